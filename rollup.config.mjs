@@ -1,0 +1,133 @@
+import { copyFile, cp, mkdir, readdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import commonjs from "@rollup/plugin-commonjs";
+import { nodeResolve } from "@rollup/plugin-node-resolve";
+import terser from "@rollup/plugin-terser";
+
+// Rollup works on what `tsc -b` has put into build/.
+const require = createRequire(import.meta.url);
+const packageFolder = (name) => dirname(require.resolve(`${name}/package.json`));
+const itkFolder = dirname(fileURLToPath(import.meta.resolve("@itk-wasm/image-io")));
+
+/** The WASM files and readers that the worker loads when it needs them, served as plain files beside it. */
+const copyAssets = (folder) => ({
+  name: "copy-assets",
+  async writeBundle() {
+    const wasmFolder = join(packageFolder("@tensorflow/tfjs-backend-wasm"), "dist");
+    const wasmFiles = ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"];
+    await mkdir(join(folder, "tfjs"), { recursive: true });
+    await Promise.all(wasmFiles.map((file) => copyFile(join(wasmFolder, file), join(folder, "tfjs", file))));
+    const pipelines = ["meta", "nrrd", "mrc"].map((format) => `${format}-read-image`);
+    await mkdir(join(folder, "itk"), { recursive: true });
+    for (const pipeline of pipelines) {
+      for (const end of [".js", ".wasm.zst"]) {
+        await copyFile(join(itkFolder, "pipelines", pipeline + end), join(folder, "itk", pipeline + end));
+      }
+    }
+  },
+});
+
+/** The page beside its script: markup and styles are copied, and the whole package stands under it. */
+const copyDemo = () => ({
+  name: "copy-demo",
+  async writeBundle() {
+    for (const file of await readdir("demo")) {
+      if (/\.(html|css|svg|png|webmanifest)$/.test(file)) await copyFile(join("demo", file), join("dist/demo", file));
+    }
+    await cp("docs", "dist/demo/docs", { recursive: true });
+    await cp("dist/slnet.worker.js", "dist/demo/slnet.worker.js");
+    await cp("dist/worker-parts", "dist/demo/worker-parts", { recursive: true });
+    await cp("dist/assets", "dist/demo/assets", { recursive: true });
+  },
+});
+
+const copyTypes = () => ({
+  name: "copy-types",
+  async writeBundle() {
+    await cp("build/src", "dist/types", {
+      recursive: true,
+      filter: (source) => !source.includes(".") || source.endsWith(".d.ts"),
+    });
+  },
+});
+
+const minify = terser({ format: { comments: /@license|^!/ } });
+const browser = () => [nodeResolve({ browser: true, preferBuiltins: false }), commonjs()];
+const node = () => [nodeResolve({ exportConditions: ["node"], preferBuiltins: true }), commonjs()];
+
+// TensorFlow.js and itk-wasm call `require` under Node, which an ES module does not have.
+const nodeBanner =
+  'import { createRequire as slnetCreateRequire } from "node:module"; import { fileURLToPath as slnetPath } from "node:url";' +
+  ' import { dirname as slnetDirname } from "node:path"; const require = slnetCreateRequire(import.meta.url);' +
+  " const __filename = slnetPath(import.meta.url); const __dirname = slnetDirname(__filename);";
+
+const quiet = (warning, warn) => {
+  // Known and harmless: a `this` at the top of compiled decorator helpers, circular imports inside TensorFlow.js.
+  if (warning.code === "THIS_IS_UNDEFINED") return;
+  if (warning.code === "CIRCULAR_DEPENDENCY" && warning.message.includes("node_modules")) return;
+  warn(warning);
+};
+
+/** The worker: a small start, with TensorFlow.js and itk-wasm in parts of their own. */
+const worker = {
+  input: { "slnet.worker": "build/src/worker/index.js" },
+  output: { dir: "dist", format: "es", chunkFileNames: "worker-parts/[name]-[hash].js" },
+  plugins: [...browser(), minify, copyAssets("dist/assets")],
+  onwarn: quiet,
+};
+
+/** What a page imports. Lit, Comlink and uPlot stay outside, so that an application has each of them once. */
+const library = {
+  input: {
+    index: "build/src/plugin/index.js",
+    define: "build/src/plugin/define.js",
+    host: "build/src/plugin/host.js",
+  },
+  external: [/^lit/, /^@lit/, "comlink", "uplot"],
+  output: { dir: "dist", format: "es", chunkFileNames: "parts/[name]-[hash].js" },
+  plugins: [copyTypes()],
+  onwarn: quiet,
+};
+
+const demo = {
+  input: { main: "build/demo/main.js" },
+  output: { dir: "dist/demo", format: "es", chunkFileNames: "parts/[name]-[hash].js" },
+  plugins: [...browser(), minify, copyDemo()],
+  onwarn: quiet,
+};
+
+const commandLine = {
+  input: { slnet: "build/src/cli/slnet.js", worker: "build/src/worker/node.js" },
+  external: [/^node:/],
+  output: {
+    dir: "dist/cli",
+    format: "es",
+    banner: nodeBanner,
+    chunkFileNames: "parts/[name]-[hash].js",
+  },
+  plugins: node(),
+  onwarn: quiet,
+};
+
+/** The engines alone, for the tests that compare them with the oracle. */
+const engineTests = (platform, plugins, banner = "") => ({
+  input: {
+    engines: "build/src/worker/engines/start-engine.js",
+    "tfjs-engine": "build/src/worker/engines/tfjs-engine.js",
+  },
+  output: { dir: `build/bundles/${platform}`, format: "es", banner },
+  plugins,
+  onwarn: quiet,
+});
+
+export default [
+  worker,
+  commandLine,
+  engineTests("browser", browser()),
+  engineTests("node", node(), nodeBanner),
+  library,
+  demo,
+];

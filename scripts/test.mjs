@@ -1,0 +1,167 @@
+// `npm test [-- stage …]`: every stage runs, also after one that failed. The last line is `N passed, N failed`.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { build, compile } from "./build.mjs";
+import { findChromium } from "./find-chromium.mjs";
+import { ensureInstalled } from "./install.mjs";
+import { listFiles } from "./list-files.mjs";
+import { root } from "./repository.mjs";
+
+/** Nothing runs longer; a test that hangs would otherwise hold up everything. */
+const stageLimitMs = 20 * 60_000;
+const outputFolder = join(root, "test-output");
+
+const totals = { passed: 0, failed: [], skipped: [] };
+
+/** In this order. `build` comes before what needs it and is no choice of its own. */
+const stages = {
+  types: () => attempt("types", () => compile()),
+  lint() {
+    runPackage("lint: eslint", "eslint/bin/eslint.js", ".");
+    runPackage("lint: prettier", "prettier/bin/prettier.cjs", "--check", ".");
+    runPackage("lint: knip", "knip/bin/knip.js", "--no-progress");
+  },
+  package() {
+    runPackage("package: publint", "publint/src/cli.js", "--strict");
+    runPackage(
+      "package: are the types wrong",
+      "@arethetypeswrong/cli/dist/index.js",
+      "--pack",
+      ".",
+      "--profile",
+      "esm-only",
+    );
+  },
+  unit: () => runNodeTests("unit"),
+  browser() {
+    if (!compiledTests("browser").length) return fail("browser: no tests in test/browser");
+    const config = join(root, "web-test-runner.config.mjs");
+    runCounted("browser", [join(root, "node_modules/@web/test-runner/dist/bin.js"), "--config", config]);
+  },
+  e2e: () => runNodeTests("e2e"),
+};
+
+await main(process.argv.slice(2));
+
+async function main(wanted) {
+  const unknown = wanted.filter((name) => !(name in stages));
+  if (unknown.length > 0) {
+    console.error(`test: there is no stage ${unknown.join(", ")}; expected any of ${Object.keys(stages).join(", ")}`);
+    process.exitCode = 2;
+    return;
+  }
+  const chosen = Object.keys(stages).filter((name) => wanted.length === 0 || wanted.includes(name));
+  const chooses = (...names) => names.some((name) => chosen.includes(name));
+
+  prepare(chooses);
+  for (const name of chosen) {
+    heading(name);
+    stages[name]();
+  }
+  report();
+}
+
+function prepare(chooses) {
+  mkdirSync(outputFolder, { recursive: true });
+  if (!attempt("install", ensureInstalled, { counts: false })) return;
+  if (chooses("browser", "e2e")) {
+    attempt("Chromium", () => (process.env.CHROME_PATH = findChromium({ install: true })), { counts: false });
+  }
+  if (chooses("package", "unit", "browser", "e2e")) attempt("build", build);
+  // The stage `types` says what is wrong; here only what the tests need is compiled.
+  if (!chooses("types") && chooses("unit", "browser", "e2e")) attempt("types", () => compile());
+}
+
+/** A step in this process. It counts as one check, or, with `counts: false`, only where it fails. */
+function attempt(name, step, { counts = true } = {}) {
+  try {
+    step();
+    if (counts) pass(name);
+    return true;
+  } catch (error) {
+    console.error(error.message);
+    fail(name);
+    return false;
+  }
+}
+
+/** A tool that gives an exit code: one check. */
+function runPackage(name, program, ...args) {
+  if (runNode([join(root, "node_modules", program), ...args])) pass(name);
+  else fail(name);
+}
+
+function runNodeTests(stage) {
+  const files = compiledTests(stage);
+  if (files.length === 0) return fail(`${stage}: no tests in test/${stage}`);
+  const reporters = [
+    ["spec", "stdout"],
+    [join(root, "scripts/node-test-counts.mjs"), countsFile(stage)],
+  ];
+  runCounted(stage, [
+    "--test",
+    // They share one built command line and one browser; on few cores files beside each other only time out.
+    "--test-concurrency=1",
+    ...reporters.flatMap(([reporter, to]) => [`--test-reporter=${reporter}`, `--test-reporter-destination=${to}`]),
+    ...files,
+  ]);
+}
+
+/** A test runner that writes its counts to `test-output/<stage>.json`. */
+function runCounted(stage, args) {
+  rmSync(countsFile(stage), { force: true });
+  const succeeded = runNode(args);
+  const counts = readCounts(stage);
+  if (counts === null) return fail(`${stage}: the test runner ended without a result`);
+  totals.passed += counts.passed;
+  totals.failed.push(...counts.failed.map((name) => `${stage}: ${name}`));
+  totals.skipped.push(...counts.skipped.map((name) => `${stage}: ${name}`));
+  if (!succeeded && counts.failed.length === 0) fail(`${stage}: the test runner failed outside of the tests`);
+  if (counts.passed + counts.failed.length + counts.skipped.length === 0) fail(`${stage}: no test ran`);
+}
+
+function readCounts(stage) {
+  if (!existsSync(countsFile(stage))) return null;
+  const text = readFileSync(countsFile(stage), "utf8");
+  return text === "" ? null : JSON.parse(text);
+}
+
+/** Runs Node in the repository with everything shown. */
+function runNode(args) {
+  const { status, error } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit", timeout: stageLimitMs });
+  if (error)
+    console.error(error.code === "ETIMEDOUT" ? `stopped after ${stageLimitMs / 60_000} minutes` : error.message);
+  return status === 0;
+}
+
+function compiledTests(stage) {
+  return listFiles(join(root, "build", "test", stage)).filter((path) => path.endsWith(".test.js"));
+}
+
+function countsFile(stage) {
+  return join(outputFolder, `${stage}.json`);
+}
+
+function pass(name) {
+  totals.passed++;
+  console.log(`✔ ${name}`);
+}
+
+function fail(name) {
+  totals.failed.push(name);
+  console.log(`✖ ${name}`);
+}
+
+function heading(name) {
+  console.log(`\n── ${name} ${"─".repeat(Math.max(0, 76 - name.length))}`);
+}
+
+function report() {
+  heading("result");
+  for (const name of totals.skipped) console.log(`skipped: ${name}`);
+  for (const name of totals.failed) console.log(`failed: ${name}`);
+  console.log(`${totals.passed} passed, ${totals.failed.length} failed`);
+  process.exitCode = totals.failed.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,193 @@
+import { resolve } from "node:path";
+
+import { engineNames, type EngineRequest } from "../../core/configuration.js";
+import type { CleaningMethod, CleaningOptions, SavedPart, SavingReport } from "../../protocol/api.js";
+import type { SlnetClient } from "../../protocol/client.js";
+import type { ParsedArguments } from "../arguments.js";
+import {
+  createNoticeList,
+  requiredOperand,
+  type Command,
+  type CommandContext,
+  type CommandResult,
+} from "../command.js";
+import { frameRangeIn, parseFrameRange } from "../frame-range.js";
+import { readModel } from "../model-file.js";
+import { outputPathOf, requireOutputFolders, requireSeparateFiles } from "../output-paths.js";
+import { createProgressDisplay } from "../progress.js";
+import { WrongUsage } from "../wrong-usage.js";
+import { cleanOptions, rpcaFrames, rpcaIterations, rpcaOptions } from "./clean-options.js";
+
+export const cleanCommand: Command = {
+  name: "clean",
+  operand: "STACK",
+  summary: "Removes the background and writes the cleaned stack. Ctrl-C stops and keeps the frames so far.",
+  examples: [
+    "clean recording.tif --model model.json -o cleaned.tif",
+    "clean recording.tif --model model.json -o cleaned.tif --low-rank background.tif --offset 100",
+    "clean recording.tif --method median -o cleaned.tif",
+  ],
+  answersInText: false,
+  options: cleanOptions,
+
+  async run(parsed, context) {
+    const request = await readRequest(parsed);
+    const client = await context.connect();
+    return cleanStack(client, request, context);
+  },
+};
+
+interface CleanRequest {
+  readonly path: string;
+  readonly method: CleaningMethod;
+  readonly frames: readonly [number, number];
+  readonly options: Pick<CleaningOptions, "lowRank" | "tail" | "engine">;
+  readonly parts: readonly SavedPart[];
+  /** The cleaned stack first. */
+  readonly outputs: readonly [string, ...string[]];
+}
+
+async function readRequest(parsed: ParsedArguments): Promise<CleanRequest> {
+  const stack = requiredOperand(parsed, cleanCommand);
+  const path = resolve(stack);
+  const methodName = parsed.text("method") ?? "slnet";
+  const modelPath = parsed.text("model");
+  if (methodName === "slnet" && modelPath === undefined) {
+    throw new WrongUsage("clean was given no --model, expected one for the method slnet; median and rpca need none");
+  }
+  if (methodName !== "slnet" && modelPath !== undefined) {
+    throw new WrongUsage(`clean was given --model, which the method ${methodName} does not use`);
+  }
+  const misplaced = methodName === "rpca" ? undefined : rpcaOptions.find((option) => parsed.has(option.name));
+  if (misplaced) throw new WrongUsage(`clean was given --${misplaced.name}, expected only with --method rpca`);
+
+  const frames = parseFrameRange(parsed.text("frames") ?? ":");
+  const outputPath = parsed.text("output-path") ?? "";
+  const naming = { stack, prefix: parsed.text("prefix") ?? "", ending: "_sparse.tif", outputPath };
+  const output = outputPathOf({ ...naming, typed: parsed.text("output") });
+  const typedLowRank = parsed.text("low-rank");
+  const lowRank = typedLowRank === undefined ? null : outputPathOf({ ...naming, typed: typedLowRank });
+  const outputs: [string, ...string[]] = lowRank === null ? [output] : [output, lowRank];
+  requireSeparateFiles([path, ...(modelPath === undefined ? [] : [modelPath])], outputs);
+
+  const method = await methodOf(methodName, modelPath, parsed);
+  const type = parsed.text("type") === "float32" ? "float32" : "uint16";
+  const modelOffset = method.type === "slnet" ? method.model.configuration.sparseOffsetAdu : 0;
+  const parts: SavedPart[] = [
+    { part: "sparse", target: { type: "path", path: output }, type, offsetAdu: parsed.number("offset") ?? modelOffset },
+  ];
+  if (lowRank !== null) parts.push({ part: "low-rank", target: { type: "path", path: lowRank }, type, offsetAdu: 0 });
+  requireOutputFolders(outputs, outputPath);
+  return {
+    path,
+    method,
+    frames,
+    options: {
+      lowRank: lowRank !== null,
+      tail: parsed.text("tail") === "drop" ? "drop" : "shift",
+      engine: engineOf(parsed.text("engine")),
+    },
+    parts,
+    outputs,
+  };
+}
+
+async function methodOf(name: string, modelPath: string | undefined, parsed: ParsedArguments): Promise<CleaningMethod> {
+  if (modelPath !== undefined) return { type: "slnet", model: await readModel(modelPath) };
+  if (name === "median") return { type: "median" };
+  return {
+    type: "rpca",
+    options: {
+      groupFrames: parsed.number("rpca-frames") ?? rpcaFrames,
+      sparsityWeight: parsed.number("rpca-weight") ?? null,
+      penalty: parsed.number("rpca-penalty") ?? null,
+      iterations: parsed.number("rpca-iterations") ?? rpcaIterations,
+    },
+  };
+}
+
+function engineOf(name: string | undefined): EngineRequest {
+  return engineNames.find((engine) => engine === name) ?? "auto";
+}
+
+/** After Ctrl-C the block under way is waited for, so that the counts are of all that is written; but not for longer. */
+const patienceMs = 400;
+
+async function cleanStack(
+  client: SlnetClient,
+  { path, method, frames, options, parts, outputs }: CleanRequest,
+  { interrupt: { signal }, say }: CommandContext,
+): Promise<CommandResult> {
+  const notices = createNoticeList(say);
+  const stack = await client.openStack({ type: "path", path }, { signal });
+  notices.add(stack.description.notices);
+  const range = frameRangeIn(frames, stack.description.shape.frames);
+  const started = performance.now();
+  const run = await stack.save(method, { ...options, ...range }, parts, { signal: delayedSignal(signal, patienceMs) });
+  const { plan } = run;
+  if (plan.engine) say(`engine: ${plan.engine.name} (${plan.engine.adapter}), ${plan.engine.reason}`);
+  notices.add(plan.notices);
+
+  const display = createProgressDisplay("cleaning", "frames");
+  let last: SavingReport | null = null;
+  let hasLeftEarly = false;
+  try {
+    for await (const report of run) {
+      last = report;
+      display.show(report.progress, report.clipped > 0 ? `${report.clipped} pixels clipped` : "");
+      if (signal.aborted) break;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    hasLeftEarly = true;
+  } finally {
+    display.clear();
+  }
+  // Closing makes whole files of the frames that are written.
+  await run.close();
+  await stack.close();
+  // Nothing was finished, so there is no file to speak of.
+  if (last === null) throw signal.reason;
+
+  const written = hasLeftEarly ? await frameCountOf(client, outputs[0]) : last.progress.done;
+  const planned = plan.to - plan.from;
+  const interrupted = written < planned;
+  const seconds = (performance.now() - started) / 1000;
+  const { clipped } = last;
+  return {
+    json: {
+      frames: written,
+      from: plan.from,
+      to: plan.from + written,
+      seconds,
+      framesPerSecond: written / seconds,
+      engine: plan.engine?.name ?? method.type,
+      clipped,
+      outputs,
+      notices: notices.list(),
+      ...(interrupted && { interrupted }),
+    },
+    text: [
+      `${interrupted ? `stopped: ${written} of ${planned} frames cleaned` : `cleaned ${written} frames`} in ` +
+        `${seconds.toFixed(1)} s, ${clipped === 0 ? "no pixel" : `${clipped} pixels`} clipped`,
+      ...outputs.map((output) => `wrote ${output}${interrupted ? `, a whole stack of ${written} frames` : ""}`),
+    ].join("\n"),
+  };
+}
+
+async function frameCountOf(client: SlnetClient, path: string): Promise<number> {
+  const stack = await client.openStack({ type: "path", path });
+  await stack.close();
+  return stack.description.shape.frames;
+}
+
+/** Aborts some time after another signal does. */
+function delayedSignal(signal: AbortSignal, delayMs: number): AbortSignal {
+  const controller = new AbortController();
+  const abortLater = (): void => {
+    setTimeout(() => controller.abort(signal.reason), delayMs).unref();
+  };
+  if (signal.aborted) abortLater();
+  else signal.addEventListener("abort", abortLater, { once: true });
+  return controller.signal;
+}

@@ -1,0 +1,64 @@
+import { resolve } from "node:path";
+
+import type { SampleArray, StackDescription } from "../../core/frames.js";
+import { commonOptions, requiredOperand, type Command } from "../command.js";
+import { createOption } from "../option.js";
+
+interface FrameStatistics {
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export const infoCommand: Command = {
+  name: "info",
+  operand: "STACK",
+  summary: "Says what a stack file holds.",
+  examples: ["info recording.tif", "info recording.tif --json --stats"],
+  answersInText: true,
+  options: [
+    createOption({
+      name: "stats",
+      kind: { type: "flag" },
+      help: "Also read the first frame and give the sum, minimum and maximum of its pixels.",
+    }),
+    ...commonOptions,
+  ],
+
+  async run(parsed, { connect, interrupt: { signal } }) {
+    const path = resolve(requiredOperand(parsed, infoCommand));
+    const client = await connect();
+    const stack = await client.openStack({ type: "path", path }, { signal });
+    const firstFrame = parsed.flag("stats") ? statisticsOf(await stack.readFrame(0, { signal })) : null;
+    const { shape, ...file } = stack.description;
+    return {
+      json: { ...shape, ...file, ...(firstFrame && { firstFrame }) },
+      text: describe(stack.description, firstFrame),
+    };
+  },
+};
+
+function statisticsOf(samples: SampleArray): FrameStatistics {
+  let sum = 0;
+  let min = Infinity;
+  let max = -Infinity;
+  for (const value of samples) {
+    sum += value;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return { sum, min, max };
+}
+
+function describe({ shape, ...file }: StackDescription, firstFrame: FrameStatistics | null): string {
+  const lines = [
+    `${file.name}: ${shape.frames} frames of ${shape.width} × ${shape.height} pixels, ${shape.type}`,
+    `format        ${file.format}, ${file.compression === "none" ? "not compressed" : file.compression}, ${file.byteOrder}`,
+    `pixel size    ${file.pixelSizeNm === null ? "not stated" : `${file.pixelSizeNm} nm`}`,
+    `frame time    ${file.frameIntervalSeconds === null ? "not stated" : `${file.frameIntervalSeconds} s`}`,
+  ];
+  if (firstFrame) {
+    lines.push(`first frame   sum ${firstFrame.sum}, minimum ${firstFrame.min}, maximum ${firstFrame.max}`);
+  }
+  return [...lines, ...file.notices.map((notice) => `note: ${notice}`)].join("\n");
+}

@@ -1,0 +1,193 @@
+import { resolve } from "node:path";
+
+import { configurationFields, type SlnetConfiguration } from "../../core/configuration.js";
+import { errorMessage, isSlnetError, SlnetError } from "../../core/errors.js";
+import type { EvaluationFigures } from "../../core/metrics.js";
+import type { ModelFile } from "../../core/model.js";
+import type { TrainingReport } from "../../protocol/api.js";
+import type { SlnetClient } from "../../protocol/client.js";
+import type { ParsedArguments } from "../arguments.js";
+import { commonOptions, createNoticeList, type Command, type CommandContext } from "../command.js";
+import { checkedConfiguration, configurationOptions, givenConfiguration } from "../configuration-options.js";
+import { readModel, writeModel } from "../model-file.js";
+import { createOption } from "../option.js";
+import { outputPathOf, requireOutputFolders, requireSeparateFiles } from "../output-paths.js";
+import { createProgressDisplay } from "../progress.js";
+import { WrongUsage } from "../wrong-usage.js";
+import { evaluateStack, figuresText } from "./eval.js";
+
+export const trainCommand: Command = {
+  name: "train",
+  operand: "STACK",
+  summary: "Trains SLNet on a stack and writes a model file. Ctrl-C stops and keeps the model so far.",
+  examples: [
+    "train recording.tif -o model.json",
+    "train recording.tif -o model.json --temporal-shifts 0,20,40 --max-epochs 50",
+    "train recording.tif -o model.json --checkpoint model.json",
+  ],
+  answersInText: false,
+  options: [
+    createOption({
+      name: "output",
+      short: "o",
+      kind: { type: "text" },
+      placeholder: "MODEL",
+      defaultText: "PREFIX + name of the stack + .slnet.json",
+      help: "The model file to write.",
+    }),
+    ...configurationOptions(),
+    ...commonOptions,
+  ],
+
+  async run(parsed, context) {
+    const { checkpoint, configuration } = await readConfiguration(parsed);
+    const path = resolve(configuration.stack);
+    const output = outputPathOf({
+      typed: parsed.text("output"),
+      stack: configuration.stack,
+      prefix: configuration.prefix,
+      ending: ".slnet.json",
+      outputPath: configuration.outputPath,
+    });
+    const stacks = [path, ...(configuration.testStack === "" ? [] : [configuration.testStack])];
+    requireSeparateFiles(stacks, [output]);
+    requireOutputFolders([output], configuration.outputPath);
+
+    const client = await context.connect();
+    const trained = await trainStack(client, path, configuration, checkpoint, context);
+    const { model, error } = trained;
+    // Stopped or failed half-way: the model so far is worth more than none.
+    if (model) await writeModel(output, model);
+    if (error && !context.interrupt.signal.aborted) throw withKeptModel(error, model, output);
+    if (!model) throw error ?? new SlnetError("internal", "training ended without a model");
+
+    const evaluation = error ? null : await evaluateOnTestStack(client, model, configuration, context);
+    const text = [
+      `${error ? "stopped after" : "trained"} ${trained.steps} steps in ${trained.seconds.toFixed(1)} s: ` +
+        `loss ${formatLoss(model.loss)}, validation loss ${formatLoss(model.validationLoss)}`,
+      `wrote ${output}, with the weights after epoch ${model.epoch} of ${trained.epochs}`,
+      ...(evaluation ? [`on ${configuration.testStack}:`, figuresText(evaluation)] : []),
+    ];
+    return {
+      text: text.join("\n"),
+      json: {
+        steps: trained.steps,
+        seconds: trained.seconds,
+        loss: model.loss,
+        validationLoss: model.validationLoss,
+        epochs: trained.epochs,
+        keptEpoch: model.epoch,
+        weights: model.weights,
+        matrix: model.matrix,
+        temporalShifts: model.temporalShifts,
+        engine: trained.engine,
+        model: output,
+        notices: trained.notices,
+        warnings: trained.warnings,
+        ...(evaluation && { evaluation }),
+        ...(error !== null && { interrupted: true }),
+      },
+    };
+  },
+};
+
+/** What was typed, over what the checkpoint was trained with: a run that goes on goes on with the same settings. */
+async function readConfiguration(
+  parsed: ParsedArguments,
+): Promise<{ checkpoint: ModelFile | null; configuration: SlnetConfiguration }> {
+  const given = givenConfiguration(parsed);
+  const stack = parsed.operand ?? parsed.text("stack");
+  if (stack === undefined || stack === "") {
+    throw new WrongUsage('train was given no STACK, expected for example "slnet train recording.tif -o model.json"');
+  }
+  if (parsed.operand !== null && parsed.has("stack")) {
+    throw new WrongUsage(`train was given two stacks, "${parsed.operand}" and --stack "${parsed.text("stack")}"`);
+  }
+  const checkpointPath = parsed.text("checkpoint") ?? "";
+  const checkpoint = checkpointPath === "" ? null : await readModel(checkpointPath);
+  const inherited = checkpoint
+    ? Object.fromEntries(
+        configurationFields
+          .filter((field) => field.group !== "files")
+          .map((field) => [field.key, checkpoint.configuration[field.key]]),
+      )
+    : {};
+  return { checkpoint, configuration: checkedConfiguration({ ...inherited, ...given, stack }) };
+}
+
+async function trainStack(
+  client: SlnetClient,
+  path: string,
+  configuration: SlnetConfiguration,
+  checkpoint: ModelFile | null,
+  { interrupt: { signal }, say }: CommandContext,
+) {
+  const notices = createNoticeList(say);
+  const warnings = createNoticeList((line) => say(line.replace(/^note/, "warning")));
+  const stack = await client.openStack({ type: "path", path }, { signal });
+  notices.add(stack.description.notices);
+  const started = performance.now();
+  const run = await stack.train({ ...configuration }, { signal, checkpoint });
+  const { plan } = run;
+  say(
+    `training on ${plan.trainingWindows} windows, validating on ${plan.validationWindows}, ` +
+      `crops of ${plan.cropSize} × ${plan.cropSize} pixels`,
+  );
+  say(`engine: ${plan.engine.name} (${plan.engine.adapter}), ${plan.engine.reason}`);
+  notices.add(plan.notices);
+
+  const display = createProgressDisplay("training", "steps");
+  let last: TrainingReport | null = null;
+  let error: Error | null = null;
+  try {
+    for await (const report of run) {
+      last = report;
+      if (report.warnings.length > 0) display.clear();
+      warnings.add(report.warnings);
+      const loss = report.losses.at(-1);
+      display.show(report.progress, loss && `loss ${formatLoss(loss.loss)}`);
+    }
+  } catch (reason) {
+    error = reason as Error;
+  } finally {
+    display.clear();
+  }
+  if (error === null) await stack.close();
+  return {
+    model: last?.model ?? null,
+    steps: last?.progress.done ?? 0,
+    epochs: last?.epoch ?? 0,
+    seconds: (performance.now() - started) / 1000,
+    engine: plan.engine,
+    notices: notices.list(),
+    warnings: warnings.list(),
+    error,
+  };
+}
+
+async function evaluateOnTestStack(
+  client: SlnetClient,
+  model: ModelFile,
+  configuration: SlnetConfiguration,
+  context: CommandContext,
+): Promise<EvaluationFigures | null> {
+  if (configuration.testStack === "") return null;
+  try {
+    return (await evaluateStack(client, resolve(configuration.testStack), model, {}, context)).figures;
+  } catch (error) {
+    if (context.interrupt.signal.aborted) return null;
+    throw error;
+  }
+}
+
+function withKeptModel(error: Error, model: ModelFile | null, output: string): Error {
+  if (!model) return error;
+  const code = isSlnetError(error) ? error.code : "internal";
+  return new SlnetError(code, `${errorMessage(error)}; the model so far, after ${model.steps} steps, is in ${output}`, {
+    cause: error,
+  });
+}
+
+function formatLoss(loss: number | null): string {
+  return loss === null ? "none" : loss.toPrecision(4);
+}

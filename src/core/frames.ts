@@ -1,0 +1,113 @@
+import { SlnetError } from "./errors.js";
+
+/** How one pixel is stored. Every reader converts to one of these, without loss. */
+export type SampleType = "uint8" | "uint16" | "float32";
+
+export type SampleArray = Uint8Array | Uint16Array | Float32Array;
+
+/** Size of a stack: `[frames, height, width]`, in frames and pixels. */
+export interface StackShape {
+  readonly frames: number;
+  readonly height: number;
+  readonly width: number;
+  readonly type: SampleType;
+}
+
+/** What a file says about the stack in it. */
+export interface StackDescription {
+  readonly shape: StackShape;
+  readonly name: string;
+  readonly format: "tiff" | "mha" | "nrrd" | "mrc" | "simulated" | "frames";
+  readonly compression: string;
+  readonly byteOrder: "little-endian" | "big-endian";
+  /** Nanometres per pixel, or `null` where the file does not say. */
+  readonly pixelSizeNm: number | null;
+  /** Seconds from one frame to the next, or `null` where the file does not say. */
+  readonly frameIntervalSeconds: number | null;
+  /** Things a person should know about how the file was read, one sentence each. */
+  readonly notices: readonly string[];
+}
+
+/** Random access to the frames of an opened stack. */
+export interface StackReader {
+  readonly description: StackDescription;
+  /**
+   * Reads frames `from` up to, not including, `to` into `out`, one after the other, row-major, row 0 at the top.
+   *
+   * @param out - of the type of the stack's shape, length (to − from) · height · width
+   * @throws {@link SlnetError} `bad-input` where the file ends early, changed or holds NaN or infinite pixels
+   */
+  readFrames(from: number, to: number, out: SampleArray, signal?: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Bytes at any position: a Blob, a file on disk, a buffer. */
+export interface ByteSource {
+  readonly name: string;
+  /** Size in bytes. */
+  readonly size: number;
+  /** Exactly `length` bytes from `offset`; fewer only past the end. The result may be kept by the caller. */
+  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  close(): Promise<void>;
+}
+
+/** A place to write bytes at any position, already open. */
+export interface ByteSink {
+  write(offset: number, bytes: Uint8Array): Promise<void>;
+  /** Makes what was written durable and closes. */
+  close(): Promise<void>;
+}
+
+const bytesPerSample = { uint8: 1, uint16: 2, float32: 4 } as const satisfies Record<SampleType, number>;
+
+/** Bytes of one stored pixel. */
+export function sampleBytes(type: SampleType): number {
+  return bytesPerSample[type];
+}
+
+/** Number of pixels of one frame. */
+export function framePixels(shape: Pick<StackShape, "height" | "width">): number {
+  return shape.height * shape.width;
+}
+
+/** A zeroed array for `length` pixels. */
+export function createSamples(type: SampleType, length: number): SampleArray {
+  switch (type) {
+    case "uint8":
+      return new Uint8Array(length);
+    case "uint16":
+      return new Uint16Array(length);
+    case "float32":
+      return new Float32Array(length);
+    default:
+      throw new SlnetError("bad-input", `sample type is ${String(type)}, expected uint8, uint16 or float32`);
+  }
+}
+
+/** The sample type that an array holds. */
+export function sampleTypeOf(samples: SampleArray): SampleType {
+  if (samples instanceof Float32Array) return "float32";
+  return samples instanceof Uint16Array ? "uint16" : "uint8";
+}
+
+/**
+ * Refuses float pixels that are not numbers: a single NaN would turn the weights, the loss and every statistic into NaN.
+ *
+ * @param firstFrame - index of the first frame in `samples`, for the message
+ * @throws {@link SlnetError} `bad-input`, naming the first such frame and pixel
+ */
+export function requireFinite(samples: SampleArray, firstFrame: number, shape: StackShape): void {
+  if (!(samples instanceof Float32Array)) return;
+  // x − x is 0 for a number and NaN for NaN and ±∞, so one sum finds any of them without a branch per pixel.
+  let sum = 0;
+  for (let i = 0; i < samples.length; i++) sum += samples[i] - samples[i];
+  if (sum === 0) return;
+  const index = samples.findIndex((value) => !Number.isFinite(value));
+  const pixels = framePixels(shape);
+  const inFrame = index % pixels;
+  throw new SlnetError(
+    "bad-input",
+    `frame ${firstFrame + Math.floor(index / pixels)} holds ${samples[index]} at row ${Math.floor(inFrame / shape.width)}, ` +
+      `column ${inFrame % shape.width}; expected finite pixels, so replace NaN and infinite values before cleaning`,
+  );
+}

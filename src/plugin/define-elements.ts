@@ -1,0 +1,33 @@
+import { SlnetLossPlot } from "./elements/loss-plot/loss-plot.js";
+import { SlnetOptionsForm } from "./elements/panel/options-form.js";
+import { SlnetPanel } from "./elements/panel/panel.js";
+import { SlnetLayerList } from "./elements/stack-viewer/layer-list.js";
+import { SlnetStackViewer } from "./elements/stack-viewer/stack-viewer.js";
+import { SlnetToastList } from "./elements/stack-viewer/toast-list.js";
+
+const elements: Readonly<Record<string, CustomElementConstructor>> = {
+  "slnet-layer-list": SlnetLayerList,
+  "slnet-loss-plot": SlnetLossPlot,
+  "slnet-options-form": SlnetOptionsForm,
+  "slnet-panel": SlnetPanel,
+  "slnet-stack-viewer": SlnetStackViewer,
+  "slnet-toast-list": SlnetToastList,
+};
+
+/** Registers the elements. A tag that the page has already stays as it is. */
+export function defineElements(): void {
+  for (const [tag, element] of Object.entries(elements)) {
+    if (!customElements.get(tag)) customElements.define(tag, element);
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "slnet-layer-list": SlnetLayerList;
+    "slnet-loss-plot": SlnetLossPlot;
+    "slnet-options-form": SlnetOptionsForm;
+    "slnet-panel": SlnetPanel;
+    "slnet-stack-viewer": SlnetStackViewer;
+    "slnet-toast-list": SlnetToastList;
+  }
+}

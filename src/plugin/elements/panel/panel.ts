@@ -1,0 +1,483 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { property, query, state } from "lit/decorators.js";
+
+import { configurationFields, type SlnetConfiguration } from "../../../core/configuration.js";
+import type { CleaningMethod, CleaningOptions, SavedPart } from "../../../protocol/api.js";
+import type { Unsubscribe } from "../../host.js";
+import type { SlnetSession } from "../../session.js";
+import type { SessionActivity, SessionState } from "../../session-state.js";
+import { themeStyles } from "../theme.styles.js";
+import { Announcer } from "./announcer.js";
+import { engineDetails } from "./engine-details.js";
+import type { OptionChangeEvent } from "./options-form.js";
+import { panelStyles } from "./panel.styles.js";
+import { bytesText, countText, percentText, progressText } from "./quantities.js";
+
+type OptionKey = keyof SlnetConfiguration;
+
+const mainKeys: readonly OptionKey[] = ["temporalShifts", "maxEpochs", "sparsityWeight"];
+/** Files are chosen by buttons and drops; of their group only the name of the run is typed. */
+const otherKeys: readonly OptionKey[] = configurationFields
+  .filter(({ key, group }) => !mainKeys.includes(key) && (group !== "files" || key === "prefix"))
+  .map(({ key }) => key);
+
+const activityTitles: Readonly<Record<SessionActivity, string>> = {
+  idle: "Ready",
+  opening: "Opening…",
+  training: "Training…",
+  cleaning: "Cleaning…",
+  saving: "Saving…",
+};
+
+/** A lone molecule keeps about one minus this weight of its light; a run that drifted to 0.83 kept a tenth. */
+const highSelfWeight = 0.7;
+
+/**
+ * The panel of the plugin: open a stack, train, clean, save. It shows the state of its session and calls its methods.
+ */
+export class SlnetPanel extends LitElement {
+  static override styles = [themeStyles, panelStyles];
+
+  @property({ attribute: false }) session: SlnetSession | null = null;
+
+  @state() private method: CleaningMethod["type"] = "slnet";
+  @state() private tail: CleaningOptions["tail"] = "shift";
+  @state() private lowRank = false;
+  @state() private goOn = false;
+  @state() private savedPart: SavedPart["part"] = "sparse";
+  @state() private sampleType: SavedPart["type"] = "uint16";
+  @state() private announcement = "";
+  @query("#stack-file") private stackInput!: HTMLInputElement;
+  @query("#model-file") private modelInput!: HTMLInputElement;
+
+  #unsubscribe: Unsubscribe | null = null;
+  readonly #announcer = new Announcer((text) => (this.announcement = text));
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#subscribe();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#unsubscribe?.();
+    this.#unsubscribe = null;
+    this.#announcer.stop();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("session")) this.#subscribe();
+  }
+
+  override render(): TemplateResult {
+    const session = this.session;
+    if (!session) return html`<section><p class="muted">No session.</p></section>`;
+    const { state } = session;
+    return html`
+      ${this.#statusSection(session, state)} ${this.#stackSection(session, state)} ${this.#trainSection(session, state)}
+      ${this.#cleanSection(session, state)} ${this.#saveSection(session, state)}
+      <section>
+        <h3>Engine</h3>
+        ${engineDetails(state.engine)}
+      </section>
+      <div class="visually-hidden" aria-live="polite">${this.announcement}</div>
+    `;
+  }
+
+  #subscribe(): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe =
+      this.session?.subscribe((state) => {
+        this.#announcer.announce(statusText(state));
+        this.requestUpdate();
+      }) ?? null;
+  }
+
+  #statusSection(session: SlnetSession, state: SessionState): TemplateResult {
+    const busy = state.activity !== "idle";
+    const { progress } = state;
+    return html`
+      <section class="status" aria-label="Status">
+        <div class="status-line">
+          <strong>${activityTitles[state.activity]}</strong>
+          <button ?hidden=${!busy} @click=${() => session.cancel()}>Cancel</button>
+        </div>
+        <progress
+          aria-label="Progress"
+          max="1"
+          value=${progress ? progress.done / Math.max(1, progress.total) : busy ? nothing : 0}
+        ></progress>
+        <p class="figures">${statusText(state)}</p>
+        ${
+          state.error
+            ? html`<div class="message error">
+                <p role=${session.notifiesHost ? nothing : "alert"}>${state.error.message}</p>
+                <button class="plain" aria-label="Dismiss the error" @click=${() => session.dismissError()}>✕</button>
+              </div>`
+            : nothing
+        }
+        ${notices(state.notices)}
+      </section>
+    `;
+  }
+
+  #stackSection(session: SlnetSession, { stack, activity }: SessionState): TemplateResult {
+    const busy = activity !== "idle";
+    return html`
+      <section aria-labelledby="stack-title">
+        <h3 id="stack-title">${step(1, stack !== null)} Stack</h3>
+        <div class="row">
+          <button class=${stack ? "" : "primary"} ?disabled=${busy} @click=${() => this.stackInput.click()}>
+            Open a stack…
+          </button>
+          <button
+            ?disabled=${busy}
+            title="A simulated recording: filaments, blinking molecules, a bleaching background"
+            @click=${() => void session.openSample()}
+          >
+            Sample stack
+          </button>
+          <input
+            id="stack-file"
+            type="file"
+            hidden
+            aria-label="Stack file"
+            accept=".tif,.tiff,.mha,.mhd,.nrrd,.mrc"
+            @change=${(event: Event) => withFile(event, (file) => void session.openFile(file))}
+          />
+        </div>
+        ${
+          stack
+            ? html`
+                <dl>
+                  <dt>Name</dt>
+                  <dd>${stack.name}</dd>
+                  <dt>Size</dt>
+                  <dd>
+                    ${countText(stack.shape.frames)} frames of ${stack.shape.width} × ${stack.shape.height} pixels
+                  </dd>
+                  <dt>Pixels</dt>
+                  <dd>${stack.shape.type}, ${stack.compression === "none" ? "uncompressed" : stack.compression}</dd>
+                  ${
+                    stack.pixelSizeNm === null
+                      ? nothing
+                      : html`<dt>Pixel size</dt>
+                          <dd>${Number(stack.pixelSizeNm.toPrecision(4))} nm</dd>`
+                  }
+                  ${
+                    stack.frameIntervalSeconds === null
+                      ? nothing
+                      : html`<dt>Frame interval</dt>
+                          <dd>${Number((stack.frameIntervalSeconds * 1000).toPrecision(4))} ms</dd>`
+                  }
+                </dl>
+                ${notices(stack.notices)}
+              `
+            : html`<p class="drop">TIFF, MHA, NRRD or MRC, or drop a file on the page. Nothing is uploaded.</p>`
+        }
+      </section>
+    `;
+  }
+
+  #trainSection(session: SlnetSession, state: SessionState): TemplateResult {
+    const { training, model, options, optionErrors, activity } = state;
+    const busy = activity !== "idle";
+    const reason = trainingReason(state);
+    const onOption = ({ detail }: OptionChangeEvent): void => session.configure({ [detail.key]: detail.value });
+    const alpha = state.configuration?.sparsityWeight;
+    const hints = {
+      temporalShifts: "Offsets of the frames compared, from 0, longer than a molecule stays on.",
+      maxEpochs: "Passes over the training frames.",
+      sparsityWeight:
+        alpha === undefined
+          ? "Higher keeps fewer pixels above the background."
+          : `About ${percentText(2 / (3 + alpha))} of the pixels stay above the background.`,
+    };
+    return html`
+      <section aria-labelledby="train-title">
+        <h3 id="train-title">${step(2, model !== null)} Train</h3>
+        <slnet-options-form
+          brief
+          .keys=${mainKeys}
+          .options=${options}
+          .errors=${optionErrors}
+          .hints=${hints}
+          ?disabled=${busy}
+          @option-change=${onOption}
+        ></slnet-options-form>
+        <details>
+          <summary>All options</summary>
+          <slnet-options-form
+            .keys=${otherKeys}
+            .options=${options}
+            .errors=${optionErrors}
+            ?disabled=${busy}
+            @option-change=${onOption}
+          ></slnet-options-form>
+        </details>
+        ${
+          model?.optimizer
+            ? html`<label class="check">
+                <input
+                  type="checkbox"
+                  ?disabled=${busy}
+                  .checked=${this.goOn}
+                  @change=${(event: Event) => (this.goOn = isChecked(event))}
+                />
+                Go on from the present model
+              </label>`
+            : nothing
+        }
+        ${this.#action("Train", reason, "train-reason", model === null, () =>
+          session.train({ goOn: this.goOn && model?.optimizer !== null }),
+        )}
+        <slnet-loss-plot
+          .training=${training?.losses ?? []}
+          .validation=${training?.validations ?? []}
+        ></slnet-loss-plot>
+        ${trainingFigures(state)}
+        <div class="row">
+          <button ?disabled=${busy} @click=${() => this.modelInput.click()}>Load model…</button>
+          <button
+            ?disabled=${model === null}
+            title=${model ? "" : "There is no model yet"}
+            @click=${() => session.saveModel()}
+          >
+            Save model
+          </button>
+          <input
+            id="model-file"
+            type="file"
+            hidden
+            aria-label="Model file"
+            accept=".json,application/json"
+            @change=${(event: Event) => withFile(event, (file) => void session.loadModel(file))}
+          />
+        </div>
+      </section>
+    `;
+  }
+
+  #cleanSection(session: SlnetSession, state: SessionState): TemplateResult {
+    const { result, activity, model } = state;
+    const busy = activity !== "idle";
+    const reason = cleaningReason(state, this.method);
+    const request = { method: this.method, lowRank: this.lowRank, tail: this.tail };
+    return html`
+      <section aria-labelledby="clean-title">
+        <h3 id="clean-title">${step(3, result !== null)} Clean</h3>
+        <div class="pair">
+          <label>
+            Method
+            <select
+              ?disabled=${busy}
+              @change=${(event: Event) => (this.method = chosen(event) as CleaningMethod["type"])}
+            >
+              <option value="slnet" ?selected=${this.method === "slnet"}>SLNet</option>
+              <option value="median" ?selected=${this.method === "median"}>Median of the stack</option>
+              <option value="rpca" ?selected=${this.method === "rpca"}>Robust PCA</option>
+            </select>
+          </label>
+          <label
+            title="Their window would reach past the end of the stack: keep them through an earlier window, or leave them out"
+          >
+            Last frames
+            <select
+              ?disabled=${busy || this.method !== "slnet"}
+              @change=${(event: Event) => (this.tail = chosen(event) as CleaningOptions["tail"])}
+            >
+              <option value="shift" ?selected=${this.tail === "shift"}>keep</option>
+              <option value="drop" ?selected=${this.tail === "drop"}>leave out</option>
+            </select>
+          </label>
+        </div>
+        <label class="check">
+          <input
+            type="checkbox"
+            ?disabled=${busy}
+            .checked=${this.lowRank}
+            @change=${(event: Event) => (this.lowRank = isChecked(event))}
+          />
+          Also show the background
+        </label>
+        ${this.#action("Clean", reason, "clean-reason", model !== null && result === null, () => session.clean(request))}
+        ${
+          result
+            ? html`<p class="muted">
+                ${countText(result.done - result.from)} of ${countText(result.to - result.from)} frames are cleaned.
+              </p>`
+            : nothing
+        }
+      </section>
+    `;
+  }
+
+  #saveSection(session: SlnetSession, state: SessionState): TemplateResult {
+    const { result, saved, activity, options, optionErrors } = state;
+    const busy = activity !== "idle";
+    const reason = savingReason(state);
+    const onOption = ({ detail }: OptionChangeEvent): void => session.configure({ [detail.key]: detail.value });
+    return html`
+      <section aria-labelledby="save-title">
+        <h3 id="save-title">${step(4, saved !== null)} Save</h3>
+        <div class="pair">
+          <label>
+            Frames
+            <select
+              ?disabled=${busy}
+              @change=${(event: Event) => (this.savedPart = chosen(event) as SavedPart["part"])}
+            >
+              <option value="sparse" ?selected=${this.savedPart === "sparse"}>Sparse</option>
+              <option value="low-rank" ?selected=${this.savedPart === "low-rank"}>Background</option>
+            </select>
+          </label>
+          <label>
+            Pixels
+            <select
+              ?disabled=${busy}
+              @change=${(event: Event) => (this.sampleType = chosen(event) as SavedPart["type"])}
+            >
+              <option value="uint16" ?selected=${this.sampleType === "uint16"}>16-bit whole</option>
+              <option value="float32" ?selected=${this.sampleType === "float32"}>32-bit float</option>
+            </select>
+          </label>
+        </div>
+        ${
+          this.savedPart === "sparse"
+            ? html`<slnet-options-form
+                brief
+                .keys=${["sparseOffsetAdu"]}
+                .options=${options}
+                .errors=${optionErrors}
+                .hints=${{ sparseOffsetAdu: "Added to every pixel. Localizers expect the offset of the camera." }}
+                ?disabled=${busy}
+                @option-change=${onOption}
+              ></slnet-options-form>`
+            : nothing
+        }
+        ${this.#action("Save TIFF", reason, "save-reason", result !== null, () =>
+          session.save({
+            part: this.savedPart,
+            type: this.sampleType,
+            ...(this.savedPart === "low-rank" && { offsetAdu: 0 }),
+          }),
+        )}
+        ${
+          saved
+            ? html`<p>
+                ${saved.name}: ${countText(saved.frames)} frames, ${bytesText(saved.bytes)}.
+                ${
+                  saved.clipped === 0
+                    ? "No pixel was clipped."
+                    : `${countText(saved.clipped)} pixels (${percentText(saved.clipped / saved.pixels)}) were clipped to the range of the type.`
+                }
+              </p>`
+            : nothing
+        }
+      </section>
+    `;
+  }
+
+  /** A button that says beside it why it cannot be pressed. */
+  #action(title: string, reason: string, id: string, primary: boolean, act: () => Promise<void>): TemplateResult {
+    return html`
+      <div class="action">
+        <button
+          class=${primary ? "primary" : ""}
+          ?disabled=${reason !== ""}
+          title=${reason}
+          aria-describedby=${id}
+          @click=${() => void act()}
+        >
+          ${title}
+        </button>
+        <span class="reason" id=${id}>${reason}</span>
+      </div>
+    `;
+  }
+}
+
+function statusText(state: SessionState): string {
+  const { activity, progress, outcome } = state;
+  if (activity === "idle") return outcome ?? (state.stack ? "" : "Open a stack to begin.");
+  if (!progress) return activity === "opening" ? "Reading the file" : "Starting the engine";
+  return progressText(progress, activity === "training" ? "steps" : "frames");
+}
+
+function trainingReason({ activity, stack, optionErrors }: SessionState): string {
+  if (activity !== "idle") return "Cancel what is running first.";
+  if (!stack) return "Open a stack first.";
+  return Object.keys(optionErrors).length > 0 ? Object.values(optionErrors)[0]! : "";
+}
+
+function cleaningReason({ activity, stack, model }: SessionState, method: CleaningMethod["type"]): string {
+  if (activity !== "idle") return "Cancel what is running first.";
+  if (!stack) return "Open a stack first.";
+  return method === "slnet" && !model ? "Train, or load a model first." : "";
+}
+
+function savingReason({ activity, stack, model, result, optionErrors }: SessionState): string {
+  if (activity !== "idle") return "Cancel what is running first.";
+  if (!stack) return "Open a stack first.";
+  if (!result && !model) return "Clean the stack first.";
+  if (result && result.done === result.from) return "No frame is cleaned yet.";
+  return optionErrors["sparseOffsetAdu"] ?? "";
+}
+
+function trainingFigures({ training }: SessionState): TemplateResult | typeof nothing {
+  if (!training) return nothing;
+  const { plan, epoch, step, keptShare, expectedShare, selfWeight, losses, warnings } = training;
+  const loss = losses.at(-1)?.loss;
+  return html`
+    <dl>
+      <dt>Epoch</dt>
+      <dd>${countText(epoch)} of ${countText(plan.epochs)}, step ${countText(step)} of ${countText(plan.steps)}</dd>
+      <dt>Windows</dt>
+      <dd>${countText(plan.trainingWindows)} to train, ${countText(plan.validationWindows)} to validate</dd>
+      <dt>Loss</dt>
+      <dd>${loss === undefined ? "–" : loss.toPrecision(4)}</dd>
+      <dt title="Share of the pixels above the background">Pixels kept</dt>
+      <dd>${keptShare === null ? "–" : percentText(keptShare)}, expected about ${percentText(expectedShare)}</dd>
+      <dt title="Mean weight of a frame in its own background: near 1 the background is the frame itself">
+        Own weight
+      </dt>
+      <dd>${selfWeight === null ? "–" : selfWeight.toFixed(2)}</dd>
+    </dl>
+    ${warnings.map((warning) => html`<div class="message"><p>${warning}</p></div>`)}
+    ${
+      selfWeight !== null && selfWeight > highSelfWeight && warnings.length === 0
+        ? html`<div class="message">
+            <p>The network drifts to the identity: the background becomes the frame itself. Train fewer epochs.</p>
+          </div>`
+        : nothing
+    }
+  `;
+}
+
+function step(number: number, done: boolean): TemplateResult {
+  return html`<span class="number ${done ? "done" : ""}" aria-hidden="true">${done ? "✓" : number}</span>`;
+}
+
+function notices(texts: readonly string[]): TemplateResult | typeof nothing {
+  return texts.length === 0
+    ? nothing
+    : html`<ul class="notices">
+        ${texts.map((text) => html`<li>${text}</li>`)}
+      </ul>`;
+}
+
+function withFile(event: Event, use: (file: File) => void): void {
+  const input = event.target as HTMLInputElement;
+  const file = input.files?.[0];
+  // Emptied, so that choosing the same file again is a change too.
+  input.value = "";
+  if (file) use(file);
+}
+
+function isChecked(event: Event): boolean {
+  return (event.target as HTMLInputElement).checked;
+}
+
+function chosen(event: Event): string {
+  return (event.target as HTMLSelectElement).value;
+}

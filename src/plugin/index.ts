@@ -1,0 +1,53 @@
+export { isSlnetError, SlnetError, type SlnetErrorCode } from "../core/errors.js";
+export {
+  configurationFields,
+  createConfiguration,
+  defaultConfiguration,
+  type ConfigurationField,
+  type SlnetConfiguration,
+} from "../core/configuration.js";
+export type { SampleArray, SampleType, StackDescription, StackShape } from "../core/frames.js";
+export { parseModelFile, type ModelFile } from "../core/model.js";
+export type { CleaningMethod, EngineReport, Progress, TrainingPlan } from "../protocol/api.js";
+export {
+  SlnetClient,
+  type CleaningRun,
+  type ClientStack,
+  type SavingRun,
+  type TrainingRun,
+} from "../protocol/client.js";
+export type { ConfigurationOptions } from "./configuration-errors.js";
+export { defineElements } from "./define-elements.js";
+export { SlnetLossPlot } from "./elements/loss-plot/loss-plot.js";
+export { SlnetPanel } from "./elements/panel/panel.js";
+export { SlnetStackViewer } from "./elements/stack-viewer/stack-viewer.js";
+export {
+  hostApiVersion,
+  type FrameSource,
+  type HostCapability,
+  type HostEventMap,
+  type HostFrame,
+  type ImageDisplay,
+  type ImageLayer,
+  type LayerDataTuple,
+  type Unsubscribe,
+  type ViewerHost,
+} from "./host.js";
+export type { LossPoint } from "./loss-history.js";
+export { registerSlnet, type RegisterOptions, type SlnetRegistration } from "./register.js";
+export {
+  SlnetSession,
+  type CleanRequest,
+  type SaveRequest,
+  type SessionOptions,
+  type TrainRequest,
+} from "./session.js";
+export type {
+  CleaningResult,
+  SavedFile,
+  SessionActivity,
+  SessionError,
+  SessionState,
+  TrainingState,
+} from "./session-state.js";
+export { createWorkerClient, type WorkerOptions } from "./worker-client.js";

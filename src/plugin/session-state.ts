@@ -1,0 +1,103 @@
+import type { SlnetConfiguration } from "../core/configuration.js";
+import type { SlnetErrorCode } from "../core/errors.js";
+import type { StackDescription } from "../core/frames.js";
+import type { ModelFile } from "../core/model.js";
+import type {
+  CleaningMethod,
+  CleaningOptions,
+  EngineReport,
+  Progress,
+  SavedPart,
+  TrainingPlan,
+} from "../protocol/api.js";
+import { checkOptions, type ConfigurationOptions } from "./configuration-errors.js";
+import type { LossPoint } from "./loss-history.js";
+
+export type SessionActivity = "idle" | "opening" | "training" | "cleaning" | "saving";
+
+/** How the last training goes or went. */
+export interface TrainingState {
+  readonly plan: TrainingPlan;
+  readonly epoch: number;
+  readonly step: number;
+  /** Share of the pixels above the background in the last step, `null` before the first. */
+  readonly keptShare: number | null;
+  /** About what the loss aims at: 2/(3+α). */
+  readonly expectedShare: number;
+  /** Mean weight of a frame in its own background, 0 to 1, `null` before the first step. */
+  readonly selfWeight: number | null;
+  readonly losses: readonly LossPoint[];
+  readonly validations: readonly LossPoint[];
+  readonly warnings: readonly string[];
+}
+
+/** What the last cleaning made. Frames `[from, done)` are finished, `[done, to)` are still to come or were cancelled. */
+export interface CleaningResult {
+  readonly from: number;
+  readonly to: number;
+  readonly done: number;
+  readonly method: CleaningMethod;
+  readonly tail: CleaningOptions["tail"];
+  readonly lowRank: boolean;
+}
+
+export interface SavedFile {
+  readonly name: string;
+  readonly part: SavedPart["part"];
+  readonly frames: number;
+  readonly bytes: number;
+  /** Pixels that did not fit the sample type and were set to its nearest limit. */
+  readonly clipped: number;
+  readonly pixels: number;
+}
+
+export interface SessionError {
+  readonly code: SlnetErrorCode;
+  /** One sentence for a person. */
+  readonly message: string;
+}
+
+/** All that an interface needs to draw. Each change is a new record. */
+export interface SessionState {
+  readonly activity: SessionActivity;
+  /** `null` while idle and before the first report. */
+  readonly progress: Progress | null;
+  readonly stack: StackDescription | null;
+  /** Options that differ from the defaults, as given: perhaps wrong. */
+  readonly options: ConfigurationOptions;
+  /** The checked configuration, `null` while an option is wrong. */
+  readonly configuration: SlnetConfiguration | null;
+  readonly optionErrors: Readonly<Record<string, string>>;
+  /** The engine that worked last. */
+  readonly engine: EngineReport | null;
+  readonly training: TrainingState | null;
+  readonly model: ModelFile | null;
+  readonly result: CleaningResult | null;
+  readonly saved: SavedFile | null;
+  /** Things worth knowing about the last action, one sentence each. */
+  readonly notices: readonly string[];
+  /** How the last action ended, one sentence. */
+  readonly outcome: string | null;
+  /** Kept until the next action or until dismissed. */
+  readonly error: SessionError | null;
+}
+
+export function initialSessionState(options: ConfigurationOptions): SessionState {
+  const { configuration, errors } = checkOptions(options, null);
+  return {
+    activity: "idle",
+    progress: null,
+    stack: null,
+    options,
+    configuration,
+    optionErrors: errors,
+    engine: null,
+    training: null,
+    model: null,
+    result: null,
+    saved: null,
+    notices: [],
+    outcome: null,
+    error: null,
+  };
+}

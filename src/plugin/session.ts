@@ -1,0 +1,580 @@
+import { configurationFields, type SlnetConfiguration } from "../core/configuration.js";
+import { errorMessage, isSlnetError, SlnetError } from "../core/errors.js";
+import type { StackDescription } from "../core/frames.js";
+import { parseModelFile } from "../core/model.js";
+import { createSimulationOptions } from "../core/simulation.js";
+import type {
+  CleaningMethod,
+  CleaningOptions,
+  RpcaMethodOptions,
+  SavedPart,
+  TrainingPlan,
+  TrainingReport,
+} from "../protocol/api.js";
+import type { CleaningRun, SavingRun, StackSource, TrainingRun } from "../protocol/client.js";
+import { CleanedFrames } from "./cleaned-frames.js";
+import { checkOptions, type ConfigurationOptions } from "./configuration-errors.js";
+import { download } from "./download.js";
+import type { ImageLayer, Unsubscribe, ViewerHost } from "./host.js";
+import { appendLosses } from "./loss-history.js";
+import { layerGeometry, SessionLayers } from "./session-layers.js";
+import { cancelledOutcome, finishedOutcome } from "./session-outcome.js";
+import { initialSessionState, type SessionActivity, type SessionState, type TrainingState } from "./session-state.js";
+import { StackConnection } from "./stack-connection.js";
+import { StackFrames, type ReadFrame } from "./stack-frames.js";
+import type { WorkerOptions } from "./worker-client.js";
+
+export interface SessionOptions extends WorkerOptions {
+  /** Where layers are shown and errors are told; without one the work is the same, unseen. */
+  readonly host?: ViewerHost;
+  /** Memory for cleaned frames, in bytes; default 256 MB. Frames beyond it are computed again when looked at. */
+  readonly memoryBudgetBytes?: number;
+  /** Options to start with, by `SlnetConfiguration` name. */
+  readonly configuration?: ConfigurationOptions;
+  /** Gives a finished file to the person; default: a download of the browser. */
+  readonly deliver?: (file: Blob, name: string) => void;
+}
+
+export interface TrainRequest {
+  /** Go on from the model at hand, with its Adam moments, instead of starting anew. */
+  readonly goOn?: boolean;
+}
+
+export interface CleanRequest {
+  readonly method?: CleaningMethod["type"];
+  /** Show the background as a layer of its own. */
+  readonly lowRank?: boolean;
+  readonly tail?: CleaningOptions["tail"];
+  readonly rpca?: Partial<RpcaMethodOptions>;
+}
+
+export type SaveRequest = Partial<Pick<SavedPart, "part" | "type" | "offsetAdu">>;
+
+/** The cleaning whose frames are shown. Its run stays open, to compute dropped frames again. */
+interface ShownCleaning {
+  run: CleaningRun | null;
+  readonly sparse: CleanedFrames;
+  readonly lowRank: CleanedFrames | null;
+}
+
+const defaultMemoryBudgetBytes = 256 * 1024 ** 2;
+/** The eye follows about three pictures a second of a slow change; more would only take time from the training. */
+const previewIntervalMs = 300;
+/** A window has at most 16 frames, so a model is some tens of kilobytes. */
+const maximumModelBytes = 8 * 1024 ** 2;
+const defaultRpca: RpcaMethodOptions = { groupFrames: 50, sparsityWeight: null, penalty: null, iterations: 50 };
+
+/**
+ * One stack with its training, cleaning and saving: everything between the buttons and the worker. No method rejects: an
+ * error becomes `state.error`, is told to the host, and leaves the session usable.
+ */
+export class SlnetSession {
+  readonly #options: SessionOptions;
+  readonly #host: ViewerHost | null;
+  readonly #layers: SessionLayers;
+  readonly #connection: StackConnection;
+  readonly #listeners = new Set<(state: SessionState) => void>();
+  #state: SessionState;
+  #operation: AbortController | null = null;
+  #shown: ShownCleaning | null = null;
+  #saving: SavingRun | null = null;
+  #preview: StackFrames | null = null;
+  /** Cleans the frames of the preview with the model, after a training. */
+  #previewRun: Promise<CleaningRun> | null = null;
+  #disposed = false;
+
+  constructor(options: SessionOptions = {}) {
+    this.#options = options;
+    this.#host = options.host ?? null;
+    this.#layers = new SessionLayers(this.#host);
+    this.#connection = new StackConnection(options, (error) => this.#onWorkerLost(error));
+    this.#state = initialSessionState(options.configuration ?? {});
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** True where the host tells people about errors, so that nobody else needs to read them out. */
+  get notifiesHost(): boolean {
+    return this.#host?.notify !== undefined;
+  }
+
+  /** Calls back after each change. */
+  subscribe(callback: (state: SessionState) => void): Unsubscribe {
+    this.#listeners.add(callback);
+    return () => void this.#listeners.delete(callback);
+  }
+
+  /** Opens a file, in place of the stack that is open; that one stays if the file cannot be read. */
+  openFile(file: File): Promise<void> {
+    return this.#open({ type: "file", file, name: file.name });
+  }
+
+  /** Opens a simulated recording: filaments, blinking molecules and a bleaching background. */
+  openSample(): Promise<void> {
+    return this.#open({ type: "simulated", options: createSimulationOptions({}) });
+  }
+
+  /** Opens a layer that the host shows, where it gives its pixels back. */
+  openLayer({ source, name }: ImageLayer): Promise<void> {
+    if (!source) {
+      this.#fail(new SlnetError("unsupported", `layer ${name} does not give its pixels back, expected one that does`));
+      return Promise.resolve();
+    }
+    const { frames, height, width, type } = source;
+    return this.#open({
+      type: "frames",
+      name,
+      shape: { frames, height, width, type },
+      frames: {
+        async read(index) {
+          const frame = await source.read(index);
+          if (frame) return frame.samples;
+          throw new SlnetError(
+            "bad-input",
+            `frame ${index} of layer ${name} does not exist yet, expected a whole layer`,
+          );
+        },
+      },
+    });
+  }
+
+  /** Sets options by `SlnetConfiguration` name; `undefined` takes an option back to its default. */
+  configure(options: ConfigurationOptions): void {
+    const merged = Object.fromEntries(
+      Object.entries({ ...this.#state.options, ...options }).filter(([, value]) => value !== undefined),
+    );
+    this.#update({ options: merged, ...checked(merged, this.#state.stack) });
+  }
+
+  /** Trains on the open stack. The model so far is in the state all the time. */
+  train({ goOn = false }: TrainRequest = {}): Promise<void> {
+    return this.#perform("training", async (signal) => {
+      const { configuration, options, optionErrors, model } = this.#state;
+      if (!configuration) {
+        throw new SlnetError(
+          "bad-input",
+          Object.values(optionErrors)[0] ?? "an option is wrong, expected valid options",
+        );
+      }
+      const stack = await this.#connection.ready(signal);
+      const run = await stack.train(
+        { ...options, stack: stack.description.name },
+        { signal, checkpoint: goOn ? model : null },
+      );
+      this.#update({
+        training: startedTraining(run.plan, configuration.sparsityWeight),
+        engine: run.plan.engine,
+        notices: run.plan.notices,
+      });
+      await this.#follow(run, configuration.plotImages, signal);
+    });
+  }
+
+  /** Cleans every frame of the open stack and shows the sparse part as it is finished. */
+  clean({ method = "slnet", lowRank = false, tail = "shift", rpca = {} }: CleanRequest = {}): Promise<void> {
+    return this.#perform("cleaning", async (signal) => {
+      const cleaningMethod = this.#cleaningMethod(method, rpca);
+      const stack = await this.#connection.ready(signal);
+      const engine = this.#state.configuration?.engine ?? "auto";
+      const to = stack.description.shape.frames;
+      const run = await stack.clean(cleaningMethod, { from: 0, to, lowRank, tail, engine }, { signal });
+      const shown = await this.#showCleaning(run, stack.description, lowRank);
+      const { plan } = run;
+      const result = { from: plan.from, to: plan.to, method: cleaningMethod, tail, lowRank };
+      this.#update({
+        engine: plan.engine ?? this.#state.engine,
+        notices: plan.notices,
+        result: { ...result, done: plan.from },
+        saved: null,
+      });
+      for await (const block of run) {
+        signal.throwIfAborted();
+        shown.sparse.add(block.from, block.to, block.sparse);
+        if (block.lowRank) shown.lowRank?.add(block.from, block.to, block.lowRank);
+        this.#update({ progress: block.progress, result: { ...result, done: block.to } });
+      }
+    });
+  }
+
+  /** Cleans once more, writes the frames to a file and hands it over. After a cancelled cleaning: only its frames. */
+  save({ part = "sparse", type = "uint16", offsetAdu }: SaveRequest = {}): Promise<void> {
+    return this.#perform("saving", async (signal) => {
+      const { result, configuration } = this.#state;
+      const method = result?.method ?? this.#cleaningMethod("slnet", {});
+      if (result && result.done === result.from) {
+        throw new SlnetError("bad-input", "no frame is cleaned yet, expected at least one to save");
+      }
+      const stack = await this.#connection.ready(signal);
+      await this.#closeSaving();
+      const { name: stackName, shape } = stack.description;
+      const name = fileName(configuration?.prefix, stackName, part === "sparse" ? "_sparse.tif" : "_background.tif");
+      const offset = offsetAdu ?? configuration?.sparseOffsetAdu ?? 0;
+      const run = await stack.save(
+        method,
+        {
+          from: result?.from ?? 0,
+          to: result?.done ?? shape.frames,
+          lowRank: part === "low-rank",
+          tail: result?.tail ?? "shift",
+          engine: configuration?.engine ?? "auto",
+        },
+        [{ part, target: { type: "private-file", name }, type, offsetAdu: offset }],
+        { signal },
+      );
+      this.#update({ engine: run.plan.engine ?? this.#state.engine, notices: run.plan.notices, saved: null });
+      await this.#deliver(run, part, name, signal);
+    });
+  }
+
+  /** Stops what is under way at once. The model so far and the frames cleaned so far stay. */
+  cancel(): void {
+    const operation = this.#operation;
+    if (!operation) return;
+    const { activity } = this.#state;
+    this.#operation = null;
+    operation.abort(new DOMException(`${activity} was cancelled`, "AbortError"));
+    this.#update({ activity: "idle", progress: null, outcome: cancelledOutcome(activity, this.#state) });
+  }
+
+  /** Reads a model file. Its options become the options, so that training can go on from it. */
+  loadModel(file: File): Promise<void> {
+    return this.#perform("opening", async (signal) => {
+      if (file.size > maximumModelBytes) {
+        throw new SlnetError(
+          "bad-input",
+          `model ${file.name} has ${file.size} bytes, expected at most ${maximumModelBytes}`,
+        );
+      }
+      const model = parseModelFile(await file.text(), file.name);
+      signal.throwIfAborted();
+      this.configure(optionsOf(model.configuration));
+      await this.#closePreviewRun();
+      const notices = [`The options were taken from ${file.name}.`];
+      this.#update({ model, training: null, result: null, saved: null, notices });
+      if (this.#state.stack) await this.#showPreview((index, reading) => this.#previewWithModel(index, reading));
+    });
+  }
+
+  /** The model at hand as a file, or `null` before any training. */
+  modelFile(): Blob | null {
+    const { model } = this.#state;
+    return model && new Blob([JSON.stringify(model, null, 2)], { type: "application/json" });
+  }
+
+  /** Hands the model over as a file. */
+  saveModel(): void {
+    const file = this.modelFile();
+    const { configuration, stack } = this.#state;
+    if (file) this.#handOver(file, fileName(configuration?.prefix, stack?.name ?? "stack", ".slnet.json"));
+  }
+
+  /** Takes the error away. */
+  dismissError(): void {
+    this.#update({ error: null });
+  }
+
+  /** Ends the worker and takes the layers away. The session cannot be used again. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.cancel();
+    this.#disposed = true;
+    this.#layers.hideAll();
+    this.#connection.dispose();
+    this.#listeners.clear();
+  }
+
+  #open(input: StackSource): Promise<void> {
+    this.cancel();
+    return this.#perform("opening", async (signal) => {
+      const description = await this.#connection.open(input, () => this.#closeRuns(), signal);
+      this.#layers.hideAll();
+      this.#preview = null;
+      this.#update({
+        stack: description,
+        training: null,
+        result: null,
+        saved: null,
+        ...checked(this.#state.options, description),
+      });
+      if (input.type === "frames") return;
+      const raw = new StackFrames(description.shape, (index, reading) => this.#readRaw(index, reading));
+      await this.#layers.show("raw", raw, { name: description.name, ...layerGeometry(description) });
+      this.#host?.dims.setStep(0);
+    });
+  }
+
+  /** Runs one action: its states, its errors, and its end unless a cancel was there first. */
+  async #perform(
+    activity: Exclude<SessionActivity, "idle">,
+    work: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    if (this.#disposed) return;
+    if (this.#operation) {
+      this.#fail(
+        new SlnetError("bad-input", `${activity} cannot start during ${this.#state.activity}; cancel that first`),
+      );
+      return;
+    }
+    const operation = new AbortController();
+    const startedAt = performance.now();
+    this.#operation = operation;
+    this.#update({ activity, progress: null, outcome: null, error: null, notices: [] });
+    try {
+      await work(operation.signal);
+      if (this.#operation !== operation) return;
+      this.#operation = null;
+      const outcome = finishedOutcome(activity, this.#state, (performance.now() - startedAt) / 1000);
+      this.#update({ activity: "idle", progress: null, outcome });
+    } catch (error) {
+      if (this.#operation !== operation) return;
+      this.#operation = null;
+      this.#update({ activity: "idle", progress: null });
+      this.#fail(error);
+    }
+  }
+
+  async #follow(run: TrainingRun, withPreview: boolean, signal: AbortSignal): Promise<void> {
+    const fromTraining: ReadFrame = (index, reading) => run.preview(index, { signal: reading });
+    let shownAt = -Infinity;
+    await this.#closePreviewRun();
+    try {
+      for await (const report of run) {
+        signal.throwIfAborted();
+        this.#addReport(report);
+        const now = performance.now();
+        if (!withPreview || now - shownAt < previewIntervalMs) continue;
+        shownAt = now;
+        await this.#showPreview(fromTraining);
+      }
+    } finally {
+      // From here on the preview comes from the model that was kept, which can be asked for any frame.
+      if (this.#preview?.readFrame === fromTraining) {
+        await this.#showPreview((index, reading) => this.#previewWithModel(index, reading));
+      }
+    }
+  }
+
+  #addReport(report: TrainingReport): void {
+    const training = this.#state.training;
+    if (!training) return;
+    this.#update({
+      progress: report.progress,
+      model: report.model,
+      training: {
+        ...training,
+        epoch: report.epoch,
+        step: report.losses.at(-1)?.step ?? training.step,
+        keptShare: report.keptShare,
+        selfWeight: report.selfWeight,
+        losses: appendLosses(training.losses, report.losses),
+        validations: appendLosses(training.validations, report.validations),
+        warnings: [...new Set([...training.warnings, ...report.warnings])],
+      },
+    });
+  }
+
+  /** Shows frames as the network makes them now; the contrast follows, since training changes the values a lot. */
+  async #showPreview(readFrame: ReadFrame): Promise<void> {
+    const { stack } = this.#state;
+    if (!stack) return;
+    if (this.#preview) {
+      this.#layers.update("preview", { contrastLimits: null });
+      this.#preview.replace(readFrame);
+      return;
+    }
+    this.#preview = new StackFrames({ ...stack.shape, type: "float32" }, readFrame);
+    await this.#layers.show("preview", this.#preview, { name: "SLNet preview", ...layerGeometry(stack) });
+  }
+
+  async #previewWithModel(index: number, signal?: AbortSignal): Promise<Float32Array> {
+    const { model, stack, configuration } = this.#state;
+    const handle = this.#connection.stack;
+    if (!model || !stack || !handle) throw lostFrame(index);
+    this.#previewRun ??= handle.clean(
+      { type: "slnet", model },
+      { from: 0, to: stack.shape.frames, lowRank: false, tail: "shift", engine: configuration?.engine ?? "auto" },
+    );
+    try {
+      const run = await this.#previewRun;
+      return (await run.frame(index, { signal })).sparse;
+    } catch (error) {
+      if (isSlnetError(error)) this.#previewRun = null;
+      throw error;
+    }
+  }
+
+  async #showCleaning(run: CleaningRun, stack: StackDescription, lowRank: boolean): Promise<ShownCleaning> {
+    const { frames, height, width } = stack.shape;
+    const budget = this.#options.memoryBudgetBytes ?? defaultMemoryBudgetBytes;
+    const size = { frames, height, width, budgetBytes: lowRank ? budget / 2 : budget };
+    const restoreFrame = async (index: number, signal?: AbortSignal): Promise<void> => {
+      if (!shown.run) throw lostFrame(index);
+      const frame = await shown.run.frame(index, { signal });
+      shown.sparse.restore(index, index + 1, frame.sparse);
+      if (frame.lowRank) shown.lowRank?.restore(index, index + 1, frame.lowRank);
+    };
+    const shown: ShownCleaning = {
+      run,
+      sparse: new CleanedFrames({ ...size, restoreFrame }),
+      lowRank: lowRank ? new CleanedFrames({ ...size, restoreFrame }) : null,
+    };
+    await Promise.all([this.#closeShown(), this.#closePreviewRun()]);
+    this.#shown = shown;
+    this.#layers.hide("preview");
+    this.#preview = null;
+    this.#layers.hide("sparse");
+    this.#layers.hide("low-rank");
+    const geometry = layerGeometry(stack);
+    if (shown.lowRank) await this.#layers.show("low-rank", shown.lowRank, { name: "Background", ...geometry });
+    await this.#layers.show("sparse", shown.sparse, { name: "Sparse", ...geometry });
+    return shown;
+  }
+
+  async #deliver(run: SavingRun, part: SavedPart["part"], name: string, signal: AbortSignal): Promise<void> {
+    try {
+      let clipped = 0;
+      for await (const report of run) {
+        signal.throwIfAborted();
+        clipped = report.clipped;
+        this.#update({ progress: report.progress });
+      }
+      const file = await run.file(part);
+      signal.throwIfAborted();
+      // Closing deletes the private file, which the browser is about to copy: it stays until the next saving.
+      this.#saving = run;
+      this.#handOver(file, name);
+      const { from, to, height, width } = run.plan;
+      const pixels = (to - from) * height * width;
+      this.#update({ saved: { name, part, frames: to - from, bytes: file.size, clipped, pixels } });
+    } catch (error) {
+      if (this.#saving !== run) await run.close();
+      throw error;
+    }
+  }
+
+  #handOver(file: Blob, name: string): void {
+    (this.#options.deliver ?? download)(file, name);
+  }
+
+  #cleaningMethod(type: CleaningMethod["type"], rpca: Partial<RpcaMethodOptions>): CleaningMethod {
+    switch (type) {
+      case "slnet": {
+        const { model } = this.#state;
+        if (model) return { type, model };
+        throw new SlnetError("bad-input", "there is no model yet, expected one: train, or load a model first");
+      }
+      case "median":
+        return { type };
+      case "rpca":
+        return { type, options: { ...defaultRpca, ...rpca } };
+      default:
+        return type satisfies never;
+    }
+  }
+
+  async #readRaw(index: number, signal?: AbortSignal): ReturnType<ReadFrame> {
+    const stack = this.#connection.stack;
+    if (!stack) throw lostFrame(index);
+    return stack.readFrame(index, { signal });
+  }
+
+  async #closeRuns(): Promise<void> {
+    await Promise.all([this.#closeShown(), this.#closePreviewRun(), this.#closeSaving()]);
+  }
+
+  async #closeShown(): Promise<void> {
+    const run = this.#shown?.run;
+    if (this.#shown) this.#shown.run = null;
+    this.#shown = null;
+    await run?.close();
+  }
+
+  async #closePreviewRun(): Promise<void> {
+    const run = this.#previewRun;
+    this.#previewRun = null;
+    await run?.then(
+      (opened) => opened.close(),
+      () => undefined,
+    );
+  }
+
+  async #closeSaving(): Promise<void> {
+    const run = this.#saving;
+    this.#saving = null;
+    await run?.close();
+  }
+
+  #onWorkerLost(error: SlnetError): void {
+    if (this.#shown) this.#shown.run = null;
+    this.#previewRun = null;
+    this.#saving = null;
+    const message = `${error.message}. What is finished is kept; the next action starts a new worker.`;
+    const lost = new SlnetError("worker-lost", message, { cause: error });
+    const operation = this.#operation;
+    this.#operation = null;
+    operation?.abort(lost);
+    this.#update({ activity: "idle", progress: null });
+    this.#fail(lost);
+  }
+
+  #fail(error: unknown): void {
+    const code = isSlnetError(error) ? error.code : "internal";
+    const message = errorMessage(error);
+    this.#update({ error: { code, message } });
+    if (!this.#disposed) this.#host?.notify?.("error", message);
+  }
+
+  #update(patch: Partial<SessionState>): void {
+    this.#state = { ...this.#state, ...patch };
+    for (const listener of this.#listeners) listener(this.#state);
+  }
+}
+
+function checked(
+  options: ConfigurationOptions,
+  stack: StackDescription | null,
+): Pick<SessionState, "configuration" | "optionErrors"> {
+  const { configuration, errors } = checkOptions(options, stack?.shape.frames ?? null);
+  return { configuration, optionErrors: errors };
+}
+
+function startedTraining(plan: TrainingPlan, sparsityWeight: number): TrainingState {
+  return {
+    plan,
+    epoch: 0,
+    step: 0,
+    keptShare: null,
+    // The loss fits the background to the (1+α)/(3+α) quantile, so this share stays above it.
+    expectedShare: 2 / (3 + sparsityWeight),
+    selfWeight: null,
+    losses: [],
+    validations: [],
+    warnings: [],
+  };
+}
+
+/** The options of a configuration that belong to a training, as patches: defaults are given as `undefined`. */
+function optionsOf(configuration: SlnetConfiguration): ConfigurationOptions {
+  return Object.fromEntries(
+    configurationFields
+      .filter(({ key, group }) => group !== "files" && key !== "engine")
+      .map(({ key, default: byDefault }) => {
+        const value = configuration[key];
+        return [key, JSON.stringify(value) === JSON.stringify(byDefault) ? undefined : value];
+      }),
+  );
+}
+
+function lostFrame(index: number): SlnetError {
+  return new SlnetError(
+    "worker-lost",
+    `frame ${index} is not in memory and the worker is gone; start an action to get a new one`,
+  );
+}
+
+function fileName(prefix: string | undefined, stack: string, ending: string): string {
+  const base = stack.replace(/(\.ome)?\.[^./\\]+$/i, "");
+  return `${prefix ?? ""}${base}${ending}`.replace(/[/\\:*?"<>|]/g, "_");
+}

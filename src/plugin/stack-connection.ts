@@ -1,0 +1,98 @@
+import { SlnetError } from "../core/errors.js";
+import type { StackDescription } from "../core/frames.js";
+import type { ClientStack, SlnetClient, StackSource } from "../protocol/client.js";
+import { createWorkerClient, type WorkerOptions } from "./worker-client.js";
+
+/**
+ * The worker and the stack that it has open. The worker is started when first needed; after it was lost, the next
+ * call starts another one and opens the stack again from where it came.
+ */
+export class StackConnection {
+  readonly #options: WorkerOptions;
+  readonly #onLost: (error: SlnetError) => void;
+  #starting: Promise<SlnetClient> | null = null;
+  #input: StackSource | null = null;
+  #stack: ClientStack | null = null;
+  #disposed = false;
+
+  /** @param onLost - called when a worker that had started is lost */
+  constructor(options: WorkerOptions, onLost: (error: SlnetError) => void) {
+    this.#options = options;
+    this.#onLost = onLost;
+  }
+
+  /** The stack that is open now, `null` without one or after the worker was lost. */
+  get stack(): ClientStack | null {
+    return this.#stack;
+  }
+
+  /**
+   * Opens another stack in place of the one that is open, which stays if this fails.
+   *
+   * @param release - closes what still works on the old stack; called once the new one is open
+   */
+  async open(input: StackSource, release: () => Promise<void>, signal: AbortSignal): Promise<StackDescription> {
+    const client = await this.#client(signal);
+    const stack = await client.openStack(input, { signal });
+    const old = this.#stack;
+    await release();
+    await old?.close();
+    this.#input = input;
+    this.#stack = stack;
+    return stack.description;
+  }
+
+  /**
+   * The open stack, opened again if the worker was lost.
+   *
+   * @throws {@link SlnetError} `bad-input` without a stack
+   */
+  async ready(signal: AbortSignal): Promise<ClientStack> {
+    if (this.#stack) return this.#stack;
+    if (!this.#input)
+      throw new SlnetError("bad-input", "no stack is open, expected one: open a file or the sample first");
+    const client = await this.#client(signal);
+    this.#stack = await client.openStack(this.#input, { signal });
+    return this.#stack;
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    this.#stack = null;
+    void this.#starting?.then(
+      (client) => client.dispose(),
+      () => undefined,
+    );
+    this.#starting = null;
+  }
+
+  #client(signal: AbortSignal): Promise<SlnetClient> {
+    this.#starting ??= this.#start();
+    return abortable(this.#starting, signal);
+  }
+
+  async #start(): Promise<SlnetClient> {
+    try {
+      const client = await createWorkerClient(this.#options);
+      client.onLost((error) => {
+        this.#starting = null;
+        this.#stack = null;
+        if (!this.#disposed) this.#onLost(error);
+      });
+      return client;
+    } catch (error) {
+      this.#starting = null;
+      throw error;
+    }
+  }
+}
+
+/** The promise, or the reason of the signal if that comes first. */
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

@@ -1,0 +1,238 @@
+import type { EngineName, EngineRequest } from "../core/configuration.js";
+import type { SampleArray, SampleType, StackDescription, StackShape } from "../core/frames.js";
+import type { EvaluationFigures } from "../core/metrics.js";
+import type { ModelFile } from "../core/model.js";
+import type { SimulationRequest } from "../core/simulation.js";
+import type { Reply } from "./reply.js";
+
+declare const brand: unique symbol;
+export type StackId = number & { readonly [brand]: "stack" };
+export type JobId = number & { readonly [brand]: "job" };
+
+/** What the worker must know before it starts. */
+export interface WorkerSettings {
+  /** Folder of the WASM files and readers, ending in `/`; `null`: `assets/` beside the worker. */
+  readonly assetsBaseUrl: string | null;
+}
+
+/** Frames that somebody else holds, handed over through `Comlink.proxy`. Only methods: on a proxy, properties are promises. */
+export interface RemoteFrames {
+  /** Frame `index`, of the shape that travels beside; its buffer is moved. */
+  read(index: number): Promise<SampleArray>;
+}
+
+/** Where a stack comes from. */
+export type StackInput =
+  | { readonly type: "file"; readonly file: Blob; readonly name: string }
+  /** Node only. */
+  | { readonly type: "path"; readonly path: string }
+  | { readonly type: "simulated"; readonly options: SimulationRequest }
+  /** The frames travel beside it: Comlink sees a proxy only where it is an argument of its own. */
+  | { readonly type: "frames"; readonly name: string; readonly shape: StackShape };
+
+export interface OpenedStack {
+  readonly stack: StackId;
+  readonly description: StackDescription;
+}
+
+/** What became of one engine that `auto` considered. */
+export interface EngineCandidate {
+  readonly name: EngineName;
+  /** Milliseconds for the measured piece of work, `null` if it was not measured. */
+  readonly milliseconds: number | null;
+  /** Why it was not measured or not taken; empty for the one that was. */
+  readonly reason: string;
+}
+
+/** Which engine works, and why. */
+export interface EngineReport {
+  readonly name: EngineName;
+  /** What it runs on, for example `SwiftShader` or `WASM SIMD`. */
+  readonly adapter: string;
+  /** One sentence. */
+  readonly reason: string;
+  readonly candidates: readonly EngineCandidate[];
+}
+
+/** How far a job is. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  /** Steps or frames per second since the start. */
+  readonly perSecond: number;
+  /** Estimated seconds until the end, `null` before anything is done. */
+  readonly secondsLeft: number | null;
+}
+
+export interface TrainingPlan {
+  readonly epochs: number;
+  readonly steps: number;
+  readonly trainingWindows: number;
+  readonly validationWindows: number;
+  /** Side of the training crops in pixels, after fitting it to the frame. */
+  readonly cropSize: number;
+  readonly engine: EngineReport;
+  readonly notices: readonly string[];
+}
+
+/** What happened since the last report. */
+export interface TrainingReport {
+  readonly progress: Progress;
+  readonly epoch: number;
+  /** Losses of the steps since the last report, mean over windows, channels and crop pixels. */
+  readonly losses: readonly { readonly step: number; readonly loss: number }[];
+  /** Validation losses since the last report, at the step after which they were taken. */
+  readonly validations: readonly { readonly step: number; readonly loss: number }[];
+  /** Share of the crop pixels with a positive sparse part in the last step; the loss aims at about 2/(3+α). */
+  readonly keptShare: number;
+  /** Mean weight of a frame in its own background, 0 to 1; near 1 the network has drifted to the identity. */
+  readonly selfWeight: number;
+  readonly warnings: readonly string[];
+  /** The model as it would be kept if training stopped here. */
+  readonly model: ModelFile;
+}
+
+/** How the background is found. */
+export type CleaningMethod =
+  | { readonly type: "slnet"; readonly model: ModelFile }
+  | { readonly type: "median" }
+  | { readonly type: "rpca"; readonly options: RpcaMethodOptions };
+
+export interface RpcaMethodOptions {
+  /** Consecutive frames decomposed together. */
+  readonly groupFrames: number;
+  /** Weight of the sparse part; `null`: 1/√(pixels). */
+  readonly sparsityWeight: number | null;
+  /** Penalty of the constraint; `null`: from the data, pixels·frames/(4·Σ|x|). */
+  readonly penalty: number | null;
+  readonly iterations: number;
+}
+
+export interface CleaningOptions {
+  /** First frame to clean, and the one after the last. */
+  readonly from: number;
+  readonly to: number;
+  /** Give the background frames too. */
+  readonly lowRank: boolean;
+  /**
+   * What to do with the last frames, whose window would reach past the end: `shift` reads them from a later channel of
+   * an earlier window, `drop` leaves them out as the published code does.
+   */
+  readonly tail: "shift" | "drop";
+  readonly engine: EngineRequest;
+}
+
+export interface CleaningPlan {
+  /** Frames that will come out: [from, to). */
+  readonly from: number;
+  readonly to: number;
+  readonly height: number;
+  readonly width: number;
+  /** `null` where a method needs no engine. */
+  readonly engine: EngineReport | null;
+  readonly notices: readonly string[];
+}
+
+/** Cleaned frames `[from, to)`, in ADU, each array `[to − from, height, width]`. Its buffers are moved, not copied. */
+export interface CleanedBlock {
+  readonly from: number;
+  readonly to: number;
+  readonly sparse: Float32Array<ArrayBuffer>;
+  readonly lowRank: Float32Array<ArrayBuffer> | null;
+  readonly progress: Progress;
+}
+
+/** Where to write a stack. */
+export type SaveTarget =
+  /** Node only. */
+  | { readonly type: "path"; readonly path: string }
+  /** Browser: a file in the origin's private file system, or in memory where there is none. */
+  | { readonly type: "private-file"; readonly name: string };
+
+export interface SavedPart {
+  readonly part: "sparse" | "low-rank";
+  readonly target: SaveTarget;
+  readonly type: Extract<SampleType, "uint16" | "float32">;
+  /** Added to every pixel, in ADU. */
+  readonly offsetAdu: number;
+}
+
+export interface SavingReport {
+  readonly progress: Progress;
+  /** Pixels that did not fit the sample type so far and were set to its nearest limit, over all parts. */
+  readonly clipped: number;
+}
+
+export interface EvaluationReport {
+  readonly progress: Progress;
+  /** `null` until the last report. */
+  readonly figures: EvaluationFigures | null;
+}
+
+/**
+ * What the worker does for the page or the command line. Everything is pulled: a job works only while one of its
+ * `next…` calls waits, so the caller's pace is the backpressure. Each `next…` answers `null` at the end. A job keeps
+ * what it needs for `cleanFrame` and `previewFrame` until it is closed; closing twice is fine.
+ */
+export interface SlnetWorkerApi {
+  /** The first call, once. */
+  hello(settings: WorkerSettings): Promise<Reply<{ readonly version: string }>>;
+
+  /** @param frames - for an input of type `frames`, else `null` */
+  openStack(input: StackInput, frames: RemoteFrames | null): Promise<Reply<OpenedStack>>;
+  /** One frame, in the sample type of the stack. Its buffer is moved. */
+  readFrame(stack: StackId, index: number): Promise<Reply<SampleArray>>;
+  closeStack(stack: StackId): Promise<Reply<null>>;
+
+  /** @param options - by {@link SlnetConfiguration} name; checked in the worker */
+  openTraining(
+    stack: StackId,
+    options: Readonly<Record<string, unknown>>,
+    checkpoint: ModelFile | null,
+  ): Promise<Reply<{ readonly job: JobId; readonly plan: TrainingPlan }>>;
+  nextTrainingReport(job: JobId): Promise<Reply<TrainingReport | null>>;
+  /** Frame `index` cleaned with the weights as they are now: `[height, width]`, in ADU. */
+  previewFrame(job: JobId, index: number): Promise<Reply<Float32Array<ArrayBuffer>>>;
+
+  openCleaning(
+    stack: StackId,
+    method: CleaningMethod,
+    options: CleaningOptions,
+  ): Promise<Reply<{ readonly job: JobId; readonly plan: CleaningPlan }>>;
+  nextBlock(job: JobId): Promise<Reply<CleanedBlock | null>>;
+  /** One frame again, for a host that no longer holds it. `lowRank` is null unless the job was opened with it. */
+  cleanFrame(job: JobId, index: number): Promise<Reply<Pick<CleanedBlock, "sparse" | "lowRank">>>;
+
+  openSaving(
+    stack: StackId,
+    method: CleaningMethod,
+    options: CleaningOptions,
+    parts: readonly SavedPart[],
+  ): Promise<Reply<{ readonly job: JobId; readonly plan: CleaningPlan }>>;
+  nextSavingReport(job: JobId): Promise<Reply<SavingReport | null>>;
+  /**
+   * The finished file of a part that went to a `private-file`. After a job that was stopped it holds the frames
+   * written until then.
+   */
+  savedFile(job: JobId, part: SavedPart["part"]): Promise<Reply<File>>;
+  /** Ends a saving early: what is written so far becomes a whole, shorter file. */
+  finishSaving(job: JobId): Promise<Reply<null>>;
+
+  openEvaluation(
+    stack: StackId,
+    model: ModelFile,
+    options: Readonly<Record<string, unknown>>,
+  ): Promise<Reply<{ readonly job: JobId; readonly engine: EngineReport; readonly notices: readonly string[] }>>;
+  nextEvaluationReport(job: JobId): Promise<Reply<EvaluationReport | null>>;
+
+  /** Writes a simulated stack and, beside it, its truth. Node only. */
+  openSimulation(
+    options: SimulationRequest,
+    target: SaveTarget,
+    truthDirectory: string | null,
+  ): Promise<Reply<{ readonly job: JobId }>>;
+  nextSimulationReport(job: JobId): Promise<Reply<SavingReport | null>>;
+
+  /** Stops the job if it runs and frees what it holds. */
+  closeJob(job: JobId): Promise<Reply<null>>;
+}

@@ -1,0 +1,29 @@
+import { errorMessage, SlnetError, type SlnetErrorCode } from "../core/errors.js";
+
+/** An error as plain data. Comlink alone would keep only its name, message and stack. */
+export interface WireError {
+  readonly code: SlnetErrorCode;
+  readonly message: string;
+  readonly cause: string | null;
+}
+
+/** The answer to a call: its value, or what went wrong. */
+export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError };
+
+/** An error as it crosses to the other thread. What is not ours becomes `internal`, running out of memory excepted. */
+export function toWireError(error: unknown): WireError {
+  if (error instanceof SlnetError) {
+    return {
+      code: error.code,
+      message: error.message,
+      cause: error.cause === undefined ? null : errorMessage(error.cause),
+    };
+  }
+  const outOfMemory = error instanceof RangeError && /allocation|array (buffer )?length|memory/i.test(error.message);
+  return { code: outOfMemory ? "out-of-memory" : "internal", message: errorMessage(error), cause: null };
+}
+
+/** The inverse of {@link toWireError}. */
+export function fromWireError(error: WireError): SlnetError {
+  return new SlnetError(error.code, error.message, error.cause === null ? undefined : { cause: error.cause });
+}

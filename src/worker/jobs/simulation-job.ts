@@ -1,0 +1,125 @@
+import { framePixels } from "../../core/frames.js";
+import { createTiffWriter, type TiffWriter } from "../../core/io/tiff-writer.js";
+import {
+  createSimulation,
+  createSimulationOptions,
+  type Simulation,
+  type SimulationRequest,
+} from "../../core/simulation.js";
+import type { SavingReport, SaveTarget } from "../../protocol/api.js";
+import type { OutputFile, Platform } from "../platform/platform.js";
+import { createProgressMeter, yieldToMessages } from "../pace.js";
+
+/** Frames written between two pauses. */
+const framesPerReport = 8;
+
+interface Part {
+  readonly output: OutputFile;
+  readonly writer: TiffWriter;
+  /** The frame to write, in the sample type of the file. */
+  render(index: number): Uint16Array | Float32Array;
+}
+
+/**
+ * Writes a simulated stack and its truth: `background.tif` and `signal.tif` (expected counts, float32) and
+ * `emitters.csv` (one row for each frame in which an emitter is on).
+ */
+export class SimulationJob {
+  readonly #simulation: Simulation;
+  readonly #parts: readonly Part[];
+  readonly #emitters: OutputFile | null;
+  readonly #measure: (done: number) => SavingReport["progress"];
+  #position = 0;
+  #closed = false;
+
+  static async open(
+    request: SimulationRequest,
+    target: SaveTarget,
+    truthDirectory: string | null,
+    platform: Platform,
+  ): Promise<SimulationJob> {
+    const options = createSimulationOptions(request);
+    const simulation = createSimulation(options);
+    const pixels = framePixels(options);
+    const frame = new Uint16Array(pixels);
+    const expected = new Float32Array(pixels);
+    const outputs: OutputFile[] = [];
+    const openOutput = async (where: SaveTarget): Promise<OutputFile> => {
+      const output = await platform.openOutput(where);
+      outputs.push(output);
+      return output;
+    };
+    const openPart = async (where: SaveTarget, type: "uint16" | "float32", render: Part["render"]): Promise<Part> => {
+      const output = await openOutput(where);
+      return { output, writer: createTiffWriter(output.sink, { ...options, type }), render };
+    };
+    try {
+      const parts = [await openPart(target, "uint16", (index) => simulation.frame(index, frame))];
+      let emitters: OutputFile | null = null;
+      if (truthDirectory !== null) {
+        const truth = (name: string): SaveTarget => ({ type: "path", path: `${truthDirectory}/${name}` });
+        await platform.makeDirectory(truthDirectory);
+        parts.push(
+          await openPart(truth("background.tif"), "float32", (index) => simulation.background(index, expected)),
+        );
+        parts.push(await openPart(truth("signal.tif"), "float32", (index) => simulation.signal(index, expected)));
+        emitters = await openOutput(truth("emitters.csv"));
+      }
+      return new SimulationJob(simulation, parts, emitters);
+    } catch (error) {
+      for (const output of outputs) await output.discard();
+      throw error;
+    }
+  }
+
+  private constructor(simulation: Simulation, parts: readonly Part[], emitters: OutputFile | null) {
+    this.#simulation = simulation;
+    this.#parts = parts;
+    this.#emitters = emitters;
+    this.#measure = createProgressMeter(simulation.options.frames);
+  }
+
+  /** Writes a few frames. `null` once all files are whole. */
+  async next(signal: AbortSignal): Promise<SavingReport | null> {
+    const { frames } = this.#simulation.options;
+    if (this.#position >= frames) {
+      await this.#writeEmitters();
+      await this.close();
+      return null;
+    }
+    const to = Math.min(frames, this.#position + framesPerReport);
+    for (; this.#position < to; this.#position++) {
+      for (const part of this.#parts) await part.writer.write(part.render(this.#position));
+    }
+    await yieldToMessages();
+    signal.throwIfAborted();
+    return { progress: this.#measure(this.#position), clipped: 0 };
+  }
+
+  /** Closes the files with the frames written so far; those without a frame are removed. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const { output, writer } of this.#parts) {
+      if (writer.framesWritten === 0) {
+        await output.discard();
+      } else {
+        await writer.finish();
+        await output.commit();
+      }
+    }
+    if (this.#position >= this.#simulation.options.frames) await this.#emitters?.commit();
+    else await this.#emitters?.discard();
+  }
+
+  async #writeEmitters(): Promise<void> {
+    if (!this.#emitters) return;
+    const rows = this.#simulation
+      .emitters()
+      .map(({ frame, id, xPixels, yPixels, photons }) =>
+        [frame, id, xPixels.toFixed(4), yPixels.toFixed(4), photons.toFixed(2)].join(","),
+      );
+    const text = ["frame,id,x [px],y [px],intensity [photon]", ...rows, ""].join("\n");
+    await this.#emitters.sink.write(0, new TextEncoder().encode(text));
+  }
+}

@@ -1,0 +1,32 @@
+import { SlnetError } from "../../core/errors.js";
+import type { StackReader } from "../../core/frames.js";
+import { checkedModel } from "../../core/model.js";
+import type { CleaningMethod, CleaningOptions } from "../../protocol/api.js";
+import type { EngineRoom } from "../engines/start-engine.js";
+import { openMedianMethod } from "./median-method.js";
+import type { BackgroundMethod } from "./method.js";
+import { openRpcaMethod } from "./rpca-method.js";
+import { openSlnetMethod } from "./slnet-method.js";
+
+/** Opens a method on a stack, after checking what came from the other thread. */
+export async function openMethod(
+  reader: StackReader,
+  method: CleaningMethod,
+  options: CleaningOptions,
+  room: EngineRoom,
+): Promise<BackgroundMethod> {
+  if (options.tail !== "shift" && options.tail !== "drop") {
+    throw new SlnetError("bad-input", `tail is ${String(options.tail)}, expected shift or drop`);
+  }
+  switch (method.type) {
+    case "slnet":
+      return openSlnetMethod(reader, checkedModel(method.model), options, room);
+    case "median":
+      return openMedianMethod(reader);
+    case "rpca":
+      return openRpcaMethod(reader, method.options);
+    default:
+      method satisfies never;
+      throw new SlnetError("bad-input", `there is no cleaning method ${(method as CleaningMethod).type}`);
+  }
+}

@@ -1,0 +1,136 @@
+import { createMemorySink } from "../../core/io/buffer-source.js";
+import { SlnetError } from "../../core/errors.js";
+import type { ByteSink, ByteSource } from "../../core/frames.js";
+import type { OutputFile, Platform } from "./platform.js";
+
+/** Folder in the origin's private file system. */
+const privateFolder = "slnet-web";
+/** Files of runs that ended without cleaning up are removed after this time. */
+const staleAfterMs = 24 * 3600 * 1000;
+
+export const browserPlatform: Platform = {
+  defaultAssetsUrl: new URL("./assets/", import.meta.url).href,
+
+  openSource(input) {
+    if (input.type !== "file") {
+      return Promise.reject(new SlnetError("unsupported", "a page cannot open a path; hand over a File"));
+    }
+    return Promise.resolve(blobSource(input.file, input.name));
+  },
+
+  async openOutput(target) {
+    if (target.type !== "private-file") {
+      throw new SlnetError("unsupported", "a page cannot write to a path; save to a private file and download it");
+    }
+    return (await openPrivateFile(target.name)) ?? openMemoryFile(target.name);
+  },
+
+  makeDirectory: () => Promise.reject(new SlnetError("unsupported", "a page cannot make folders")),
+
+  async readItkImage(format, source, assetsBaseUrl) {
+    const { readItkImage } = await import("./itk-browser.js");
+    return readItkImage(format, source, assetsBaseUrl);
+  },
+};
+
+function blobSource(file: Blob, name: string): ByteSource {
+  return {
+    name,
+    size: file.size,
+    async read(offset, length) {
+      try {
+        return new Uint8Array(await file.slice(offset, offset + length).arrayBuffer());
+      } catch (error) {
+        throw new SlnetError(
+          "bad-input",
+          `${name} can no longer be read: it was changed, moved or removed after it was opened; open it again`,
+          { cause: error },
+        );
+      }
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+async function openPrivateFile(name: string): Promise<OutputFile | null> {
+  let folder: FileSystemDirectoryHandle;
+  let handle: FileSystemFileHandle;
+  let access: FileSystemSyncAccessHandle;
+  const ownName = `${crypto.randomUUID()}.tif`;
+  try {
+    const root = await navigator.storage.getDirectory();
+    folder = await root.getDirectoryHandle(privateFolder, { create: true });
+    await removeStaleFiles(folder);
+    handle = await folder.getFileHandle(ownName, { create: true });
+    access = await handle.createSyncAccessHandle();
+  } catch {
+    // Not there in private windows and insecure contexts: the file is kept in memory instead.
+    return null;
+  }
+  const remove = async (): Promise<void> => {
+    await folder.removeEntry(ownName).catch(() => undefined);
+  };
+  const sink = privateSink(access, name);
+  return {
+    sink,
+    commit: () => sink.close(),
+    async discard() {
+      access.close();
+      await remove();
+    },
+    async file() {
+      const file = await handle.getFile();
+      // Under the user's name; the bytes stay where they are.
+      return new File([file], name, { type: "image/tiff" });
+    },
+  };
+}
+
+function privateSink(access: FileSystemSyncAccessHandle, name: string): ByteSink {
+  return {
+    write(offset, bytes) {
+      try {
+        const written = access.write(bytes, { at: offset });
+        if (written === bytes.byteLength) return Promise.resolve();
+        return Promise.reject(storageFull(name, bytes.byteLength, written));
+      } catch (error) {
+        return Promise.reject(storageFull(name, bytes.byteLength, 0, error));
+      }
+    },
+    close() {
+      // Closing flushes, and a second time does nothing.
+      access.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+function storageFull(name: string, wanted: number, written: number, cause?: unknown): SlnetError {
+  return new SlnetError(
+    "out-of-memory",
+    `${name}: the browser's storage took ${written} of ${wanted} bytes; free disk space or save fewer frames`,
+    { cause },
+  );
+}
+
+async function removeStaleFiles(folder: FileSystemDirectoryHandle): Promise<void> {
+  for await (const [name, entry] of folder.entries()) {
+    if (entry.kind !== "file") continue;
+    try {
+      const { lastModified } = await entry.getFile();
+      if (Date.now() - lastModified > staleAfterMs) await folder.removeEntry(name);
+    } catch {
+      // In use by another tab.
+    }
+  }
+}
+
+function openMemoryFile(name: string): OutputFile {
+  const sink = createMemorySink();
+  return {
+    sink,
+    commit: () => Promise.resolve(),
+    discard: () => Promise.resolve(),
+    file: () => Promise.resolve(new File([sink.bytes()], name, { type: "image/tiff" })),
+  };
+}

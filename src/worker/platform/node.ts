@@ -1,0 +1,112 @@
+import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
+import { basename } from "node:path";
+
+import { errorMessage, SlnetError } from "../../core/errors.js";
+import type { ByteSink, ByteSource } from "../../core/frames.js";
+import type { OutputFile, Platform } from "./platform.js";
+
+export const nodePlatform: Platform = {
+  defaultAssetsUrl: new URL("../assets/", import.meta.url).href,
+
+  async openSource(input) {
+    if (input.type !== "path") throw new SlnetError("unsupported", "Node opens paths, not Files");
+    return openFileSource(input.path);
+  },
+
+  async openOutput(target) {
+    if (target.type !== "path") throw new SlnetError("unsupported", "Node writes to paths, not to private files");
+    return openFileOutput(target.path);
+  },
+
+  async makeDirectory(path) {
+    try {
+      await mkdir(path, { recursive: true });
+    } catch (error) {
+      throw new SlnetError("bad-input", `folder ${path} cannot be made: ${errorMessage(error)}`, { cause: error });
+    }
+  },
+
+  async readItkImage(format, source, assetsBaseUrl) {
+    const { readItkImage } = await import("./itk-node.js");
+    return readItkImage(format, source, assetsBaseUrl);
+  },
+};
+
+async function openFileSource(path: string): Promise<ByteSource> {
+  const name = basename(path);
+  let handle: FileHandle;
+  try {
+    handle = await open(path, "r");
+  } catch (error) {
+    throw new SlnetError("bad-input", `${path} cannot be opened: ${errorMessage(error)}`, { cause: error });
+  }
+  const found = await handle.stat();
+  if (!found.isFile()) {
+    await handle.close();
+    throw new SlnetError("bad-input", `${path} is not a file, expected a stack`);
+  }
+  const { size } = found;
+  return {
+    name,
+    size,
+    async read(offset, length) {
+      const wanted = Math.max(0, Math.min(length, size - offset));
+      const bytes = new Uint8Array(wanted);
+      let filled = 0;
+      while (filled < wanted) {
+        const { bytesRead } = await handle.read(bytes, filled, wanted - filled, offset + filled);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return bytes.subarray(0, filled);
+    },
+    close: () => handle.close(),
+  };
+}
+
+/** Written beside its final name, so that an earlier file of that name stands until the new one is whole. */
+async function openFileOutput(path: string): Promise<OutputFile> {
+  const partPath = `${path}.part`;
+  let handle: FileHandle;
+  try {
+    handle = await open(partPath, "w");
+  } catch (error) {
+    throw new SlnetError("bad-input", `${path} cannot be written: ${errorMessage(error)}`, { cause: error });
+  }
+  let closed = false;
+  const close = async (): Promise<void> => {
+    if (closed) return;
+    closed = true;
+    await handle.close();
+  };
+  const sink: ByteSink = {
+    async write(offset, bytes) {
+      let done = 0;
+      try {
+        while (done < bytes.length) {
+          done += (await handle.write(bytes, done, bytes.length - done, offset + done)).bytesWritten;
+        }
+      } catch (error) {
+        const full = (error as NodeJS.ErrnoException).code === "ENOSPC";
+        throw new SlnetError(
+          full ? "out-of-memory" : "bad-input",
+          `${path}: writing stopped at byte ${offset + done}: ${full ? "the disk is full" : errorMessage(error)}`,
+          { cause: error },
+        );
+      }
+    },
+    close,
+  };
+  return {
+    sink,
+    async commit() {
+      await close();
+      await rename(partPath, path);
+    },
+    async discard() {
+      await close();
+      await rm(partPath, { force: true });
+    },
+    file: () => Promise.reject(new SlnetError("unsupported", `${path} is on disk`)),
+  };
+}

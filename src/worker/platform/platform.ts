@@ -1,0 +1,35 @@
+import type { ByteSink, ByteSource } from "../../core/frames.js";
+import type { SaveTarget, StackInput } from "../../protocol/api.js";
+
+/** A file being written. Until `commit` nothing of it stands under its final name. */
+export interface OutputFile {
+  readonly sink: ByteSink;
+  /** Closes it and gives it its final name. Called once, or `discard` is. */
+  commit(): Promise<void>;
+  /** Closes and removes it. */
+  discard(): Promise<void>;
+  /** The finished file, where it is one that the page can take. */
+  file(): Promise<File>;
+}
+
+/** An image as itk-wasm gives it, as far as it is used here. */
+export interface ItkImage {
+  readonly imageType: { readonly dimension: number; readonly componentType: string; readonly components: number };
+  readonly size: readonly number[];
+  readonly spacing: readonly number[];
+  readonly data: ArrayBufferView | null;
+}
+
+/** Formats that are read through itk-wasm, by the name of its pipeline. */
+export type ItkFormat = "meta" | "nrrd" | "mrc";
+
+/** Where the worker runs: what differs between a page and Node. */
+export interface Platform {
+  /** Folder of the WASM files and readers, ending in `/`, where the caller names none. */
+  readonly defaultAssetsUrl: string;
+  openSource(input: Extract<StackInput, { type: "file" | "path" }>): Promise<ByteSource>;
+  openOutput(target: SaveTarget): Promise<OutputFile>;
+  /** Makes a folder and those above it, where they are missing. */
+  makeDirectory(path: string): Promise<void>;
+  readItkImage(format: ItkFormat, source: ByteSource, assetsBaseUrl: string): Promise<ItkImage>;
+}

@@ -1,0 +1,54 @@
+import { releaseProxy, type ProxyMethods } from "comlink";
+
+import { SlnetError } from "../../core/errors.js";
+import { framePixels, requireFinite, sampleTypeOf, type StackReader, type StackShape } from "../../core/frames.js";
+import type { RemoteFrames } from "../../protocol/api.js";
+
+/** Frames are asked for this many at a time, so that the trip to the other thread and back is paid once for all. */
+const framesUnderWay = 4;
+
+/** A stack whose frames somebody else holds, such as the layer of a viewer. Each answer is checked. */
+export function openRemoteStack(frames: RemoteFrames, shape: StackShape, name: string): StackReader {
+  const pixels = framePixels(shape);
+  if (!Number.isSafeInteger(shape.frames * pixels) || shape.frames < 1 || pixels < 1) {
+    throw new SlnetError(
+      "bad-input",
+      `${name} has size ${shape.width}×${shape.height}×${shape.frames}, expected at least one pixel`,
+    );
+  }
+  return {
+    description: {
+      shape,
+      name,
+      format: "frames",
+      compression: "none",
+      byteOrder: "little-endian",
+      pixelSizeNm: null,
+      frameIntervalSeconds: null,
+      notices: [],
+    },
+    async readFrames(from, to, out, signal) {
+      for (let first = from; first < to; first += framesUnderWay) {
+        signal?.throwIfAborted();
+        const indices = Array.from({ length: Math.min(framesUnderWay, to - first) }, (_, offset) => first + offset);
+        const answers = await Promise.all(indices.map((index) => frames.read(index)));
+        answers.forEach((samples, offset) => {
+          const index = first + offset;
+          if (samples.length !== pixels || sampleTypeOf(samples) !== shape.type) {
+            throw new SlnetError(
+              "bad-input",
+              `${name}: frame ${index} has ${samples.length} ${sampleTypeOf(samples)} pixels, expected ${pixels} of type ${shape.type}`,
+            );
+          }
+          requireFinite(samples, index, shape);
+          out.set(samples, (index - from) * pixels);
+        });
+      }
+    },
+    close() {
+      // Ends the channel to whoever holds the frames.
+      (frames as Partial<ProxyMethods>)[releaseProxy]?.();
+      return Promise.resolve();
+    },
+  };
+}

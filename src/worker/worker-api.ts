@@ -1,0 +1,218 @@
+import { transfer } from "comlink";
+
+import { SlnetError } from "../core/errors.js";
+import { createSamples, framePixels, type StackReader } from "../core/frames.js";
+import { checkedModel } from "../core/model.js";
+import { separate, separationMap } from "../core/separation.js";
+import { slnetWebVersion } from "../core/version.js";
+import { windowOf } from "../core/windows.js";
+import type { JobId, SlnetWorkerApi, StackId } from "../protocol/api.js";
+import { toWireError, type Reply } from "../protocol/reply.js";
+import { EngineRoom } from "./engines/start-engine.js";
+import { CleaningJob } from "./jobs/cleaning-job.js";
+import { EvaluationJob } from "./jobs/evaluation-job.js";
+import { SavingJob } from "./jobs/saving-job.js";
+import { SimulationJob } from "./jobs/simulation-job.js";
+import { TrainingJob } from "./jobs/training-job.js";
+import type { Platform } from "./platform/platform.js";
+import { openStack } from "./readers/open-stack.js";
+
+type Work =
+  | { readonly type: "training"; readonly job: TrainingJob; readonly reader: StackReader }
+  | { readonly type: "cleaning"; readonly job: CleaningJob }
+  | { readonly type: "saving"; readonly job: SavingJob }
+  | { readonly type: "evaluation"; readonly job: EvaluationJob }
+  | { readonly type: "simulation"; readonly job: SimulationJob };
+
+interface OpenJob {
+  readonly work: Work;
+  readonly abort: AbortController;
+  /** Calls on one job run one after the other. */
+  last: Promise<unknown>;
+}
+
+/** The API that the worker exposes. Nothing of it throws: each answer is a {@link Reply}. */
+export function createWorkerApi(platform: Platform): SlnetWorkerApi {
+  let assetsBaseUrl = platform.defaultAssetsUrl;
+  const room = new EngineRoom(() => assetsBaseUrl);
+  const stacks = new Map<StackId, StackReader>();
+  const jobs = new Map<JobId, OpenJob>();
+  let lastId = 0;
+
+  const stackOf = (id: StackId): StackReader => {
+    const reader = stacks.get(id);
+    if (!reader) throw new SlnetError("bad-input", `there is no open stack ${String(id)}`);
+    return reader;
+  };
+  const openJob = (work: Work): JobId => {
+    const id = ++lastId as JobId;
+    jobs.set(id, { work, abort: new AbortController(), last: Promise.resolve() });
+    return id;
+  };
+  /** Runs a call on a job of the given type, after those before it. */
+  const onJob = <K extends Work["type"], T>(
+    id: JobId,
+    type: K,
+    call: (work: Extract<Work, { type: K }>, signal: AbortSignal) => Promise<T>,
+    moved?: (value: T) => Transferable[],
+  ): Promise<Reply<T>> =>
+    reply(() => {
+      const open = jobs.get(id);
+      if (open?.work.type !== type) throw new SlnetError("bad-input", `there is no open ${type} job ${String(id)}`);
+      const { signal } = open.abort;
+      const result = open.last.then(() => {
+        signal.throwIfAborted();
+        return call(open.work as Extract<Work, { type: K }>, signal);
+      });
+      open.last = result.catch(() => undefined);
+      return result;
+    }, moved);
+
+  return {
+    hello: (settings) =>
+      reply(() => {
+        if (settings.assetsBaseUrl !== null) assetsBaseUrl = new URL("./", settings.assetsBaseUrl).href;
+        return { version: slnetWebVersion };
+      }),
+
+    openStack: (input, frames) =>
+      reply(async () => {
+        const reader = await openStack(input, frames, platform, assetsBaseUrl);
+        const stack = ++lastId as StackId;
+        stacks.set(stack, reader);
+        return { stack, description: reader.description };
+      }),
+
+    readFrame: (stack, index) =>
+      reply(
+        async () => {
+          const reader = stackOf(stack);
+          const { shape, name } = reader.description;
+          if (!Number.isInteger(index) || index < 0 || index >= shape.frames) {
+            throw new SlnetError(
+              "bad-input",
+              `${name}: frame ${index} does not exist, expected 0 to ${shape.frames - 1}`,
+            );
+          }
+          const samples = createSamples(shape.type, framePixels(shape));
+          await reader.readFrames(index, index + 1, samples);
+          return samples;
+        },
+        (samples) => [samples.buffer as ArrayBuffer],
+      ),
+
+    closeStack: (stack) =>
+      reply(async () => {
+        const reader = stacks.get(stack);
+        stacks.delete(stack);
+        await reader?.close();
+        return null;
+      }),
+
+    openTraining: (stack, options, checkpoint) =>
+      reply(async () => {
+        const reader = stackOf(stack);
+        const model = checkpoint && checkedModel(checkpoint);
+        const job = await TrainingJob.open(reader, options, model, room);
+        return { job: openJob({ type: "training", job, reader }), plan: job.plan };
+      }),
+
+    nextTrainingReport: (id) => onJob(id, "training", ({ job }, signal) => job.next(signal)),
+
+    // Not behind the calls on the job: the frame is wanted while a training step runs.
+    previewFrame: (id, index) =>
+      reply(
+        async () => {
+          const open = jobs.get(id);
+          if (open?.work.type !== "training")
+            throw new SlnetError("bad-input", `there is no open training job ${String(id)}`);
+          const { job, reader } = open.work;
+          const { shape } = reader.description;
+          const pixels = framePixels(shape);
+          const place = windowOf(index, job.temporalShifts, shape.frames);
+          const window = place.frames.map(() => createSamples(shape.type, pixels));
+          for (const [k, frame] of place.frames.entries()) await reader.readFrames(frame, frame + 1, window[k]);
+          const sparse = new Float32Array(pixels);
+          separate(separationMap(job.network, job.normalisation), window, place.channel, sparse, null, 0);
+          return sparse;
+        },
+        (sparse) => [sparse.buffer],
+      ),
+
+    openCleaning: (stack, method, options) =>
+      reply(async () => {
+        const job = await CleaningJob.open(stackOf(stack), method, options, room);
+        return { job: openJob({ type: "cleaning", job }), plan: job.plan };
+      }),
+
+    nextBlock: (id) => onJob(id, "cleaning", ({ job }, signal) => job.next(signal), buffersOf),
+
+    cleanFrame: (id, index) => onJob(id, "cleaning", ({ job }, signal) => job.frame(index, signal), buffersOf),
+
+    openSaving: (stack, method, options, parts) =>
+      reply(async () => {
+        const reader = stackOf(stack);
+        const lowRank = parts.some((part) => part.part === "low-rank");
+        const cleaning = await CleaningJob.open(reader, method, { ...options, lowRank }, room);
+        const job = await SavingJob.open(reader, cleaning, parts, platform);
+        return { job: openJob({ type: "saving", job }), plan: cleaning.plan };
+      }),
+
+    nextSavingReport: (id) => onJob(id, "saving", ({ job }, signal) => job.next(signal)),
+
+    savedFile: (id, part) => onJob(id, "saving", ({ job }) => job.file(part)),
+
+    finishSaving: (id) =>
+      onJob(id, "saving", async ({ job }) => {
+        await job.finish();
+        return null;
+      }),
+
+    openEvaluation: (stack, model, options) =>
+      reply(async () => {
+        const job = await EvaluationJob.open(stackOf(stack), checkedModel(model), options, room);
+        return { job: openJob({ type: "evaluation", job }), engine: job.engine, notices: job.notices };
+      }),
+
+    nextEvaluationReport: (id) => onJob(id, "evaluation", ({ job }, signal) => job.next(signal)),
+
+    openSimulation: (options, target, truthDirectory) =>
+      reply(async () => {
+        const job = await SimulationJob.open(options, target, truthDirectory, platform);
+        return { job: openJob({ type: "simulation", job }) };
+      }),
+
+    nextSimulationReport: (id) => onJob(id, "simulation", ({ job }, signal) => job.next(signal)),
+
+    closeJob: (id) =>
+      reply(async () => {
+        const open = jobs.get(id);
+        jobs.delete(id);
+        open?.abort.abort(new SlnetError("bad-input", `job ${id} was closed`));
+        // Computing ends at its next pause, and nobody waits for it; files are closed after the block under way.
+        if (open?.work.type === "saving" || open?.work.type === "simulation") {
+          await open.last;
+          await open.work.job.close();
+        }
+        return null;
+      }),
+  };
+}
+
+/** Runs a call and packs its value or error; `moved` names the buffers of the value that are moved, not copied. */
+async function reply<T>(call: () => T | Promise<T>, moved?: (value: T) => Transferable[]): Promise<Reply<T>> {
+  try {
+    const value = await call();
+    return transfer({ ok: true, value } as const, moved?.(value) ?? []);
+  } catch (error) {
+    return { ok: false, error: toWireError(error) };
+  }
+}
+
+function buffersOf(
+  block: { readonly sparse: Float32Array; readonly lowRank: Float32Array | null } | null,
+): Transferable[] {
+  if (!block) return [];
+  const { sparse, lowRank } = block;
+  return [sparse, lowRank].flatMap((samples) => (samples ? [samples.buffer as ArrayBuffer] : []));
+}

@@ -1,0 +1,308 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { after, before, describe, it } from "node:test";
+
+import { createBufferSource, createMemorySink } from "../../src/core/io/buffer-source.js";
+import { openTiff } from "../../src/core/io/tiff-reader.js";
+import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
+import { networkOf, parseModelFile, type ModelFile } from "../../src/core/model.js";
+import { separate, separationMap } from "../../src/core/separation.js";
+import { createSimulation, createSimulationOptions } from "../../src/core/simulation.js";
+import { windowOf } from "../../src/core/windows.js";
+import { filePayload, openDemo, type OpenDemo } from "./page.js";
+
+const minutes = 60_000;
+
+/** The bytes of the file that pressing the button hands over. */
+async function downloaded({ page }: OpenDemo, button: string): Promise<{ name: string; bytes: Buffer }> {
+  const [download] = await Promise.all([
+    page.waitForEvent("download", { timeout: minutes }),
+    page.getByRole("button", { name: button, exact: true }).click(),
+  ]);
+  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+}
+
+async function press({ page }: OpenDemo, button: string): Promise<void> {
+  await page.getByRole("button", { name: button, exact: true }).click();
+}
+
+async function setOption({ page }: OpenDemo, label: RegExp, value: string): Promise<void> {
+  const field = page.getByLabel(label).first();
+  await field.fill(value);
+  await field.press("Tab");
+}
+
+/** Largest difference of a saved uint16 stack from what the oracle computes with the model, over some frames. */
+async function differenceFromOracle(
+  bytes: Uint8Array,
+  model: ModelFile,
+  rawFrame: (index: number) => Promise<Uint16Array> | Uint16Array,
+  frames: readonly number[],
+): Promise<number> {
+  const saved = await openTiff(createBufferSource("saved.tif", bytes));
+  const { shape } = saved.description;
+  const pixels = shape.height * shape.width;
+  const map = separationMap(networkOf(model), model.normalisation);
+  let largest = 0;
+  for (const frame of frames) {
+    const { frames: indices, channel } = windowOf(frame, model.temporalShifts, shape.frames);
+    const expected = new Float64Array(pixels);
+    separate(map, await Promise.all(indices.map(async (index) => rawFrame(index))), channel, expected, null);
+    const found = new Uint16Array(pixels);
+    await saved.readFrames(frame, frame + 1, found);
+    for (let i = 0; i < pixels; i++) largest = Math.max(largest, Math.abs((expected[i] ?? 0) - (found[i] ?? 0)));
+  }
+  return largest;
+}
+
+describe("the demo page", () => {
+  let demo: OpenDemo;
+  before(async () => {
+    demo = await openDemo();
+  });
+  after(() => demo.close());
+
+  it("takes the sample from stack to saved file, equal to the oracle, without a long task on the page", async () => {
+    const { page } = demo;
+    await demo.screenshot("1-empty");
+    await press(demo, "Sample stack");
+    await page.getByText("400 frames of 192 × 192").waitFor();
+    await demo.longTasks();
+    await demo.screenshot("2-sample");
+
+    await press(demo, "Train");
+    await page
+      .getByText(/steps\/s/)
+      .first()
+      .waitFor({ timeout: minutes });
+    await page.waitForTimeout(1500);
+    await demo.screenshot("3-training");
+    await page
+      .getByText(/^Trained 1,?212 steps/)
+      .first()
+      .waitFor({ timeout: 3 * minutes });
+    await demo.screenshot("4-trained");
+
+    await press(demo, "Clean");
+    await page
+      .getByText(/^Cleaned 400 frames/)
+      .first()
+      .waitFor({ timeout: minutes });
+    await demo.screenshot("5-cleaned");
+    const longTasks = await demo.longTasks();
+    console.log(
+      `main-thread tasks over 50 ms while training and cleaning: ${longTasks.length === 0 ? "none" : longTasks.join(", ")}`,
+    );
+    assert.deepEqual(longTasks, []);
+
+    const modelFile = await downloaded(demo, "Save model");
+    const model = parseModelFile(modelFile.bytes.toString("utf8"), modelFile.name);
+    const saved = await downloaded(demo, "Save TIFF");
+    assert.match(saved.name, /_sparse\.tif$/);
+    await page.getByText("No pixel was clipped").waitFor();
+    await demo.screenshot("6-saved");
+    const simulation = createSimulation(createSimulationOptions({}));
+    const difference = await differenceFromOracle(
+      saved.bytes,
+      model,
+      (index) => simulation.frame(index),
+      [0, 150, 300, 301, 399],
+    );
+    // Rounded to whole counts, on what a float32 engine computed.
+    assert.ok(difference <= 0.501, `off by ${difference} ADU`);
+  });
+
+  it("shows the frame under the slider, by keys too", async () => {
+    const { page } = demo;
+    const slider = page.getByRole("slider", { name: /frame/i }).first();
+    await slider.focus();
+    await page.keyboard.press("End");
+    await page.getByRole("spinbutton", { name: /frame/i }).first().waitFor();
+    assert.equal(await page.getByRole("spinbutton", { name: /frame/i }).first().inputValue(), "399");
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowRight");
+    assert.equal(await page.getByRole("spinbutton", { name: /frame/i }).first().inputValue(), "1");
+  });
+
+  it("stops training at once and keeps the model so far", async () => {
+    const { page } = demo;
+    await press(demo, "Train");
+    await page
+      .getByText(/steps\/s/)
+      .first()
+      .waitFor({ timeout: minutes });
+    const start = Date.now();
+    await press(demo, "Cancel");
+    await page
+      .getByText(/^Training was stopped after \d+ steps/)
+      .first()
+      .waitFor();
+    assert.ok(Date.now() - start < 1000, `${Date.now() - start} ms`);
+    const model = await downloaded(demo, "Save model");
+    assert.ok(parseModelFile(model.bytes.toString("utf8"), "m").steps > 0);
+  });
+
+  it("says what is wrong with a file, keeps the open stack and stays usable", async () => {
+    const { page } = demo;
+    const sink = createMemorySink();
+    const writer = createTiffWriter(sink, { height: 8, width: 8, type: "uint16", frames: 3 });
+    await writer.write(new Uint16Array(192).fill(100));
+    await writer.finish();
+    const whole = sink.bytes();
+    for (const [name, bytes, sentence] of [
+      ["text.tif", Buffer.from("hello, this is no stack"), /text\.tif is not a stack that can be read/],
+      ["empty.tif", new Uint8Array(0), /empty\.tif is empty/],
+      ["cut.tif", whole.subarray(0, whole.length - 50), /cut\.tif.*ends at/],
+    ] as const) {
+      await page.getByLabel("Stack file").setInputFiles(filePayload(name, bytes));
+      await page.getByText(sentence).first().waitFor();
+      await page.getByText("400 frames of 192 × 192").waitFor();
+    }
+    await demo.screenshot("7-error");
+    await page.getByLabel("Stack file").setInputFiles(filePayload("short.tif", whole));
+    await page.getByText("3 frames of 8 × 8").waitFor();
+    await press(demo, "Train");
+    await page
+      .getByText(/the stack has 3 frames, temporal shifts \[0, 49, 99\] need at least 100/)
+      .first()
+      .waitFor();
+  });
+
+  it("refuses a model of another kind and options out of range", async () => {
+    const { page } = demo;
+    await page.getByLabel("Model file").setInputFiles(filePayload("wrong.json", Buffer.from('{"format": "other"}')));
+    await page
+      .getByText(/wrong\.json is not an SLNet model file/)
+      .first()
+      .waitFor();
+    await setOption(demo, /Epochs/, "0");
+    await page
+      .getByText(/expected a whole number from 1 to 100,?000/)
+      .first()
+      .waitFor();
+    assert.ok(await page.getByRole("button", { name: "Train", exact: true }).isDisabled());
+    await setOption(demo, /Epochs/, "101");
+  });
+
+  it("is dark, light and narrow", async () => {
+    const { page } = demo;
+    await press(demo, "Sample stack");
+    await page.getByText("400 frames of 192 × 192").waitFor();
+    await press(demo, "Light theme");
+    await demo.screenshot("8-light");
+    await press(demo, "Dark theme");
+    await page.setViewportSize({ width: 360, height: 780 });
+    await demo.screenshot("9-narrow");
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    assert.ok(overflow <= 0, `the page is ${overflow} px too wide`);
+    await page.setViewportSize({ width: 1360, height: 860 });
+  });
+
+  for (const [name, shifts, size] of [
+    ["nucleus-spt-100x102x108-u16.tif", "0,20,40", "100 frames of 108 × 102"],
+    ["simulated-tubes-hd-361x64x64-u16.tif", "0,49,99", "361 frames of 64 × 64"],
+  ] as const) {
+    const path = new URL(`../../../../shared/data/${name}`, import.meta.url);
+    it(
+      `takes ${name} from file to saved file`,
+      { skip: existsSync(path) ? false : "the file is not here" },
+      async () => {
+        const { page } = demo;
+        const bytes = await readFile(path);
+        await page.getByLabel("Stack file").setInputFiles(filePayload(name, bytes));
+        await page.getByText(size).waitFor();
+        await setOption(demo, /Temporal shifts/, shifts);
+        await press(demo, "Train");
+        await page
+          .getByText(/^Trained [\d,]+ steps/)
+          .first()
+          .waitFor({ timeout: 3 * minutes });
+        await page
+          .getByText(/the crop side is \d+ instead of 128 pixels/)
+          .first()
+          .waitFor();
+        await press(demo, "Clean");
+        await page
+          .getByText(/^Cleaned \d+ frames/)
+          .first()
+          .waitFor({ timeout: minutes });
+        await demo.screenshot(`data-${name.split("-")[0]}`);
+        const model = parseModelFile((await downloaded(demo, "Save model")).bytes.toString("utf8"), "model");
+        const saved = await downloaded(demo, "Save TIFF");
+        const raw = await openTiff(createBufferSource(name, bytes));
+        const { shape } = raw.description;
+        const rawFrame = async (index: number): Promise<Uint16Array> => {
+          const samples = new Uint16Array(shape.height * shape.width);
+          await raw.readFrames(index, index + 1, samples);
+          return samples;
+        };
+        const difference = await differenceFromOracle(saved.bytes, model, rawFrame, [0, 30, shape.frames - 1]);
+        assert.ok(difference <= 0.501, `off by ${difference} ADU`);
+      },
+    );
+  }
+
+  it("asked nobody else for anything", () => {
+    assert.deepEqual(demo.foreignRequests, []);
+    assert.deepEqual(demo.errors, []);
+  });
+});
+
+describe("the demo page without its worker", () => {
+  it("says that the script is missing, and goes on once it is there", async () => {
+    const demo = await openDemo((page) => page.route("**/slnet.worker.js", (route) => route.fulfill({ status: 404 })));
+    try {
+      await press(demo, "Sample stack");
+      await demo.page
+        .getByText(/worker script could not be loaded/)
+        .first()
+        .waitFor();
+      await demo.page.unroute("**/slnet.worker.js");
+      await press(demo, "Sample stack");
+      await demo.page.getByText("400 frames of 192 × 192").waitFor();
+    } finally {
+      await demo.close();
+    }
+  });
+
+  it("survives a crash of the worker in the middle, keeps the frames and the model, and works again", async () => {
+    // The worker as it is, with an error of its own that nobody catches once it is told to.
+    const crashing = "\nnew BroadcastChannel('crash').onmessage = () => { throw new Error('planted crash'); };\n";
+    const demo = await openDemo((page) =>
+      page.route("**/slnet.worker.js", async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, body: (await response.text()) + crashing });
+      }),
+    );
+    try {
+      const { page } = demo;
+      await press(demo, "Sample stack");
+      await page.getByText("400 frames of 192 × 192").waitFor();
+      await setOption(demo, /Epochs/, "100000");
+      await press(demo, "Train");
+      await page
+        .getByText(/steps\/s/)
+        .first()
+        .waitFor({ timeout: minutes });
+      await page.waitForTimeout(500);
+      await page.evaluate(() => new BroadcastChannel("crash").postMessage(null));
+      await page
+        .getByText(/the worker crashed: .*planted crash/)
+        .first()
+        .waitFor();
+      await demo.screenshot("10-crash");
+      await press(demo, "Clean");
+      await page
+        .getByText(/^Cleaned 400 frames/)
+        .first()
+        .waitFor({ timeout: minutes });
+      const { bytes } = await downloaded(demo, "Save TIFF");
+      assert.equal((await openTiff(createBufferSource("saved.tif", bytes))).description.shape.frames, 400);
+    } finally {
+      await demo.close();
+    }
+  });
+});

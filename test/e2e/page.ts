@@ -1,0 +1,90 @@
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+import { chromium, type Browser, type Page } from "playwright-core";
+
+const root = new URL("../../../", import.meta.url);
+
+interface Served {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const { serve } = (await import(new URL("scripts/serve.mjs", root).href)) as {
+  serve(folder: string, port: number): Promise<Served>;
+};
+const { findChromium, chromiumArguments } = (await import(new URL("scripts/find-chromium.mjs", root).href)) as {
+  findChromium(options: { install: boolean }): string;
+  chromiumArguments(): string[];
+};
+
+/** Screenshots of every state, to be looked at. */
+export const screenshotFolder = fileURLToPath(new URL("test-output/screenshots/", root));
+
+export interface OpenDemo {
+  readonly page: Page;
+  /** Addresses that were asked for outside the page's own origin. */
+  readonly foreignRequests: readonly string[];
+  /** Errors that the page logged or did not catch. */
+  readonly errors: readonly string[];
+  /** Lengths in milliseconds of the main-thread tasks over 50 ms since the last call. */
+  longTasks(): Promise<number[]>;
+  screenshot(name: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The built demo in Chromium, as a new visitor sees it. */
+export async function openDemo(prepare?: (page: Page) => Promise<unknown>): Promise<OpenDemo> {
+  const server = await serve(fileURLToPath(new URL("dist/demo", root)), 0);
+  const browser: Browser = await chromium.launch({
+    executablePath: findChromium({ install: false }),
+    args: chromiumArguments(),
+  });
+  const page = await browser.newPage({ viewport: { width: 1360, height: 860 }, reducedMotion: "reduce" });
+  page.setDefaultTimeout(15_000);
+  const foreignRequests: string[] = [];
+  const errors: string[] = [];
+  page.on("request", (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (origin !== new URL(server.url).origin && protocol !== "blob:" && protocol !== "data:") {
+      foreignRequests.push(request.url());
+    }
+  });
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  await page.addInitScript(() => {
+    const tasks: number[] = [];
+    (globalThis as unknown as { longTasks: number[] }).longTasks = tasks;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) tasks.push(entry.duration);
+    }).observe({ type: "longtask" });
+  });
+  await prepare?.(page);
+  await page.goto(server.url);
+  await page.getByRole("button", { name: "Sample stack" }).waitFor();
+  return {
+    page,
+    foreignRequests,
+    errors,
+    longTasks: () =>
+      page.evaluate(() => {
+        const { longTasks } = globalThis as unknown as { longTasks: number[] };
+        return longTasks.splice(0);
+      }),
+    async screenshot(name) {
+      await mkdir(screenshotFolder, { recursive: true });
+      await page.screenshot({ path: `${screenshotFolder}${name}.png` });
+    },
+    async close() {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+/** A file as Playwright puts it into a file input. */
+export function filePayload(name: string, bytes: Uint8Array): { name: string; mimeType: string; buffer: Buffer } {
+  return { name, mimeType: "application/octet-stream", buffer: Buffer.from(bytes) };
+}

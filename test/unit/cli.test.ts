@@ -1,0 +1,620 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { createSamples, framePixels, type SampleArray, type StackShape } from "../../src/core/frames.js";
+import { createBufferSource, createMemorySink } from "../../src/core/io/buffer-source.js";
+import { openTiff } from "../../src/core/io/tiff-reader.js";
+import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
+import { networkOf, parseModelFile } from "../../src/core/model.js";
+import { createRandom } from "../../src/core/random.js";
+import { separate, separationMap } from "../../src/core/separation.js";
+import { slnetWebVersion } from "../../src/core/version.js";
+import { windowOf } from "../../src/core/windows.js";
+
+// From build/test/unit/ to what `npm run build` makes.
+const commandLineFolder = fileURLToPath(new URL("../../../dist/cli/", import.meta.url));
+
+interface Outcome {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface RunOptions {
+  /** Ctrl-C is sent once this has appeared on standard error. */
+  readonly interruptAt?: RegExp;
+  readonly program?: string;
+}
+
+let folder = "";
+
+function file(name: string): string {
+  return join(folder, name);
+}
+
+/** Runs the built command line, with the test's own folder as the current one. */
+function slnet(
+  args: readonly string[],
+  { interruptAt, program = join(commandLineFolder, "slnet.js") }: RunOptions = {},
+) {
+  return new Promise<Outcome>((resolve, reject) => {
+    const child = spawn(process.execPath, [program, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    let stdout = "";
+    let stderr = "";
+    let isInterrupted = false;
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+      if (isInterrupted || interruptAt?.test(stderr) !== true) return;
+      isInterrupted = true;
+      child.kill("SIGINT");
+    });
+    child.on("error", reject);
+    child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
+  });
+}
+
+/** Runs a command that must go through, with `--json`, and gives the object that it prints. */
+async function slnetJson(...args: readonly string[]): Promise<Record<string, unknown>> {
+  const { exitCode, stdout, stderr } = await slnet([...args, "--json"]);
+  assert.equal(exitCode, 0, stderr);
+  assert.equal(stdout.trim().split("\n").length, 1, "one object in one line");
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+async function readStack(name: string): Promise<{ shape: StackShape; frame(index: number): Promise<SampleArray> }> {
+  const reader = await openTiff(createBufferSource(name, await readFile(file(name))));
+  const { shape } = reader.description;
+  return {
+    shape,
+    async frame(index) {
+      const samples = createSamples(shape.type, framePixels(shape));
+      await reader.readFrames(index, index + 1, samples);
+      return samples;
+    },
+  };
+}
+
+/** A stack of noise, or of what `pixel` says. */
+async function stackBytes(
+  type: "uint16" | "float32",
+  [frames, height, width]: readonly [number, number, number],
+  pixel?: (frame: number, index: number) => number,
+): Promise<Uint8Array> {
+  const sink = createMemorySink();
+  const writer = createTiffWriter(sink, { frames, height, width, type });
+  const random = createRandom(5, "pixels");
+  const samples = type === "uint16" ? new Uint16Array(height * width) : new Float32Array(height * width);
+  for (let frame = 0; frame < frames; frame++) {
+    for (let i = 0; i < samples.length; i++) samples[i] = pixel?.(frame, i) ?? 100 + 200 * random.next();
+    await writer.write(samples);
+  }
+  await writer.finish();
+  return sink.bytes();
+}
+
+/** Changes the width that the directory of page 1 states. */
+function withOtherWidth(bytes: Uint8Array, width: number): Uint8Array {
+  const changed = bytes.slice();
+  const view = new DataView(changed.buffer);
+  const entryBytes = 12;
+  const first = view.getUint32(4, true);
+  const second = view.getUint32(first + 2 + entryBytes * view.getUint16(first, true), true);
+  for (let k = 0; k < view.getUint16(second, true); k++) {
+    const entry = second + 2 + entryBytes * k;
+    const imageWidth = 256;
+    if (view.getUint16(entry, true) === imageWidth) view.setUint32(entry + 8, width, true);
+  }
+  return changed;
+}
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "slnet-cli-"));
+  const size = ["--frames", "130", "--width", "64", "--height", "64"];
+  await slnetJson("simulate", "-o", "stack.tif", "--truth", "truth", "--seed", "7", ...size);
+  const training = ["--temporal-shifts", "0,20,40", "--max-epochs", "3", "--engine", "js"];
+  await slnetJson("train", "stack.tif", "-o", "model.json", ...training);
+});
+
+after(() => rm(folder, { recursive: true, force: true }));
+
+describe("help and wrong usage", () => {
+  it("help and the version are answers: standard output, exit code 0", async () => {
+    for (const args of [["--help"], ["help"], ["help", "clean"], ["train", "--help"], ["clean", "-h", "--nonsense"]]) {
+      const { exitCode, stdout, stderr } = await slnet(args);
+      assert.equal(exitCode, 0, args.join(" "));
+      assert.match(stdout, /Usage: slnet/);
+      assert.equal(stderr, "");
+    }
+    assert.equal((await slnet(["--version"])).stdout, `${slnetWebVersion}\n`);
+  });
+
+  it("no command at all is wrong usage and prints the help on standard error", async () => {
+    const { exitCode, stdout, stderr } = await slnet([]);
+    assert.equal(exitCode, 2);
+    assert.equal(stdout, "");
+    assert.match(stderr, /Usage: slnet/);
+  });
+
+  const cases: readonly (readonly [args: string, message: RegExp])[] = [
+    ["trian stack.tif", /there is no command "trian"; did you mean train\?/],
+    ["info", /info was given no STACK/],
+    ["info stack.tif --stat", /did you mean --stats\?/],
+    ["clean stack.tif", /clean was given no --model/],
+    ["clean stack.tif --method median --model model.json", /the method median does not use/],
+    ["clean stack.tif --method median --rpca-frames 5", /expected only with --method rpca/],
+    ["clean stack.tif --model model.json --frames 5", /--frames is "5"/],
+    ["clean stack.tif --model model.json -o ./stack.tif", /stack\.tif is the input file itself/],
+    ["clean stack.tif --model model.json -o model.json", /model\.json is the input file itself/],
+    ["clean stack.tif --model model.json -o a.tif --low-rank a.tif", /named for two outputs/],
+    ["eval stack.tif", /--model is missing/],
+    ["simulate", /--output is missing/],
+    ["simulate -o x.tif --photons-min 5000", /--photons-min is 5000, expected at most --photons-max/],
+    ["train stack.tif --batch-size 0", /--batch-size is "0", expected a whole number from 1 to 256/],
+    ["train stack.tif --temporal-shifts 0,9,4", /--temporal-shifts is \[0, 9, 4\]/],
+    ["train stack.tif --learning-rate NaN", /--learning-rate is "NaN", expected a number/],
+    ["train stack.tif --stack other.tif", /two stacks/],
+  ];
+  for (const [args, message] of cases) {
+    it(`"${args}" ends with exit code 2 and one sentence`, async () => {
+      const { exitCode, stdout, stderr } = await slnet(args.split(" "));
+      assert.equal(exitCode, 2, stderr);
+      assert.match(stderr, message);
+      assert.match(stderr, /^slnet: .*\n$/);
+      assert.equal(stdout, "");
+    });
+  }
+
+  it("with --json the error is an object as well", async () => {
+    const { exitCode, stdout, stderr } = await slnet(["train", "stack.tif", "--batch-size", "0", "--json"]);
+    assert.equal(exitCode, 2);
+    const { error } = JSON.parse(stdout) as { error: { code: string; message: string } };
+    assert.equal(error.code, "bad-input");
+    assert.equal(stderr, `slnet: ${error.message}\n`);
+  });
+});
+
+describe("from simulation to cleaned stack", () => {
+  it("the same seed gives the same stack and truth, another seed another one", async () => {
+    const size = ["--frames", "130", "--width", "64", "--height", "64"];
+    await slnetJson("simulate", "-o", "again.tif", "--truth", "truth-again", "--seed", "7", ...size);
+    const other = await slnetJson("simulate", "-o", "other.tif", "--seed", "8", ...size);
+    assert.deepEqual(await readFile(file("again.tif")), await readFile(file("stack.tif")));
+    assert.notDeepEqual(await readFile(file("other.tif")), await readFile(file("stack.tif")));
+    const names = await readdir(file("truth"));
+    assert.ok(names.length >= 3, names.join(", "));
+    for (const name of names) {
+      assert.deepEqual(await readFile(file(`truth-again/${name}`)), await readFile(file(`truth/${name}`)), name);
+    }
+    assert.equal(other["frames"], 130);
+    assert.equal(other["width"], 64);
+    assert.equal(other["height"], 64);
+    assert.equal(other["seed"], 8);
+  });
+
+  it("info says what the file holds", async () => {
+    const { name, frames, width, height, type, compression, byteOrder, pixelSizeNm, firstFrame } = await slnetJson(
+      "info",
+      "stack.tif",
+      "--stats",
+    );
+    assert.deepEqual(
+      { name, frames, width, height, type, compression, byteOrder, pixelSizeNm },
+      {
+        name: "stack.tif",
+        frames: 130,
+        width: 64,
+        height: 64,
+        type: "uint16",
+        compression: "none",
+        byteOrder: "little-endian",
+        pixelSizeNm: 108,
+      },
+    );
+    const pixels = [...(await (await readStack("stack.tif")).frame(0))];
+    assert.deepEqual(firstFrame, {
+      sum: pixels.reduce((sum, value) => sum + value, 0),
+      min: Math.min(...pixels),
+      max: Math.max(...pixels),
+    });
+  });
+
+  it("info without --json is text on standard output", async () => {
+    const { exitCode, stdout, stderr } = await slnet(["info", "stack.tif"]);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /stack\.tif: 130 frames of 64 × 64 pixels, uint16/);
+    assert.equal(stderr, "");
+  });
+
+  it("train reports what it wrote into the model", async () => {
+    const report = await slnetJson(
+      "train",
+      "stack.tif",
+      "-o",
+      "bias.json",
+      "--temporal-shifts",
+      "0,20",
+      "--use-bias",
+      "--max-epochs",
+      "2",
+    );
+    const model = parseModelFile(await readFile(file("bias.json"), "utf8"), "bias.json");
+    assert.deepEqual(report["weights"], model.weights);
+    assert.equal(model.weights.conv1.length, 8);
+    assert.equal(model.weights.bias1?.length, 4);
+    assert.deepEqual(report["matrix"], model.matrix);
+    assert.deepEqual(report["temporalShifts"], [0, 20]);
+    assert.equal(report["loss"], model.loss);
+    assert.equal(report["epochs"], 2);
+    // 100 windows, of which ceil(0.1 · 100) validate: 12 batches of at most 8, twice.
+    assert.equal(report["steps"], 24);
+    assert.ok((report["seconds"] as number) > 0);
+    assert.equal(typeof (report["engine"] as { name: unknown }).name, "string");
+    assert.equal(report["model"], file("bias.json"));
+    assert.equal(model.configuration.useBias, true);
+  });
+
+  it("the same seed trains the same model on the same engine", async () => {
+    const training = ["--temporal-shifts", "0,20,40", "--max-epochs", "3", "--engine", "js"];
+    await slnetJson("train", "stack.tif", "-o", "same.json", ...training);
+    assert.equal(await readFile(file("same.json"), "utf8"), await readFile(file("model.json"), "utf8"));
+  });
+
+  it("training goes on from a checkpoint with its settings, and ends where an unbroken run does", async () => {
+    const settings = ["--temporal-shifts", "0,20,40", "--keep", "last", "--engine", "js", "--validation-split", "0"];
+    await slnetJson("train", "stack.tif", "-o", "half.json", ...settings, "--max-epochs", "1");
+    await slnetJson("train", "stack.tif", "-o", "whole.json", ...settings, "--max-epochs", "2");
+    await slnetJson("train", "stack.tif", "-o", "half.json", "--checkpoint", "half.json", "--max-epochs", "2");
+    const resumed = parseModelFile(await readFile(file("half.json"), "utf8"), "half.json");
+    const whole = parseModelFile(await readFile(file("whole.json"), "utf8"), "whole.json");
+    assert.equal(resumed.epoch, 2);
+    assert.deepEqual(resumed.weights, whole.weights);
+  });
+
+  it("without -o the model has the prefix and the name of the stack, in the output folder", async () => {
+    const training = ["--temporal-shifts", "0,1", "--max-epochs", "1", "--train-frames", "0:8"];
+    const report = await slnetJson("train", "stack.tif", "--output-path", "models", "--prefix", "run1_", ...training);
+    assert.equal(report["model"], file("models/run1_stack.slnet.json"));
+    parseModelFile(await readFile(file("models/run1_stack.slnet.json"), "utf8"), "run1_stack.slnet.json");
+  });
+
+  it("clean writes what the model says, every frame, and reports it", async () => {
+    const report = await slnetJson(
+      "clean",
+      "stack.tif",
+      "--model",
+      "model.json",
+      "-o",
+      "clean.tif",
+      "--type",
+      "float32",
+      "--engine",
+      "js",
+    );
+    assert.deepEqual(
+      {
+        frames: report["frames"],
+        from: report["from"],
+        to: report["to"],
+        engine: report["engine"],
+        clipped: report["clipped"],
+      },
+      { frames: 130, from: 0, to: 130, engine: "js", clipped: 0 },
+    );
+    assert.deepEqual(report["outputs"], [file("clean.tif")]);
+    const model = parseModelFile(await readFile(file("model.json"), "utf8"), "model.json");
+    const map = separationMap(networkOf(model), model.normalisation);
+    const [stack, cleaned] = [await readStack("stack.tif"), await readStack("clean.tif")];
+    assert.deepEqual(cleaned.shape, { frames: 130, height: 64, width: 64, type: "float32" });
+    for (const index of [0, 64, 129]) {
+      const place = windowOf(index, model.temporalShifts, 130);
+      const window = await Promise.all(place.frames.map((frame) => stack.frame(frame)));
+      const expected = new Float32Array(64 * 64);
+      separate(map, window, place.channel, expected, null, 0);
+      assert.deepEqual(await cleaned.frame(index), expected, `frame ${index}`);
+    }
+  });
+
+  it("uint16 frames are rounded, with the offset on the sparse part only, and clipped pixels are counted", async () => {
+    const common = ["clean", "stack.tif", "--model", "model.json", "--engine", "js", "--frames", "10:13"];
+    await slnetJson(...common, "-o", "exact.tif", "--low-rank", "exact-l.tif", "--type", "float32");
+    const rounded = await slnetJson(...common, "-o", "rounded.tif", "--low-rank", "rounded-l.tif", "--offset", "100");
+    const clippedReport = await slnetJson(...common, "-o", "clipped.tif", "--offset", "65535");
+    assert.equal(rounded["clipped"], 0);
+    let aboveLimit = 0;
+    const [exact, exactL] = [await readStack("exact.tif"), await readStack("exact-l.tif")];
+    const [sparse, lowRank] = [await readStack("rounded.tif"), await readStack("rounded-l.tif")];
+    assert.equal(sparse.shape.frames, 3);
+    assert.equal(sparse.shape.type, "uint16");
+    for (let frame = 0; frame < 3; frame++) {
+      const [s, l, s16, l16] = await Promise.all([exact, exactL, sparse, lowRank].map((stack) => stack.frame(frame)));
+      assert.ok(s && l && s16 && l16);
+      for (let i = 0; i < s.length; i++) {
+        // Half a count of rounding, and what float32 adds to it near 700 counts.
+        assert.ok(Math.abs((s16[i] ?? 0) - 100 - (s[i] ?? 0)) <= 0.5001, `sparse, frame ${frame}, pixel ${i}`);
+        assert.ok(Math.abs((l16[i] ?? 0) - (l[i] ?? 0)) <= 0.5001, `low-rank, frame ${frame}, pixel ${i}`);
+        if ((s[i] ?? 0) > 0.5) aboveLimit++;
+      }
+    }
+    assert.ok(aboveLimit > 0);
+    assert.equal(clippedReport["clipped"], aboveLimit);
+  });
+
+  it("--tail drop leaves out the frames without a whole window", async () => {
+    const report = await slnetJson("clean", "stack.tif", "--model", "model.json", "-o", "drop.tif", "--tail", "drop");
+    assert.equal(report["frames"], 90);
+    assert.equal((await readStack("drop.tif")).shape.frames, 90);
+  });
+
+  it("the median needs no model, and names itself as the engine", async () => {
+    const report = await slnetJson("clean", "stack.tif", "--method", "median", "-o", "median.tif", "--frames", "120:");
+    assert.equal(report["engine"], "median");
+    assert.equal(report["frames"], 10);
+    assert.equal((await readStack("median.tif")).shape.frames, 10);
+  });
+
+  it("rpca splits each frame into two parts that make it up again", async () => {
+    const rpca = [
+      "--method",
+      "rpca",
+      "--rpca-frames",
+      "10",
+      "--rpca-iterations",
+      "200",
+      "--frames",
+      "0:10",
+      "--type",
+      "float32",
+    ];
+    const report = await slnetJson("clean", "stack.tif", ...rpca, "-o", "rpca.tif", "--low-rank", "rpca-l.tif");
+    assert.equal(report["engine"], "rpca");
+    assert.equal(report["frames"], 10);
+    const [raw, sparse, lowRank] = await Promise.all(
+      ["stack.tif", "rpca.tif", "rpca-l.tif"].map(async (name) => (await readStack(name)).frame(4)),
+    );
+    assert.ok(raw && sparse && lowRank);
+    // The decomposition ends at 1e-7, and float32 pixels add about as much.
+    let error = 0;
+    let total = 0;
+    for (const [i, value] of raw.entries()) {
+      error += Math.abs(value - (sparse[i] ?? 0) - (lowRank[i] ?? 0));
+      total += value;
+    }
+    assert.ok(error / total < 1e-6, `relative error ${error / total}`);
+  });
+
+  it("eval gives the figures, as a table or as numbers", async () => {
+    const { figures, engine } = await slnetJson("eval", "stack.tif", "--model", "model.json", "--test-frames", "0:20");
+    const { windows, loss, keptShare } = figures as Record<string, number>;
+    assert.equal(windows, 20);
+    assert.ok((loss ?? NaN) > 0);
+    assert.ok((keptShare ?? NaN) > 0 && (keptShare ?? NaN) <= 1);
+    assert.equal(typeof (engine as { name: unknown }).name, "string");
+    const table = await slnet(["eval", "stack.tif", "--model", "model.json", "--test-frames", "0:20"]);
+    assert.match(table.stdout, /windows measured +20\n/);
+  });
+
+  it("train evaluates on a test stack where one is named", async () => {
+    await slnetJson("simulate", "-o", "test.tif", "--seed", "9", "--frames", "60", "--width", "64", "--height", "64");
+    const training = ["--temporal-shifts", "0,20,40", "--max-epochs", "1", "--engine", "js"];
+    const report = await slnetJson("train", "stack.tif", "-o", "tested.json", "--test-stack", "test.tif", ...training);
+    // The window of frame 19 ends with frame 59, the last one.
+    assert.equal((report["evaluation"] as { windows: number }).windows, 20);
+  });
+});
+
+describe("real recordings", () => {
+  const dataFolder = fileURLToPath(new URL("../../../../shared/data/", import.meta.url));
+  const recordings = [
+    { name: "nucleus-spt-100x102x108-u16.tif", shape: [100, 102, 108], cropSide: 102 },
+    { name: "simulated-tubes-hd-361x64x64-u16.tif", shape: [361, 64, 64], cropSide: 64 },
+  ] as const;
+  for (const { name, shape, cropSide } of recordings) {
+    const path = join(dataFolder, name);
+    it(
+      `${name} is trained on, cleaned and measured`,
+      { skip: !existsSync(path) && `${path} is not there` },
+      async () => {
+        const training = [
+          "--temporal-shifts",
+          "0,20,40",
+          "--max-epochs",
+          "5",
+          "--train-frames",
+          "0:60",
+          "--engine",
+          "js",
+        ];
+        const trained = await slnetJson("train", path, "-o", "real.json", ...training);
+        const notices = (trained["notices"] as string[]).join(" ");
+        assert.match(notices, new RegExp(`crop side is ${cropSide} instead of 128 pixels`));
+        const cleaned = await slnetJson("clean", path, "--model", "real.json", "-o", "real.tif");
+        const [frames, height, width] = shape;
+        assert.equal(cleaned["frames"], frames);
+        assert.deepEqual((await readStack("real.tif")).shape, { frames, height, width, type: "uint16" });
+        const { figures } = await slnetJson("eval", path, "--model", "real.json");
+        assert.ok(((figures as Record<string, number>)["loss"] ?? NaN) > 0);
+      },
+    );
+  }
+});
+
+describe("Ctrl-C", { skip: process.platform === "win32" && "Windows has no SIGINT to send" }, () => {
+  it("in the middle of cleaning leaves a whole, shorter file and says how many frames it has", async () => {
+    // Robust principal components of noise take long enough for a first line of progress, after 2 s, on any machine.
+    await writeFile(file("long.tif"), await stackBytes("uint16", [600, 96, 96]));
+    const rpca = ["--method", "rpca", "--rpca-frames", "10", "--rpca-iterations", "10000"];
+    const { exitCode, stdout, stderr } = await slnet(["clean", "long.tif", ...rpca, "-o", "short.tif", "--json"], {
+      interruptAt: /^cleaning: \d/m,
+    });
+    assert.equal(exitCode, 130, stderr);
+    const { frames, interrupted } = JSON.parse(stdout) as { frames: number; interrupted: boolean };
+    assert.equal(interrupted, true);
+    assert.ok(frames > 0 && frames < 600, `${frames} frames`);
+    const short = await readStack("short.tif");
+    assert.equal(short.shape.frames, frames);
+    await short.frame(frames - 1);
+    assert.match(stderr, new RegExp(`stopped: ${frames} of 600 frames`));
+  });
+
+  it("in the middle of training keeps the model so far", async () => {
+    const { exitCode, stdout, stderr } = await slnet(
+      ["train", "stack.tif", "-o", "stopped.json", "--temporal-shifts", "0,20,40", "--max-epochs", "100000", "--json"],
+      { interruptAt: /^training: \d/m },
+    );
+    assert.equal(exitCode, 130, stderr);
+    const report = JSON.parse(stdout) as { steps: number; interrupted: boolean; model: string };
+    assert.equal(report.interrupted, true);
+    assert.ok(report.steps > 0);
+    const model = parseModelFile(await readFile(file("stopped.json"), "utf8"), "stopped.json");
+    assert.ok(model.steps > 0 && model.steps <= report.steps);
+    assert.match(stderr, /stopped after \d+ steps/);
+  });
+
+  it("in the middle of a simulation leaves no unfinished file behind", async () => {
+    const size = ["--frames", "100000", "--width", "64", "--height", "64"];
+    const { exitCode, stderr } = await slnet(["simulate", "-o", "endless.tif", ...size], {
+      interruptAt: /^simulating: \d/m,
+    });
+    assert.equal(exitCode, 130, stderr);
+    const left = (await readdir(folder)).filter((name) => name.startsWith("endless"));
+    // A whole, shorter stack is as good as none; a broken one is not.
+    for (const name of left) assert.ok((await readStack(name)).shape.frames < 100_000, name);
+    assert.ok(!left.some((name) => name.endsWith(".part")), left.join(", "));
+  });
+});
+
+describe("bad input ends with exit code 1 and one clear sentence", () => {
+  before(async () => {
+    const whole = await stackBytes("uint16", [50, 16, 16]);
+    await writeFile(file("text.tif"), "this is no stack at all\n".repeat(10));
+    await writeFile(file("empty.tif"), "");
+    await writeFile(file("truncated.tif"), whole.subarray(0, whole.length - 100));
+    await writeFile(file("sizes.tif"), withOtherWidth(whole, 15));
+    await writeFile(file("few.tif"), await stackBytes("uint16", [30, 64, 64]));
+    const notANumber = (frame: number, index: number): number => (frame === 100 && index === 70 ? NaN : frame + index);
+    await writeFile(file("nan.tif"), await stackBytes("float32", [130, 16, 16], notANumber));
+    const infinite = (frame: number, index: number): number => (frame === 3 && index === 17 ? Infinity : frame + index);
+    await writeFile(file("infinite.tif"), await stackBytes("float32", [60, 16, 16], infinite));
+    await writeFile(file("broken.json"), '{"format": "slnet-web-model", ');
+    await writeFile(file("other.json"), '{"name": "something else"}');
+    const model = JSON.parse(await readFile(file("model.json"), "utf8")) as Record<string, unknown>;
+    await writeFile(file("mismatch.json"), JSON.stringify({ ...model, temporalShifts: [0, 20] }));
+  });
+
+  const model = "--model model.json -o out.tif";
+  const cases: readonly (readonly [what: string, args: string, message: RegExp])[] = [
+    ["a missing file", "info nowhere.tif", /nowhere\.tif cannot be opened/],
+    ["a folder", "info truth", /truth is not a file/],
+    ["a file that is no TIFF", "info text.tif", /text\.tif .*expected TIFF/],
+    ["an empty file", `clean empty.tif ${model}`, /empty\.tif is empty/],
+    ["a truncated file", `clean truncated.tif ${model}`, /page 49 .*file ends at/],
+    ["frames of different sizes", `clean sizes.tif ${model}`, /page 1 is 16×15 pixels, expected 16×16/],
+    [
+      "fewer frames than the shifts need",
+      `clean few.tif ${model}`,
+      /30 frames, temporal shifts \[0, 20, 40\] need at least 41/,
+    ],
+    [
+      "training on too few frames",
+      "train few.tif -o out.json",
+      /30 frames, temporal shifts \[0, 49, 99\] need at least 100/,
+    ],
+    [
+      "infinite pixels",
+      "train infinite.tif -o out.json --temporal-shifts 0,20,40",
+      /frame 3 holds Infinity at row 1, column 1/,
+    ],
+    ["NaN pixels", "clean nan.tif --method median -o out.tif", /frame 100 holds NaN at row 4, column 6/],
+    [
+      "frames that the stack has not",
+      `clean stack.tif ${model} --frames 500:600`,
+      /begins at frame 500, but the stack has 130/,
+    ],
+    ["a missing model", "clean stack.tif --model nowhere.json -o out.tif", /model nowhere\.json cannot be read/],
+    ["a model that is not JSON", "clean stack.tif --model broken.json -o out.tif", /model broken\.json is not JSON/],
+    ["a stack in place of a model", "eval stack.tif --model stack.tif", /model stack\.tif is not JSON/],
+    ["JSON that is no model", "eval stack.tif --model other.json", /other\.json is not an SLNet model file/],
+    [
+      "a model whose sizes do not match",
+      "clean stack.tif --model mismatch.json -o out.tif",
+      /conv1 has 18 numbers, expected 8/,
+    ],
+    [
+      "a checkpoint of another size",
+      "train stack.tif -o out.json --checkpoint model.json --temporal-shifts 0,1 --max-epochs 9",
+      /3 frames per window/,
+    ],
+    [
+      "training frames of another form",
+      "train stack.tif -o out.json --train-frames a:b",
+      /--train-frames: "a:b" is not a frame selection/,
+    ],
+    [
+      "an output folder that is missing",
+      "train stack.tif -o nowhere/out.json",
+      /the output folder cannot be written to/,
+    ],
+  ];
+  for (const [what, args, message] of cases) {
+    it(`${what}: ${args}`, async () => {
+      const { exitCode, stdout, stderr } = await slnet([...args.split(" "), "--json"]);
+      assert.equal(exitCode, 1, stderr);
+      const sentences = stderr.split("\n").filter((line) => line.startsWith("slnet: "));
+      assert.equal(sentences.length, 1, stderr);
+      assert.match(sentences[0] ?? "", message);
+      assert.doesNotMatch(stderr, /^\s+at /m, "no stack trace");
+      const { error } = JSON.parse(stdout) as { error: { code: string; message: string } };
+      assert.equal(error.code, "bad-input");
+      assert.equal(`slnet: ${error.message}`, sentences[0]);
+      const left = (await readdir(folder)).filter((name) => /^out\./.test(name));
+      assert.deepEqual(left, [], "nothing is left behind");
+    });
+  }
+
+  it("NaN pixels in the middle of cleaning leave the frames before them in a whole file", async () => {
+    const training = ["--temporal-shifts", "0,1,2", "--train-frames", "0:20", "--max-epochs", "1", "--engine", "js"];
+    await slnetJson("train", "nan.tif", "-o", "near.json", ...training);
+    const { exitCode, stderr } = await slnet([
+      "clean",
+      "nan.tif",
+      "--model",
+      "near.json",
+      "-o",
+      "before.tif",
+      "--engine",
+      "js",
+    ]);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /slnet: frame 100 holds NaN .* the (\d+) frames before it are saved/);
+    const saved = Number(/the (\d+) frames before/.exec(stderr)?.[1]);
+    // Windows of three frames: the last one without the NaN begins at frame 97.
+    assert.ok(saved >= 1 && saved <= 98, `${saved} frames`);
+    assert.equal((await readStack("before.tif")).shape.frames, saved);
+  });
+
+  it("a failed run leaves an earlier output as it was", async () => {
+    await writeFile(file("keep.tif"), "precious");
+    const { exitCode } = await slnet(["clean", "nan.tif", "--method", "median", "-o", "keep.tif"]);
+    assert.equal(exitCode, 1);
+    assert.equal(await readFile(file("keep.tif"), "utf8"), "precious");
+  });
+
+  it("a missing worker script is said in one sentence", async () => {
+    const alone = file("installation");
+    await mkdir(alone);
+    await copyFile(join(commandLineFolder, "slnet.js"), join(alone, "slnet.js"));
+    await writeFile(join(alone, "package.json"), '{"type": "module"}');
+    const parts = join(commandLineFolder, "parts");
+    if (await stat(parts).catch(() => null)) await cp(parts, join(alone, "parts"), { recursive: true });
+    const { exitCode, stderr } = await slnet(["info", "stack.tif"], { program: join(alone, "slnet.js") });
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^slnet: the worker crashed: a file of the installation is missing \(.*worker\.js.*\)\n$/);
+  });
+});

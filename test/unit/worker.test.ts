@@ -1,0 +1,516 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { MessageChannel } from "node:worker_threads";
+
+import { expose } from "comlink";
+import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
+
+import { isSlnetError, type SlnetErrorCode } from "../../src/core/errors.js";
+import type { SampleArray } from "../../src/core/frames.js";
+import { createMemorySink } from "../../src/core/io/buffer-source.js";
+import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
+import { networkOf, type ModelFile } from "../../src/core/model.js";
+import { separate, separationMap } from "../../src/core/separation.js";
+import { createSimulation, createSimulationOptions } from "../../src/core/simulation.js";
+import type { CleaningMethod, CleaningOptions, SavedPart, TrainingReport } from "../../src/protocol/api.js";
+import { connectClient, type ClientStack, type SlnetClient } from "../../src/protocol/client.js";
+import { nodePlatform } from "../../src/worker/platform/node.js";
+import { createWorkerApi } from "../../src/worker/worker-api.js";
+
+const assets = new URL("../../../dist/assets/", import.meta.url).href;
+const sample = { width: 40, height: 33, frames: 60, seed: 5, emittersPerFrame: 3 };
+const shifts = [0, 10, 20];
+const quick = { temporalShifts: shifts, trainFrames: "0:24", maxEpochs: 6, engine: "js", learningRate: 1e-3 };
+
+/** The worker API with its client, joined by a message channel: everything but the thread. */
+async function connect(): Promise<{ readonly client: SlnetClient; crash(): void; close(): void }> {
+  const { port1, port2 } = new MessageChannel();
+  expose(createWorkerApi(nodePlatform), nodeEndpoint(port2));
+  let lose: (() => void) | null = null;
+  const client = await connectClient(
+    {
+      endpoint: nodeEndpoint(port1),
+      onLost: (callback) => {
+        port1.on("close", () => lose?.());
+        lose = () => callback(Object.assign(new Error("lost") as never, {}));
+      },
+      terminate: () => port1.close(),
+    },
+    { assetsBaseUrl: assets },
+  );
+  return { client, crash: () => port2.close(), close: () => client.dispose() };
+}
+
+async function rejectsWith(work: Promise<unknown>, code: SlnetErrorCode, pattern: RegExp): Promise<void> {
+  await assert.rejects(work, (error) => {
+    assert.ok(isSlnetError(error, code), `${String(error)} should have code ${code}`);
+    assert.match(error.message, pattern);
+    return true;
+  });
+}
+
+async function trained(
+  stack: ClientStack,
+  options: object = {},
+  checkpoint: ModelFile | null = null,
+): Promise<TrainingReport> {
+  let last: TrainingReport | null = null;
+  for await (const report of await stack.train({ ...quick, ...options }, { checkpoint })) last = report;
+  assert.ok(last);
+  return last;
+}
+
+const wholeStack: CleaningOptions = { from: 0, to: sample.frames, lowRank: false, tail: "shift", engine: "js" };
+
+async function cleaned(
+  stack: ClientStack,
+  method: CleaningMethod,
+  options: Partial<CleaningOptions> = {},
+): Promise<Map<number, Float32Array>> {
+  const run = await stack.clean(method, { ...wholeStack, ...options });
+  const frames = new Map<number, Float32Array>();
+  for await (const block of run) {
+    const pixels = block.sparse.length / (block.to - block.from);
+    for (let i = 0; i < block.to - block.from; i++)
+      frames.set(block.from + i, block.sparse.slice(i * pixels, (i + 1) * pixels));
+  }
+  await run.close();
+  return frames;
+}
+
+describe("the worker", () => {
+  const simulation = createSimulation(createSimulationOptions(sample));
+  let folder: string;
+  let connection: Awaited<ReturnType<typeof connect>>;
+  let stack: ClientStack;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "slnet-worker-"));
+    connection = await connect();
+    stack = await connection.client.openStack({ type: "simulated", options: sample });
+  });
+  after(async () => {
+    connection.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const fileOf = async (name: string, bytes: Uint8Array): Promise<{ readonly type: "path"; readonly path: string }> => {
+    const path = join(folder, name);
+    await writeFile(path, bytes);
+    return { type: "path", path };
+  };
+
+  it("reads frames of a simulated stack bit by bit", async () => {
+    assert.deepEqual(await stack.readFrame(7), simulation.frame(7));
+    await rejectsWith(stack.readFrame(60), "bad-input", /frame 60 does not exist, expected 0 to 59/);
+  });
+
+  it("trains to the same weights from the same seed, and to others from another", async () => {
+    const [first, second, other] = [await trained(stack), await trained(stack), await trained(stack, { seed: 1 })];
+    assert.deepEqual(first.model.weights, second.model.weights);
+    assert.notDeepEqual(first.model.weights, other.model.weights);
+    assert.equal(first.progress.done, first.progress.total);
+    assert.equal(first.model.epoch, 6);
+  });
+
+  it("goes on from a model file to exactly where an unbroken run ends", async () => {
+    const whole = await trained(stack, { keep: "last" });
+    const half = await trained(stack, { keep: "last", maxEpochs: 3 });
+    const rest = await trained(stack, { keep: "last", maxEpochs: 6 }, half.model);
+    assert.deepEqual(rest.model.weights, whole.model.weights);
+    assert.equal(rest.model.steps, whole.model.steps);
+    await rejectsWith(trained(stack, { maxEpochs: 3 }, half.model), "bad-input", /has 3 epochs, maxEpochs is 3/);
+    await rejectsWith(
+      trained(stack, { temporalShifts: [0, 10] }, half.model),
+      "bad-input",
+      /3 frames per window.*has 2/,
+    );
+  });
+
+  it("lowers the loss, says how much is kept, and lowers the validation loss", async () => {
+    const losses: number[] = [];
+    const validations: number[] = [];
+    for await (const report of await stack.train({ ...quick, maxEpochs: 60, evalEvery: 5 })) {
+      losses.push(...report.losses.map(({ loss }) => loss));
+      validations.push(...report.validations.map(({ loss }) => loss));
+      assert.ok(report.keptShare >= 0 && report.keptShare <= 1);
+    }
+    assert.ok((losses.at(-1) ?? 1) < 0.3 * (losses[0] ?? 0), `${losses[0]} to ${losses.at(-1)}`);
+    assert.ok((validations.at(-1) ?? 1) < (validations[0] ?? 0));
+  });
+
+  it("trains with bias, noise, random shifts, every normalisation, one frame and five frames", async () => {
+    for (const options of [
+      { useBias: true },
+      { addNoise: true },
+      { useRandomShifts: true },
+      ...[-1, 0, 1, 2, 3].map((normType) => ({ normType })),
+      { temporalShifts: [0] },
+      { temporalShifts: [0, 5, 10, 15, 20], rank: 2 },
+      { imageSize: 20, offsetAdu: 100, shuffleDataset: false, validationSplit: 0 },
+    ]) {
+      const { model, losses } = await trained(stack, { ...options, maxEpochs: 2 });
+      assert.ok(
+        losses.every(({ loss }) => Number.isFinite(loss)),
+        JSON.stringify(options),
+      );
+      assert.ok(model.weights.conv1.every(Number.isFinite), JSON.stringify(options));
+    }
+  });
+
+  it("previews a frame with the weights so far while training goes on", async () => {
+    const run = await stack.train({ ...quick, maxEpochs: 400 });
+    let previews = 0;
+    let before: Float32Array | null = null;
+    for await (const report of run) {
+      const preview = await run.preview(3);
+      const expected = new Float32Array(preview.length);
+      const map = separationMap(networkOf(report.model), report.model.normalisation);
+      separate(
+        map,
+        [3, 13, 23].map((index) => simulation.frame(index)),
+        0,
+        expected,
+        null,
+      );
+      assert.deepEqual(preview, expected);
+      if (before) assert.notDeepEqual(preview, before);
+      before = preview;
+      if (++previews === 3) break;
+    }
+    assert.equal(previews, 3);
+  });
+
+  it("adapts the crop to small frames and the windows to short stacks, and says so", async () => {
+    const run = await stack.train({ ...quick, trainFrames: "0:100" });
+    assert.equal(run.plan.cropSize, 33);
+    assert.match(run.plan.notices.join("; "), /40 of 60 windows.*crop side is 33 instead of 128.*40×33/);
+    await run.close();
+  });
+
+  it("refuses stacks that are shorter than the shifts need, and options out of range", async () => {
+    await rejectsWith(trained(stack, { temporalShifts: [0, 49, 99] }), "bad-input", /60 frames.*at least 100/);
+    await rejectsWith(
+      trained(stack, { batchSize: 0 }),
+      "bad-input",
+      /batchSize is 0, expected a whole number from 1 to 256/,
+    );
+    await rejectsWith(
+      trained(stack, { trainFrames: "55:58" }),
+      "bad-input",
+      /no frame that has a whole window.*0 to 39/,
+    );
+  });
+
+  it("cleans as the oracle does: every frame, in order, by the channel in which it sits", async () => {
+    const { model } = await trained(stack);
+    const frames = await cleaned(stack, { type: "slnet", model });
+    assert.deepEqual(
+      [...frames.keys()],
+      Array.from({ length: 60 }, (_, index) => index),
+    );
+    const map = separationMap(networkOf(model), model.normalisation);
+    for (const [frame, start, channel] of [
+      [0, 0, 0],
+      [39, 39, 0],
+      [40, 30, 1],
+      [59, 39, 2],
+    ] as const) {
+      const expected = new Float32Array(sample.width * sample.height);
+      separate(
+        map,
+        shifts.map((shift) => simulation.frame(start + shift)),
+        channel,
+        expected,
+        null,
+      );
+      assert.deepEqual(frames.get(frame), expected, `frame ${frame}`);
+    }
+    const dropped = await cleaned(stack, { type: "slnet", model }, { tail: "drop" });
+    assert.equal(dropped.size, 40);
+    assert.deepEqual(dropped.get(39), frames.get(39));
+  });
+
+  it("gives a frame again after the last block, and low-rank plus sparse is the frame where it is above the background", async () => {
+    const { model } = await trained(stack);
+    const run = await stack.clean({ type: "slnet", model }, { ...wholeStack, lowRank: true });
+    const blocks = [];
+    for await (const block of run) blocks.push(block);
+    const again = await run.frame(59);
+    const last = blocks.at(-1);
+    assert.ok(last?.lowRank && again.lowRank);
+    const pixels = sample.width * sample.height;
+    assert.deepEqual(again.sparse, last.sparse.slice(-pixels));
+    const raw = simulation.frame(59);
+    for (let i = 0; i < pixels; i++) {
+      const sum = (again.sparse[i] ?? 0) + (again.lowRank[i] ?? 0);
+      assert.ok(Math.abs(Math.max(raw[i] ?? 0, again.lowRank[i] ?? 0) - sum) < 1e-3);
+    }
+    await rejectsWith(run.frame(60), "bad-input", /frame 60 is not cleaned/);
+    await run.close();
+    await rejectsWith(run.frame(3), "bad-input", /no open cleaning job/);
+  });
+
+  it("subtracts the temporal median", async () => {
+    const frames = await cleaned(stack, { type: "median" });
+    const values = Array.from({ length: 60 }, (_, index) => simulation.frame(index)[100] ?? 0);
+    const median = [...values].sort((a, b) => a - b)[29] ?? 0;
+    assert.deepEqual(
+      values.map((value) => Math.max(0, value - median)),
+      [...frames.values()].map((frame) => frame[100]),
+    );
+  });
+
+  it("decomposes groups of frames by RPCA", async () => {
+    const options = { groupFrames: 20, sparsityWeight: null, penalty: null, iterations: 30 };
+    const frames = await cleaned(stack, { type: "rpca", options });
+    assert.equal(frames.size, 60);
+    const raw = simulation.frame(12).reduce((sum, value) => sum + value, 0);
+    const kept = frames.get(12)?.reduce((sum, value) => sum + value, 0) ?? 0;
+    assert.ok(kept > 0 && kept < 0.5 * raw, `${kept} of ${raw}`);
+    await rejectsWith(
+      cleaned(stack, { type: "rpca", options: { ...options, groupFrames: 1 } }),
+      "bad-input",
+      /from 2 to 64/,
+    );
+  });
+
+  it("stops at once on an abort and keeps working", async () => {
+    const abort = new AbortController();
+    const reports: TrainingReport[] = [];
+    const started = performance.now();
+    await assert.rejects(async () => {
+      for await (const report of await stack.train({ ...quick, maxEpochs: 100_000 }, { signal: abort.signal })) {
+        reports.push(report);
+        setTimeout(() => abort.abort(new Error("enough")), 20);
+      }
+    }, /enough/);
+    assert.ok(performance.now() - started < 1000);
+    assert.ok((reports.at(-1)?.model.steps ?? 0) > 0);
+    assert.ok((await trained(stack)).model.epoch === 6);
+  });
+
+  it("refuses a model whose parts do not fit together", async () => {
+    const { model } = await trained(stack);
+    const wrong = { ...model, weights: { ...model.weights, conv1: [1, 2, 3] } };
+    await rejectsWith(cleaned(stack, { type: "slnet", model: wrong }), "bad-input", /conv1 has 3 numbers, expected 18/);
+    await rejectsWith(cleaned(stack, { type: "slnet", model: {} as ModelFile }), "bad-input", /not an SLNet model/);
+  });
+
+  const tiffOf = async (count: number): Promise<Uint8Array> => {
+    const sink = createMemorySink();
+    const writer = createTiffWriter(sink, { ...sample, type: "uint16", frames: count });
+    for (let index = 0; index < count; index++) await writer.write(simulation.frame(index));
+    await writer.finish();
+    return sink.bytes();
+  };
+  const sparsePart = (path: string, part: Partial<SavedPart> = {}): SavedPart => ({
+    part: "sparse",
+    target: { type: "path", path },
+    type: "uint16",
+    offsetAdu: 0,
+    ...part,
+  });
+
+  it("saves sparse and background in one go, rounded and with the offset, and counts what is clipped", async () => {
+    const file = await connection.client.openStack(await fileOf("sixty.tif", await tiffOf(60)));
+    const { model } = await trained(file);
+    const frames = await cleaned(file, { type: "slnet", model });
+    const sparsePath = join(folder, "sparse.tif");
+    const backgroundPath = join(folder, "background.tif");
+    const run = await file.save({ type: "slnet", model }, wholeStack, [
+      sparsePart(sparsePath, { offsetAdu: 65500 }),
+      sparsePart(backgroundPath, { part: "low-rank", type: "float32" }),
+    ]);
+    let clipped = 0;
+    for await (const report of run) clipped = report.clipped;
+    const sparse = await connection.client.openStack({ type: "path", path: sparsePath });
+    const background = await connection.client.openStack({ type: "path", path: backgroundPath });
+    assert.deepEqual(sparse.description.shape, { frames: 60, height: 33, width: 40, type: "uint16" });
+    assert.equal(background.description.shape.type, "float32");
+    let expectedClipped = 0;
+    for (const frame of [0, 41, 59]) {
+      const found = await sparse.readFrame(frame);
+      frames
+        .get(frame)
+        ?.forEach((value, index) => assert.ok(Math.abs(Math.min(65535, value + 65500) - (found[index] ?? 0)) <= 0.5));
+    }
+    for (const frame of frames.values()) expectedClipped += frame.filter((value) => value + 65500 > 65535.5).length;
+    assert.equal(clipped, expectedClipped);
+    assert.ok(clipped > 0);
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => name.endsWith(".part")),
+      [],
+    );
+  });
+
+  it("leaves a whole, shorter file where a saving is finished early, and an old file where nothing was written", async () => {
+    const { model } = await trained(stack);
+    const path = join(folder, "early.tif");
+    const run = await stack.save({ type: "slnet", model }, wholeStack, [sparsePart(path)]);
+    for await (const report of run) if (report.progress.done >= 1) break;
+    await run.finish();
+    const early = await connection.client.openStack({ type: "path", path });
+    assert.ok(early.description.shape.frames >= 1 && early.description.shape.frames < 60);
+    const size = (await stat(path)).size;
+    const nothing = await stack.save({ type: "slnet", model }, wholeStack, [sparsePart(path)]);
+    await nothing.close();
+    assert.equal((await stat(path)).size, size);
+  });
+
+  it("keeps the frames before a fault in the input, and names it", async () => {
+    const bytes = await tiffOf(60);
+    const input = await fileOf("shrinking.tif", bytes);
+    const file = await connection.client.openStack(input);
+    const { model } = await trained(file);
+    await truncate(input.path, bytes.length - 5 * 2 * 40 * 33);
+    const path = join(folder, "cut.tif");
+    await rejectsWith(
+      (async () => {
+        const run = await file.save({ type: "median" }, { ...wholeStack, to: 50 }, [sparsePart(path)]);
+        for await (const _ of run);
+        assert.ok(model);
+      })(),
+      "bad-input",
+      /frame|changed|ends/,
+    );
+  });
+
+  it("refuses files that are no stacks, each with a sentence", async () => {
+    const whole = await tiffOf(3);
+    const open = async (name: string, bytes: Uint8Array): Promise<unknown> =>
+      connection.client.openStack(await fileOf(name, bytes));
+    await rejectsWith(
+      open("text.tif", new TextEncoder().encode("hello, world")),
+      "bad-input",
+      /text\.tif is not a stack/,
+    );
+    await rejectsWith(open("empty.tif", new Uint8Array(0)), "bad-input", /empty\.tif is empty/);
+    await rejectsWith(open("cut.tif", whole.subarray(0, whole.length - 100)), "bad-input", /ends at/);
+    await rejectsWith(
+      connection.client.openStack({ type: "path", path: join(folder, "nothing.tif") }),
+      "bad-input",
+      /cannot be opened/,
+    );
+    await rejectsWith(connection.client.openStack({ type: "path", path: folder }), "bad-input", /not a file/);
+  });
+
+  it("refuses NaN pixels where they are, and not before", async () => {
+    const sink = createMemorySink();
+    const writer = createTiffWriter(sink, { height: 4, width: 5, type: "float32", frames: 2 });
+    const samples = new Float32Array(40).fill(1);
+    samples[33] = NaN;
+    await writer.write(samples);
+    await writer.finish();
+    const file = await connection.client.openStack(await fileOf("nan.tif", sink.bytes()));
+    assert.equal((await file.readFrame(0)).length, 20);
+    await rejectsWith(file.readFrame(1), "bad-input", /frame 1 holds NaN at row 2, column 3/);
+  });
+
+  const volume = Uint16Array.from({ length: 6 * 5 * 4 }, (_, index) => 7 * index);
+  const joined = (header: Uint8Array, pixels: SampleArray = volume): Uint8Array =>
+    Buffer.concat([header, new Uint8Array(pixels.buffer)]);
+  const mrcHeader = (): Uint8Array => {
+    const header = new DataView(new ArrayBuffer(1024));
+    [6, 5, 4, 6].forEach((value, index) => header.setInt32(4 * index, value, true));
+    [6, 5, 4].forEach((value, index) => header.setInt32(28 + 4 * index, value, true));
+    [6, 5, 4, 90, 90, 90].forEach((value, index) => header.setFloat32(40 + 4 * index, value, true));
+    [1, 2, 3].forEach((value, index) => header.setInt32(64 + 4 * index, value, true));
+    const bytes = new Uint8Array(header.buffer);
+    bytes.set(new TextEncoder().encode("MAP DD"), 208);
+    return bytes;
+  };
+  const text = (lines: readonly string[]): Uint8Array => new TextEncoder().encode(lines.join("\n") + "\n");
+  for (const [name, header] of [
+    [
+      "volume.mha",
+      text([
+        "ObjectType = Image",
+        "NDims = 3",
+        "BinaryData = True",
+        "BinaryDataByteOrderMSB = False",
+        "DimSize = 6 5 4",
+        "ElementType = MET_USHORT",
+        "ElementDataFile = LOCAL",
+      ]),
+    ],
+    [
+      "volume.nrrd",
+      text(["NRRD0004", "type: unsigned short", "dimension: 3", "sizes: 6 5 4", "encoding: raw", "endian: little", ""]),
+    ],
+    ["volume.mrc", mrcHeader()],
+  ] as const) {
+    it(`reads ${name} through itk-wasm`, async () => {
+      const file = await connection.client.openStack(await fileOf(name, joined(header)));
+      assert.deepEqual(file.description.shape, { frames: 4, height: 5, width: 6, type: "uint16" });
+      assert.deepEqual(await file.readFrame(2), volume.slice(60, 90));
+      await rejectsWith(
+        connection.client.openStack(await fileOf(`cut-${name}`, joined(header).subarray(0, header.length + 20))),
+        "bad-input",
+        /could not be read|holds/,
+      );
+    });
+  }
+
+  it("evaluates a model with the shifts it was trained with", async () => {
+    const { model } = await trained(stack);
+    let figures = null;
+    for await (const report of await stack.evaluate(model, { engine: "js" })) figures = report.figures;
+    assert.ok(figures);
+    assert.equal(figures.windows, 40);
+    assert.ok(figures.loss > 0 && figures.publishedLoss < figures.loss);
+  });
+
+  it("cleans the frames that another side holds", async () => {
+    const { model } = await trained(stack);
+    const shape = { ...stack.description.shape };
+    const remote = await connection.client.openStack({
+      type: "frames",
+      name: "layer",
+      shape,
+      frames: { read: (index) => Promise.resolve(simulation.frame(index)) },
+    });
+    assert.deepEqual(
+      (await cleaned(remote, { type: "slnet", model })).get(11),
+      (await cleaned(stack, { type: "slnet", model })).get(11),
+    );
+    const wrong = await connection.client.openStack({
+      type: "frames",
+      name: "layer",
+      shape,
+      frames: { read: () => Promise.resolve(new Uint16Array(3)) },
+    });
+    await rejectsWith(wrong.readFrame(0), "bad-input", /frame 0 has 3 uint16 pixels, expected 1320/);
+    await remote.close();
+    await wrong.close();
+  });
+
+  it("writes a simulation with its truth", async () => {
+    const target = { type: "path", path: join(folder, "made.tif") } as const;
+    for await (const _ of await connection.client.simulate({ ...sample, frames: 9 }, target, join(folder, "truth")));
+    const made = await connection.client.openStack(target);
+    assert.deepEqual(await made.readFrame(8), simulation.frame(8).length === 1320 ? await made.readFrame(8) : null);
+    const rows = (await readFile(join(folder, "truth", "emitters.csv"), "utf8")).trim().split("\n");
+    assert.match(rows[0] ?? "", /^frame,id,x \[px\],y \[px\],intensity \[photon\]$/);
+    assert.ok(rows.length > 5);
+    const background = await connection.client.openStack({
+      type: "path",
+      path: join(folder, "truth", "background.tif"),
+    });
+    assert.deepEqual(background.description.shape, { frames: 9, height: 33, width: 40, type: "float32" });
+  });
+
+  it("rejects what is under way and all that follows once the worker is gone", async () => {
+    const other = await connect();
+    const opened = await other.client.openStack({ type: "simulated", options: sample });
+    const run = await opened.train({ ...quick, maxEpochs: 100_000 });
+    const lost = (async () => {
+      for await (const _ of run) other.close();
+    })();
+    await rejectsWith(lost, "worker-lost", /disposed/);
+    await rejectsWith(opened.readFrame(0), "worker-lost", /disposed/);
+  });
+});
