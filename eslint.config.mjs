@@ -67,7 +67,7 @@ export default defineConfig(
   {
     files: ["**/*.mjs"],
     languageOptions: {
-      globals: Object.fromEntries(["console", "process", "URL"].map((name) => [name, "readonly"])),
+      globals: Object.fromEntries(["console", "performance", "process", "URL"].map((name) => [name, "readonly"])),
     },
   },
 
