@@ -26,8 +26,5 @@ export function autoContrast(samples: SampleArray): ContrastProposal {
   const low = sorted[Math.floor((last * saturatedShare) / 2)] ?? least;
   let high = sorted[Math.ceil(last * (1 - saturatedShare / 2))] ?? most;
   if (high <= low) high = most > low ? most : low + 1;
-  // To about a hundredth of their distance or less: finer than shows, and short in the fields beside the sliders.
-  const unit = 10 ** Math.floor(Math.log10((high - low) / 100));
-  const rounded = (value: number): number => Number((Math.round(value / unit) * unit).toPrecision(10));
-  return { limits: [rounded(low), rounded(high)], range: [least, Math.max(most, high)] };
+  return { limits: [low, high], range: [least, Math.max(most, high)] };
 }

@@ -175,7 +175,8 @@ function numberOf(event: Event): number {
 }
 
 function shortNumber(value: number): string {
-  return String(Number(value.toPrecision(6)));
+  // Tenths of a count are finer than a grey level; small values, of normalised stacks, keep three digits.
+  return String(Number(Math.abs(value) >= 10 ? value.toFixed(1) : value.toPrecision(3)));
 }
 
 function eye(open: boolean): TemplateResult {
