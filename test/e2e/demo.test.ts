@@ -169,6 +169,57 @@ describe("the demo page", () => {
       .waitFor();
   });
 
+  it("reads MHA and NRRD stacks in the page, from pipelines of its own", async () => {
+    const { page } = demo;
+    const pixels = new Uint8Array(Uint16Array.from({ length: 120 }, (_, index) => 7 * index).buffer);
+    const mha = [
+      "ObjectType = Image",
+      "NDims = 3",
+      "BinaryData = True",
+      "BinaryDataByteOrderMSB = False",
+      "DimSize = 6 5 4",
+      "ElementType = MET_USHORT",
+      "ElementDataFile = LOCAL",
+      "",
+    ];
+    const nrrd = [
+      "NRRD0004",
+      "type: ushort",
+      "dimension: 3",
+      "sizes: 5 6 4",
+      "encoding: raw",
+      "endian: little",
+      "",
+      "",
+    ];
+    for (const [name, header, size] of [
+      ["volume.mha", mha, "4 frames of 6 × 5"],
+      ["volume.nrrd", nrrd, "4 frames of 5 × 6"],
+    ] as const) {
+      const bytes = Buffer.concat([Buffer.from(header.join("\n")), pixels]);
+      await page.getByLabel("Stack file").setInputFiles(filePayload(name, bytes));
+      await page.getByText(size).waitFor();
+    }
+  });
+
+  it("shows the background as a second layer on request", async () => {
+    const { page } = demo;
+    await press(demo, "Sample stack");
+    await page.getByText("400 frames of 192 × 192").waitFor();
+    await page.getByLabel("Method").selectOption("median");
+    await page.getByLabel("Also show the background").check();
+    await press(demo, "Clean");
+    await page
+      .getByText(/^Cleaned 400 frames/)
+      .first()
+      .waitFor({ timeout: minutes });
+    await page.getByRole("button", { name: "Show Background" }).waitFor();
+    await page.getByRole("button", { name: "Show Sparse" }).click();
+    await demo.screenshot("11-background");
+    await page.getByLabel("Also show the background").uncheck();
+    await page.getByLabel("Method").selectOption("slnet");
+  });
+
   it("refuses a model of another kind and options out of range", async () => {
     const { page } = demo;
     await page.getByLabel("Model file").setInputFiles(filePayload("wrong.json", Buffer.from('{"format": "other"}')));
