@@ -14,9 +14,11 @@ interface Toast {
 
 /** What is not an error goes by itself after this time. */
 const lifetimeMs = 6000;
+/** Errors stay longer, but not over the picture for good: whoever reports one keeps it in its own place too. */
+const errorLifetimeMs = 15_000;
 const maximumToasts = 4;
 
-/** Messages to the person in front of the viewer, read out as they come. Errors stay until they are dismissed. */
+/** Messages to the person in front of the viewer, read out as they come. */
 export class SlnetToastList extends LitElement {
   static override styles = [
     themeStyles,
@@ -58,12 +60,14 @@ export class SlnetToastList extends LitElement {
   @state() private toasts: readonly Toast[] = [];
   #count = 0;
 
-  /** Shows a message; the same one is not shown twice. */
+  /** Shows a message for a while; the same one is not shown twice, and an error takes the place of the one before. */
   show(level: ToastLevel, message: string): void {
     const id = ++this.#count;
-    const others = this.toasts.filter((toast) => toast.message !== message);
+    const others = this.toasts.filter(
+      (toast) => toast.message !== message && !(level === "error" && toast.level === "error"),
+    );
     this.toasts = [...others, { id, level, message }].slice(-maximumToasts);
-    if (level !== "error") setTimeout(() => this.#dismiss(id), lifetimeMs);
+    setTimeout(() => this.#dismiss(id), level === "error" ? errorLifetimeMs : lifetimeMs);
   }
 
   override render(): TemplateResult {
