@@ -49,7 +49,8 @@ function layer(files, ignores, ...names) {
 }
 
 export default defineConfig(
-  globalIgnores(["build/", "dist/", "coverage/", "test-output/", "node_modules/"]),
+  // AssemblyScript looks like TypeScript, but its types are those of WebAssembly.
+  globalIgnores(["build/", "dist/", "coverage/", "test-output/", "node_modules/", "src/kernels/assembly/"]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   js.configs.recommended,
   {

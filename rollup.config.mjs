@@ -1,6 +1,6 @@
-import { copyFile, cp, mkdir, readdir } from "node:fs/promises";
+import { copyFile, cp, mkdir, readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import commonjs from "@rollup/plugin-commonjs";
@@ -27,6 +27,25 @@ const copyAssets = (folder) => ({
         await copyFile(join(itkFolder, "pipelines", pipeline + end), join(folder, "itk", pipeline + end));
       }
     }
+  },
+});
+
+/** The fused kernels, as text: WGSL as it is, WebAssembly as base64. `build.mjs` has compiled it. */
+const kernels = () => ({
+  name: "kernels",
+  resolveId(source, importer) {
+    if (source.startsWith("slnet-kernels/")) return `\0${source}`;
+    // The compiler copies no WGSL into build/.
+    if (source.endsWith(".wgsl"))
+      return resolve(dirname(importer.replace(`${sep}build${sep}src`, `${sep}src`)), source);
+    return null;
+  },
+  async load(id) {
+    if (id.startsWith("\0slnet-kernels/")) {
+      const binary = await readFile(id.replace("\0slnet-kernels", "build/kernels") + ".wasm", "base64");
+      return `export const base64 = ${JSON.stringify(binary)};`;
+    }
+    return id.endsWith(".wgsl") ? `export default ${JSON.stringify(await readFile(id, "utf8"))};` : null;
   },
 });
 
@@ -75,7 +94,7 @@ const quiet = (warning, warn) => {
 const worker = {
   input: { "slnet.worker": "build/src/worker/index.js" },
   output: { dir: "dist", format: "es", chunkFileNames: "worker-parts/[name]-[hash].js" },
-  plugins: [...browser(), minify, copyAssets("dist/assets")],
+  plugins: [kernels(), ...browser(), minify, copyAssets("dist/assets")],
   onwarn: quiet,
 };
 
@@ -108,18 +127,21 @@ const commandLine = {
     banner: nodeBanner,
     chunkFileNames: "parts/[name]-[hash].js",
   },
-  plugins: node(),
+  plugins: [kernels(), ...node()],
   onwarn: quiet,
 };
 
-/** The engines alone, for the tests that compare them with the oracle. */
+/** What computes, alone, for the tests that compare it with an oracle. */
 const engineTests = (platform, plugins, banner = "") => ({
   input: {
     engines: "build/src/worker/engines/start-engine.js",
     "tfjs-engine": "build/src/worker/engines/tfjs-engine.js",
+    kernels: "build/src/worker/engines/kernels.js",
+    "running-median": "build/src/worker/methods/running-median.js",
+    "running-median-kernel": "build/src/worker/methods/running-median-kernel.js",
   },
   output: { dir: `build/bundles/${platform}`, format: "es", banner },
-  plugins,
+  plugins: [kernels(), ...plugins],
   onwarn: quiet,
 });
 

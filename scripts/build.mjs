@@ -37,6 +37,7 @@ export function build() {
   rmSync(stamp, { force: true });
   console.error("Building …");
   compile(projects);
+  compileKernels();
   // Parts have a hash in their name; those of earlier builds would be published with the new ones.
   rmSync(join(root, "dist"), { recursive: true, force: true });
   const rollup = join(root, "node_modules", "rollup", "dist", "bin", "rollup");
@@ -58,6 +59,25 @@ export function compile(folders = []) {
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   if (!runQuietly(process.execPath, [tsc, "--build", ...folders])) {
     throw new Error("the TypeScript sources do not compile; the compiler says why above");
+  }
+}
+
+/** Compiles the WebAssembly kernels, with and without relaxed SIMD, into `build/kernels/`. */
+function compileKernels() {
+  const compiler = join(root, "node_modules", "assemblyscript", "bin", "asc.js");
+  for (const [name, features] of [
+    ["simd", "simd"],
+    ["relaxed-simd", "simd,relaxed-simd"],
+  ]) {
+    const compiled = runQuietly(process.execPath, [
+      compiler,
+      join(root, "src/kernels/assembly/index.ts"),
+      ...["--outFile", join(root, "build/kernels", `${name}.wasm`)],
+      ...["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--use", "abort=", "--enable", features],
+      // Vectors are exchanged between functions of ours, not with JavaScript.
+      ...["--disableWarning", "112"],
+    ]);
+    if (!compiled) throw new Error("the WebAssembly kernels do not compile; the compiler says why above");
   }
 }
 

@@ -1,7 +1,7 @@
 import { SlnetError } from "./errors.js";
 
 /** Engine names a user can ask for. `auto` measures the candidates and takes the fastest. */
-export const engineNames = ["js", "tfjs-cpu", "tfjs-wasm", "tfjs-webgpu"] as const;
+export const engineNames = ["webgpu", "wasm", "js", "tfjs-webgpu", "tfjs-wasm", "tfjs-cpu"] as const;
 export type EngineName = (typeof engineNames)[number];
 export type EngineRequest = "auto" | EngineName;
 
@@ -511,9 +511,11 @@ export const configurationFields: readonly ConfigurationField[] = [
     kind: "choice",
     choices: [
       { value: "auto", title: "fastest, measured" },
+      { value: "webgpu", title: "WebGPU" },
+      { value: "wasm", title: "WebAssembly" },
       { value: "js", title: "JavaScript, 64 bit" },
-      { value: "tfjs-wasm", title: "TensorFlow.js, WASM" },
       { value: "tfjs-webgpu", title: "TensorFlow.js, WebGPU" },
+      { value: "tfjs-wasm", title: "TensorFlow.js, WASM" },
       { value: "tfjs-cpu", title: "TensorFlow.js, CPU" },
     ],
     unit: "",

@@ -48,6 +48,8 @@ export interface ByteSource {
   readonly size: number;
   /** Exactly `length` bytes from `offset`; fewer only past the end. The result may be kept by the caller. */
   read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Fills `out` from `offset` on. Returns how many bytes there were: fewer than asked for only past the end. */
+  readInto(offset: number, out: Uint8Array): Promise<number>;
   close(): Promise<void>;
 }
 

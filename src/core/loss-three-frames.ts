@@ -1,20 +1,5 @@
+import type { LossSums } from "./loss-sums.js";
 import { shrinkSingularValues, type ShrinkageOptions } from "./singular-value-shrinkage.js";
-
-/** Sums over the pixels, channels and windows of a batch, in normalised counts. */
-export interface LossSums {
-  /** Σ |R − x| */
-  reconstruction: number;
-  /** Σ relu(x − D) */
-  sparse: number;
-  /** Σ relu(D − x) */
-  residual: number;
-  /** Number of pixels with x > D. */
-  kept: number;
-  /** Derivative of the summed loss by the composed matrix, `[n, n]`. */
-  readonly matrixGradient: Float64Array;
-  /** The same by the composed bias, `[n]`. */
-  readonly biasGradient: Float64Array;
-}
 
 /**
  * Adds one crop of three frames, for a network without bias: the published network. The same sums as the general case,

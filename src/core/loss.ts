@@ -1,4 +1,5 @@
-import { addThreeFrameItem, type LossSums } from "./loss-three-frames.js";
+import { createLossSums, finishLoss } from "./loss-sums.js";
+import { addThreeFrameItem } from "./loss-three-frames.js";
 import { composeNetwork, type Network } from "./network.js";
 import { shrinkSingularValues, type ShrinkageOptions } from "./singular-value-shrinkage.js";
 
@@ -62,31 +63,13 @@ export function lossAndGradient(
   const lowRank = new Float64Array(frames * room);
   const signs = new Float64Array(frames * room);
   const row = new Float64Array(room);
-  const sums: LossSums = {
-    reconstruction: 0,
-    sparse: 0,
-    residual: 0,
-    kept: 0,
-    matrixGradient: new Float64Array(frames * frames),
-    biasGradient: new Float64Array(frames),
-  };
+  const sums = createLossSums(frames);
   for (let item = 0; item < batch; item++) {
     const x = crops.subarray(item * frames * pixels, (item + 1) * frames * pixels);
     if (fused) addThreeFrameItem(x, pixels, matrix, options, gradient !== null, sums);
     else addItem(x);
   }
-  const values = batch * frames * pixels;
-  if (gradient) toParameters(network, sums, 1 / values, gradient);
-  const reconstruction = sums.reconstruction / values;
-  const sparsity = (options.sparsityWeight * sums.sparse) / values;
-  const residual = sums.residual / values;
-  return {
-    total: reconstruction + sparsity + residual,
-    reconstruction,
-    sparsity,
-    residual,
-    keptShare: sums.kept / values,
-  };
+  return finishLoss(network, sums, batch * frames * pixels, options, gradient);
 
   function addItem(x: Float64Array): void {
     for (let j = 0; j < frames; j++) {
@@ -205,32 +188,4 @@ function dotRows(a: Float64Array, fromA: number, b: Float64Array, fromB: number,
   }
   if (p < count) even += a[fromA + p] * b[fromB + p];
   return even + odd;
-}
-
-/** From the composed map W = W2·W1, b = W2·b1 + b2 back to both layers. */
-function toParameters(
-  { frames, conv1, bias1, conv2, bias2 }: Network,
-  { matrixGradient, biasGradient }: LossSums,
-  scale: number,
-  gradient: Gradient,
-): void {
-  const hidden = 2 * frames;
-  const conv1Gradient = gradient[0].fill(0);
-  const bias1Gradient = bias1 && gradient[1].fill(0);
-  const conv2Gradient = gradient[bias1 ? 2 : 1].fill(0);
-  for (let output = 0; output < frames; output++) {
-    const biasSlope = biasGradient[output] * scale;
-    for (let middle = 0; middle < hidden; middle++) {
-      const weight = conv2[output * hidden + middle];
-      let slope = bias1 ? biasSlope * bias1[middle] : 0;
-      for (let input = 0; input < frames; input++) {
-        const matrixSlope = matrixGradient[output * frames + input] * scale;
-        conv1Gradient[middle * frames + input] += weight * matrixSlope;
-        slope += matrixSlope * conv1[middle * frames + input];
-      }
-      conv2Gradient[output * hidden + middle] = slope;
-      if (bias1Gradient) bias1Gradient[middle] += weight * biasSlope;
-    }
-  }
-  if (bias2) for (let output = 0; output < frames; output++) gradient[3][output] = biasGradient[output] * scale;
 }

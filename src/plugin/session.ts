@@ -2,6 +2,7 @@ import { configurationFields, type SlnetConfiguration } from "../core/configurat
 import { errorMessage, isSlnetError, SlnetError } from "../core/errors.js";
 import type { StackDescription } from "../core/frames.js";
 import { parseModelFile } from "../core/model.js";
+import { defaultMedianWindowFrames } from "../core/running-median.js";
 import { createSimulationOptions } from "../core/simulation.js";
 import type {
   CleaningMethod,
@@ -45,6 +46,8 @@ export interface CleanRequest {
   /** Show the background as a layer of its own. */
   readonly lowRank?: boolean;
   readonly tail?: CleaningOptions["tail"];
+  /** For the method `median`: frames around each frame, 3 to 2001, default 50; 0: the whole stack. */
+  readonly medianWindowFrames?: number;
   readonly rpca?: Partial<RpcaMethodOptions>;
 }
 
@@ -173,9 +176,10 @@ export class SlnetSession {
   }
 
   /** Cleans every frame of the open stack and shows the sparse part as it is finished. */
-  clean({ method = "slnet", lowRank = false, tail = "shift", rpca = {} }: CleanRequest = {}): Promise<void> {
+  clean(request: CleanRequest = {}): Promise<void> {
+    const { lowRank = false, tail = "shift" } = request;
     return this.#perform("cleaning", async (signal) => {
-      const cleaningMethod = this.#cleaningMethod(method, rpca);
+      const cleaningMethod = this.#cleaningMethod(request);
       const stack = await this.#connection.ready(signal);
       const engine = this.#state.configuration?.engine ?? "auto";
       const to = stack.description.shape.frames;
@@ -202,7 +206,7 @@ export class SlnetSession {
   save({ part = "sparse", type = "uint16", offsetAdu }: SaveRequest = {}): Promise<void> {
     return this.#perform("saving", async (signal) => {
       const { result, configuration } = this.#state;
-      const method = result?.method ?? this.#cleaningMethod("slnet", {});
+      const method = result?.method ?? this.#cleaningMethod({});
       if (result && result.done === result.from) {
         throw new SlnetError("bad-input", "no frame is cleaned yet, expected at least one to save");
       }
@@ -458,7 +462,7 @@ export class SlnetSession {
     (this.#options.deliver ?? download)(file, name);
   }
 
-  #cleaningMethod(type: CleaningMethod["type"], rpca: Partial<RpcaMethodOptions>): CleaningMethod {
+  #cleaningMethod({ method: type = "slnet", medianWindowFrames, rpca }: CleanRequest): CleaningMethod {
     switch (type) {
       case "slnet": {
         const { model } = this.#state;
@@ -466,7 +470,7 @@ export class SlnetSession {
         throw new SlnetError("bad-input", "there is no model yet, expected one: train, or load a model first");
       }
       case "median":
-        return { type };
+        return { type, windowFrames: medianWindowFrames ?? defaultMedianWindowFrames };
       case "rpca":
         return { type, options: { ...defaultRpca, ...rpca } };
       default:

@@ -95,7 +95,8 @@ export interface TrainingReport {
 /** How the background is found. */
 export type CleaningMethod =
   | { readonly type: "slnet"; readonly model: ModelFile }
-  | { readonly type: "median" }
+  /** The temporal median of so many frames around each frame; 0: of the whole stack. */
+  | { readonly type: "median"; readonly windowFrames: number }
   | { readonly type: "rpca"; readonly options: RpcaMethodOptions };
 
 export interface RpcaMethodOptions {

@@ -3,9 +3,7 @@ import { transfer } from "comlink";
 import { SlnetError } from "../core/errors.js";
 import { createSamples, framePixels, type StackReader } from "../core/frames.js";
 import { checkedModel } from "../core/model.js";
-import { separate, separationMap } from "../core/separation.js";
 import { slnetWebVersion } from "../core/version.js";
-import { windowOf } from "../core/windows.js";
 import type { JobId, SlnetWorkerApi, StackId } from "../protocol/api.js";
 import { toWireError, type Reply } from "../protocol/reply.js";
 import { EngineRoom } from "./engines/start-engine.js";
@@ -18,7 +16,7 @@ import type { Platform } from "./platform/platform.js";
 import { openStack } from "./readers/open-stack.js";
 
 type Work =
-  | { readonly type: "training"; readonly job: TrainingJob; readonly reader: StackReader }
+  | { readonly type: "training"; readonly job: TrainingJob }
   | { readonly type: "cleaning"; readonly job: CleaningJob }
   | { readonly type: "saving"; readonly job: SavingJob }
   | { readonly type: "evaluation"; readonly job: EvaluationJob }
@@ -111,10 +109,9 @@ export function createWorkerApi(platform: Platform): SlnetWorkerApi {
 
     openTraining: (stack, options, checkpoint) =>
       reply(async () => {
-        const reader = stackOf(stack);
         const model = checkpoint && checkedModel(checkpoint);
-        const job = await TrainingJob.open(reader, options, model, room);
-        return { job: openJob({ type: "training", job, reader }), plan: job.plan };
+        const job = await TrainingJob.open(stackOf(stack), options, model, room);
+        return { job: openJob({ type: "training", job }), plan: job.plan };
       }),
 
     nextTrainingReport: (id) => onJob(id, "training", ({ job }, signal) => job.next(signal)),
@@ -126,22 +123,16 @@ export function createWorkerApi(platform: Platform): SlnetWorkerApi {
           const open = jobs.get(id);
           if (open?.work.type !== "training")
             throw new SlnetError("bad-input", `there is no open training job ${String(id)}`);
-          const { job, reader } = open.work;
-          const { shape } = reader.description;
-          const pixels = framePixels(shape);
-          const place = windowOf(index, job.temporalShifts, shape.frames);
-          const window = place.frames.map(() => createSamples(shape.type, pixels));
-          for (const [k, frame] of place.frames.entries()) await reader.readFrames(frame, frame + 1, window[k]);
-          const sparse = new Float32Array(pixels);
-          separate(separationMap(job.network, job.normalisation), window, place.channel, sparse, null, 0);
-          return sparse;
+          return open.work.job.preview(index);
         },
         (sparse) => [sparse.buffer],
       ),
 
     openCleaning: (stack, method, options) =>
       reply(async () => {
-        const job = await CleaningJob.open(stackOf(stack), method, options, room);
+        const float = { type: "float32", offsetAdu: 0 } as const;
+        const outputs = { sparse: float, lowRank: options.lowRank ? float : null };
+        const job = await CleaningJob.open(stackOf(stack), method, options, outputs, room);
         return { job: openJob({ type: "cleaning", job }), plan: job.plan };
       }),
 
@@ -151,11 +142,8 @@ export function createWorkerApi(platform: Platform): SlnetWorkerApi {
 
     openSaving: (stack, method, options, parts) =>
       reply(async () => {
-        const reader = stackOf(stack);
-        const lowRank = parts.some((part) => part.part === "low-rank");
-        const cleaning = await CleaningJob.open(reader, method, { ...options, lowRank }, room);
-        const job = await SavingJob.open(reader, cleaning, parts, platform);
-        return { job: openJob({ type: "saving", job }), plan: cleaning.plan };
+        const job = await SavingJob.open(stackOf(stack), method, options, parts, room, platform);
+        return { job: openJob({ type: "saving", job }), plan: job.plan };
       }),
 
     nextSavingReport: (id) => onJob(id, "saving", ({ job }, signal) => job.next(signal)),
@@ -189,11 +177,12 @@ export function createWorkerApi(platform: Platform): SlnetWorkerApi {
         const open = jobs.get(id);
         jobs.delete(id);
         open?.abort.abort(new SlnetError("bad-input", `job ${id} was closed`));
+        if (!open) return null;
+        const { job, type } = open.work;
+        const closed = open.last.then(() => job.close());
         // Computing ends at its next pause, and nobody waits for it; files are closed after the block under way.
-        if (open?.work.type === "saving" || open?.work.type === "simulation") {
-          await open.last;
-          await open.work.job.close();
-        }
+        if (type === "saving" || type === "simulation") await closed;
+        else closed.catch(() => undefined);
         return null;
       }),
   };

@@ -79,6 +79,21 @@ export class PanelHarness {
     this.panel.renderRoot.querySelector("details")!.open = true;
   }
 
+  /** A field outside of the options, by the words before it. */
+  field(label: string): HTMLInputElement | HTMLSelectElement | null {
+    const labels = [...this.panel.renderRoot.querySelectorAll("label")];
+    const found = labels.find((element) => element.textContent.trim().startsWith(label));
+    return found?.querySelector<HTMLInputElement | HTMLSelectElement>("input, select") ?? null;
+  }
+
+  /** Enters a value into such a field and leaves it. */
+  async enter(label: string, value: string): Promise<void> {
+    const field = this.field(label)!;
+    field.value = value;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    await this.settled();
+  }
+
   get errorMessage(): string {
     return this.panel.renderRoot.querySelector(".message.error p")?.textContent ?? "";
   }

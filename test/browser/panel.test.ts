@@ -71,7 +71,7 @@ describe("slnet-panel", () => {
     const harness = await PanelHarness.create();
     await harness.check("useBias", true);
     await harness.select("normType", 4);
-    await harness.select("engine", 1);
+    await harness.select("engine", 3);
     expect(harness.session.state.options).to.deep.equal({ useBias: true, normType: 3, engine: "js" });
   });
 
@@ -80,6 +80,27 @@ describe("slnet-panel", () => {
     expect(harness.descriptionOf("sparsityWeight")).to.contain("About 13 % of the pixels");
     await harness.type("sparsityWeight", "1");
     expect(harness.descriptionOf("sparsityWeight")).to.contain("About 50 % of the pixels");
+  });
+
+  it("asks for a window only where the running median is the method, and says what it has to be", async () => {
+    const harness = await PanelHarness.create();
+    await harness.session.openSample();
+    await harness.settled();
+    expect(harness.field("Window")).to.equal(null);
+    await harness.enter("Method", "whole-median");
+    expect(harness.field("Window")).to.equal(null);
+    await harness.enter("Method", "median");
+    expect(harness.field("Window")?.value).to.equal("50");
+    expect(harness.button("Clean").disabled).to.equal(false);
+    for (const wrong of ["2", "2002", "7.5", ""]) {
+      await harness.enter("Window", wrong);
+      expect(harness.button("Clean").disabled, wrong).to.equal(true);
+      expect(harness.reasonOf("Clean"), wrong).to.equal("The window has to be 3 to 2001 frames.");
+      await expect(harness.panel).to.be.accessible();
+    }
+    await harness.enter("Window", "2001");
+    expect(harness.button("Clean").disabled).to.equal(false);
+    harness.session.dispose();
   });
 
   it("refuses a model file that is not one in a sentence that can be dismissed", async () => {

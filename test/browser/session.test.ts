@@ -58,6 +58,30 @@ describe("a session", () => {
     expect(sparse![5 * 20 + 5]).to.be.above(600);
   });
 
+  it("takes the median of a window of frames, or of the whole stack", async () => {
+    await harness.openSmall();
+    for (const [medianWindowFrames, notice] of [
+      [7, "of 7 frames around each frame"],
+      [undefined, "of 40 frames around each frame"],
+      [0, "of the whole stack"],
+    ] as const) {
+      await harness.session.clean({
+        method: "median",
+        lowRank: true,
+        ...(medianWindowFrames !== undefined && { medianWindowFrames }),
+      });
+      expect(harness.state.error).to.equal(null);
+      expect(harness.state.notices.join()).to.contain(notice);
+      const size = medianWindowFrames === 7 ? 7 : 40;
+      const start = Math.min(Math.max(0, 30 - Math.floor(size / 2)), 40 - size);
+      const values: number[] = [];
+      for (let frame = start; frame < start + size; frame++)
+        values.push((await harness.samples("noisy.tif", frame))![33]!);
+      values.sort((a, b) => a - b);
+      expect((await harness.samples("Background", 30))![33]).to.equal(values[(size - 1) >> 1]);
+    }
+  });
+
   it("cleans a frame again that no longer fits the memory budget, to the same pixels", async () => {
     const small = new SessionHarness({ memoryBudgetBytes: 1 });
     await small.openSmall();

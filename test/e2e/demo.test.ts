@@ -127,6 +127,9 @@ describe("the demo page", () => {
 
   it("stops training at once and keeps the model so far", async () => {
     const { page } = demo;
+    const epochs = page.getByLabel("Epochs", { exact: true });
+    await epochs.fill("100000");
+    await epochs.press("Tab");
     await press(demo, "Train");
     await page
       .getByText(/steps\/s/)

@@ -119,7 +119,7 @@ describe("arguments of a command", () => {
     ["a broken whole number", ["--batch-size", "1.5"], /--batch-size is "1.5", expected a whole number from 1 to 256/],
     ["a number out of range", ["--batch-size", "0"], /--batch-size is "0", expected a whole number from 1 to 256/],
     ["a list with a hole", ["--temporal-shifts", "0,,9"], /--temporal-shifts is "0,,9", expected whole numbers/],
-    ["a choice that is none", ["--engine", "cuda"], /--engine is "cuda", expected one of auto, js, /],
+    ["a choice that is none", ["--engine", "cuda"], /--engine is "cuda", expected one of auto, webgpu, wasm, /],
     ["two stacks", ["a.tif", "b.tif"], /train was given "b.tif" too many, expected one STACK/],
   ];
   for (const [title, args, message] of refused) {

@@ -149,6 +149,9 @@ describe("help and wrong usage", () => {
     ["clean stack.tif", /clean was given no --model/],
     ["clean stack.tif --method median --model model.json", /the method median does not use/],
     ["clean stack.tif --method median --rpca-frames 5", /expected only with --method rpca/],
+    ["clean stack.tif --method rpca --median-window 5", /--median-window, expected only with --method median/],
+    ["clean stack.tif --method median --median-window 2", /--median-window is "2", expected a whole number from 3/],
+    ["clean stack.tif --method median --median-window all", /--median-window is "all", expected .* or whole/],
     ["clean stack.tif --model model.json --frames 5", /--frames is "5"/],
     ["clean stack.tif --model model.json -o ./stack.tif", /stack\.tif is the input file itself/],
     ["clean stack.tif --model model.json -o model.json", /model\.json is the input file itself/],
@@ -357,6 +360,32 @@ describe("from simulation to cleaned stack", () => {
     assert.equal(report["engine"], "median");
     assert.equal(report["frames"], 10);
     assert.equal((await readStack("median.tif")).shape.frames, 10);
+  });
+
+  it("--median-window takes the median of so many frames, or of the whole stack", async () => {
+    const input = await readStack("stack.tif");
+    const { frames } = input.shape;
+    const pixelsOf = (opened: typeof input): Promise<number[]> =>
+      Promise.all(Array.from({ length: frames }, async (_, frame) => (await opened.frame(frame))[40] ?? NaN));
+    const values = await pixelsOf(input);
+    for (const [typed, size] of [
+      ["11", 11],
+      ["whole", frames],
+    ] as const) {
+      await slnetJson(
+        ...["clean", "stack.tif", "--method", "median", "--median-window", typed],
+        ...["-o", "sparse-window.tif", "--low-rank", "background-window.tif", "--offset", "7"],
+      );
+      const sparse = await pixelsOf(await readStack("sparse-window.tif"));
+      const background = await pixelsOf(await readStack("background-window.tif"));
+      for (let frame = 0; frame < frames; frame++) {
+        const start = Math.min(Math.max(0, frame - Math.floor(size / 2)), frames - size);
+        const window = values.slice(start, start + size).sort((a, b) => a - b);
+        const median = window[Math.floor((size - 1) / 2)] ?? NaN;
+        assert.equal(background[frame], median, `background of frame ${frame}, ${typed}`);
+        assert.equal(sparse[frame], Math.max(0, (values[frame] ?? NaN) - median) + 7, `frame ${frame}, ${typed}`);
+      }
+    }
   });
 
   it("rpca splits each frame into two parts that make it up again", async () => {

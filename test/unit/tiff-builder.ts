@@ -1,3 +1,4 @@
+import type { ByteSource } from "../../src/core/frames.js";
 /** One tag with its values, as a test wants it in the file, right or wrong. */
 export interface TestTag {
   readonly type: "ascii" | "byte" | "short" | "long" | "rational" | "long8";
@@ -130,4 +131,19 @@ export function buildTiff(tiff: TestTiff): Uint8Array<ArrayBuffer> {
 /** A page whose pixels are `first`, `first` + 1, … */
 export function rampPage(width: number, height: number, first: number, more: Partial<TestPage> = {}): TestPage {
   return { width, height, pixels: Array.from({ length: width * height }, (_, i) => first + i), ...more };
+}
+
+/** A source that reads as told. */
+export function createSource(name: string, size: number, read: ByteSource["read"]): ByteSource {
+  return {
+    name,
+    size,
+    read,
+    async readInto(offset, out) {
+      const bytes = await read(offset, out.length);
+      out.set(bytes);
+      return bytes.length;
+    },
+    close: () => Promise.resolve(),
+  };
 }

@@ -4,11 +4,11 @@ import { open } from "node:fs/promises";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { isSlnetError, type SlnetErrorCode } from "../../src/core/errors.js";
-import { createSamples, type ByteSource, type SampleArray, type StackReader } from "../../src/core/frames.js";
+import { createSamples, type SampleArray, type StackReader } from "../../src/core/frames.js";
 import { createBufferSource } from "../../src/core/io/buffer-source.js";
 import { openTiff } from "../../src/core/io/tiff-reader.js";
 import { createRandom } from "../../src/core/random.js";
-import { buildTiff, rampPage, type TestPage, type TestTag, type TestTiff } from "./tiff-builder.js";
+import { buildTiff, createSource, rampPage, type TestPage, type TestTag, type TestTiff } from "./tiff-builder.js";
 
 function openBytes(bytes: Uint8Array): Promise<StackReader> {
   return openTiff(createBufferSource("stack.tif", bytes));
@@ -117,13 +117,12 @@ test("frames far apart in the file and frames larger than one read are put toget
   }
   const source = createBufferSource("large.tif", stack);
   let largest = 0;
-  const reader = await openTiff({
-    ...source,
-    read: (offset, length) => {
+  const reader = await openTiff(
+    createSource(source.name, source.size, (offset, length) => {
       largest = Math.max(largest, length);
       return source.read(offset, length);
-    },
-  });
+    }),
+  );
   const pixels = await readAll(reader);
   const size = width * height;
   for (let frame = 0; frame < 5; frame++) {
@@ -405,12 +404,9 @@ test("NaN and infinite pixels are refused with their frame and place", async () 
 test("a file that became shorter after it was opened is noticed", async () => {
   const bytes = buildTiff({ littleEndian: true, pages: [rampPage(3, 2, 0), rampPage(3, 2, 6)] });
   let current = bytes;
-  const source: ByteSource = {
-    name: "film.tif",
-    size: bytes.length,
-    read: (offset, length) => Promise.resolve(current.slice(offset, offset + length)),
-    close: () => Promise.resolve(),
-  };
+  const source = createSource("film.tif", bytes.length, (offset, length) =>
+    Promise.resolve(current.slice(offset, offset + length)),
+  );
   const reader = await openTiff(source);
   current = bytes.slice(0, 12);
   await assert.rejects(
@@ -440,13 +436,12 @@ test("directories at a regular distance are fetched ahead, with few waits and fe
   const bytes = buildTiff({ littleEndian: true, pages, pageGap: 150_000 });
   const source = createBufferSource("far.tif", bytes);
   let total = 0;
-  const reader = await openTiff({
-    ...source,
-    read: (offset, length) => {
+  const reader = await openTiff(
+    createSource(source.name, source.size, (offset, length) => {
       total += length;
       return source.read(offset, length);
-    },
-  });
+    }),
+  );
   assert.deepEqual([...(await readAll(reader))], ramp(6));
   assert.ok(total < bytes.length / 2, `${total} bytes read of ${bytes.length}`);
 });
@@ -463,15 +458,10 @@ for (const [name, shape, minimum, maximum, mean, byteOrder] of stacks) {
   test(`the recorded stack ${name} has the published size and values`, { skip }, async () => {
     const file = await open(path);
     try {
-      const source: ByteSource = {
-        name,
-        size: (await file.stat()).size,
-        read: async (offset, length) => {
-          const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset);
-          return buffer.subarray(0, bytesRead);
-        },
-        close: () => Promise.resolve(),
-      };
+      const source = createSource(name, (await file.stat()).size, async (offset, length) => {
+        const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset);
+        return buffer.subarray(0, bytesRead);
+      });
       const reader = await openTiff(source);
       const pixels = await readAll(reader);
       const { frames, height, width, type } = reader.description.shape;

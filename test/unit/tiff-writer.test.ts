@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { isSlnetError } from "../../src/core/errors.js";
 import { createSamples, type ByteSink, type ByteSource, type SampleArray } from "../../src/core/frames.js";
+import { createSource } from "./tiff-builder.js";
 import { createBufferSource, createMemorySink } from "../../src/core/io/buffer-source.js";
 import { openTiff } from "../../src/core/io/tiff-reader.js";
 import { createTiffWriter, type TiffWriterOptions } from "../../src/core/io/tiff-writer.js";
@@ -42,11 +43,8 @@ function createSparseSink(): ByteSink & { source(): ByteSource } {
       return Promise.resolve();
     },
     close: () => Promise.resolve(),
-    source: () => ({
-      name: "sparse.tif",
-      size,
-      close: () => Promise.resolve(),
-      read(offset, length) {
+    source: () =>
+      createSource("sparse.tif", size, (offset, length) => {
         const out = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
         for (const part of parts) {
           const from = Math.max(offset, part.offset);
@@ -54,8 +52,7 @@ function createSparseSink(): ByteSink & { source(): ByteSource } {
           if (from < to) out.set(part.bytes.subarray(from - part.offset, to - part.offset), from - offset);
         }
         return Promise.resolve(out);
-      },
-    }),
+      }),
   };
 }
 

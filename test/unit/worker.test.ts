@@ -254,14 +254,52 @@ describe("the worker", () => {
     await rejectsWith(run.frame(3), "bad-input", /no open cleaning job/);
   });
 
-  it("subtracts the temporal median", async () => {
-    const frames = await cleaned(stack, { type: "median" });
+  it("subtracts the temporal median of the whole stack", async () => {
+    const frames = await cleaned(stack, { type: "median", windowFrames: 0 });
     const values = Array.from({ length: 60 }, (_, index) => simulation.frame(index)[100] ?? 0);
     const median = [...values].sort((a, b) => a - b)[29] ?? 0;
     assert.deepEqual(
       values.map((value) => Math.max(0, value - median)),
       [...frames.values()].map((frame) => frame[100]),
     );
+  });
+
+  it("subtracts the temporal median of the frames around each frame", async () => {
+    const frames = await cleaned(stack, { type: "median", windowFrames: 12 });
+    const values = Array.from({ length: 60 }, (_, index) => simulation.frame(index)[100] ?? 0);
+    const backgrounds = values.map((_, frame) => {
+      const start = Math.min(Math.max(0, frame - 6), 48);
+      return values.slice(start, start + 12).sort((a, b) => a - b)[5] ?? NaN;
+    });
+    assert.deepEqual(
+      values.map((value, frame) => Math.max(0, value - (backgrounds[frame] ?? NaN))),
+      [...frames.values()].map((frame) => frame[100]),
+    );
+    await rejectsWith(
+      cleaned(stack, { type: "median", windowFrames: 2 }),
+      "bad-input",
+      /is 2 frames, expected 3 to 2001/,
+    );
+  });
+
+  it("gives any frame again, with its running median, while the others are cleaned", async () => {
+    const run = await stack.clean({ type: "median", windowFrames: 5 }, { ...wholeStack, lowRank: true });
+    const medianOf = (frame: number, pixel: number): number => {
+      const start = Math.min(Math.max(0, frame - 2), 55);
+      const window = Array.from({ length: 5 }, (_, index) => simulation.frame(start + index)[pixel] ?? NaN);
+      return window.sort((a, b) => a - b)[2] ?? NaN;
+    };
+    for await (const block of run) {
+      for (const frame of [59, 0, block.from, 31]) {
+        const { lowRank } = await run.frame(frame);
+        for (const pixel of [0, 77]) assert.equal(lowRank?.[pixel], medianOf(frame, pixel), `frame ${frame}`);
+      }
+      const pixels = sample.width * sample.height;
+      for (let frame = block.from; frame < block.to; frame++) {
+        assert.equal(block.lowRank?.[(frame - block.from) * pixels + 5], medianOf(frame, 5), `frame ${frame} in order`);
+      }
+    }
+    await run.close();
   });
 
   it("decomposes groups of frames by RPCA", async () => {
@@ -350,13 +388,18 @@ describe("the worker", () => {
   it("leaves a whole, shorter file where a saving is finished early, and an old file where nothing was written", async () => {
     const { model } = await trained(stack);
     const path = join(folder, "early.tif");
-    const run = await stack.save({ type: "slnet", model }, wholeStack, [sparsePart(path)]);
-    for await (const report of run) if (report.progress.done >= 1) break;
+    const long = await connection.client.openStack({ type: "simulated", options: { ...sample, frames: 20_000 } });
+    const run = await long.save({ type: "slnet", model }, { ...wholeStack, to: 20_000 }, [sparsePart(path)]);
+    let done = 0;
+    for await (const report of run) {
+      done = report.progress.done;
+      break;
+    }
     await run.finish();
     const early = await connection.client.openStack({ type: "path", path });
-    assert.ok(early.description.shape.frames >= 1 && early.description.shape.frames < 60);
+    assert.ok(done >= 1 && early.description.shape.frames >= done && early.description.shape.frames < 20_000);
     const size = (await stat(path)).size;
-    const nothing = await stack.save({ type: "slnet", model }, wholeStack, [sparsePart(path)]);
+    const nothing = await long.save({ type: "slnet", model }, wholeStack, [sparsePart(path)]);
     await nothing.close();
     assert.equal((await stat(path)).size, size);
   });

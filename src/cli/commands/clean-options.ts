@@ -1,3 +1,4 @@
+import { defaultMedianWindowFrames } from "../../core/running-median.js";
 import { commonOptions } from "../command.js";
 import { configurationOptions } from "../configuration-options.js";
 import { createOption, type Option } from "../option.js";
@@ -38,6 +39,17 @@ export const rpcaOptions: readonly Option[] = [
   }),
 ];
 
+export const medianOptions: readonly Option[] = [
+  createOption({
+    name: "median-window",
+    kind: { type: "text" },
+    placeholder: "N|whole",
+    unit: "frames",
+    defaultText: String(defaultMedianWindowFrames),
+    help: "Frames around each frame whose median is its background, or whole for the median of the stack.",
+  }),
+];
+
 /** Everything that `clean` takes. */
 export const cleanOptions: readonly Option[] = [
   createOption({
@@ -66,7 +78,7 @@ export const cleanOptions: readonly Option[] = [
     kind: { type: "choice", choices: ["slnet", "median", "rpca"] },
     placeholder: "slnet|median|rpca",
     defaultText: "slnet",
-    help: "How the background is found: by a trained model, as the median of the stack, or by robust principal components.",
+    help: "How the background is found: by a trained model, as the median of the frames around, or by robust principal components.",
   }),
   createOption({
     name: "type",
@@ -99,6 +111,7 @@ export const cleanOptions: readonly Option[] = [
     defaultText: "shift",
     help: "The last frames, whose window would reach past the end: read them from an earlier window, or leave them out as the published code does.",
   }),
+  ...medianOptions,
   ...rpcaOptions,
   ...configurationOptions(["engine", "prefix", "outputPath"]),
   ...commonOptions,

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 
 import { engineNames, type EngineRequest } from "../../core/configuration.js";
+import { defaultMedianWindowFrames, medianWindowLimits } from "../../core/running-median.js";
 import type { CleaningMethod, CleaningOptions, SavedPart, SavingReport } from "../../protocol/api.js";
 import type { SlnetClient } from "../../protocol/client.js";
 import type { ParsedArguments } from "../arguments.js";
@@ -16,7 +17,7 @@ import { readModel } from "../model-file.js";
 import { outputPathOf, requireOutputFolders, requireSeparateFiles } from "../output-paths.js";
 import { createProgressDisplay } from "../progress.js";
 import { WrongUsage } from "../wrong-usage.js";
-import { cleanOptions, rpcaFrames, rpcaIterations, rpcaOptions } from "./clean-options.js";
+import { cleanOptions, medianOptions, rpcaFrames, rpcaIterations, rpcaOptions } from "./clean-options.js";
 
 export const cleanCommand: Command = {
   name: "clean",
@@ -25,7 +26,7 @@ export const cleanCommand: Command = {
   examples: [
     "clean recording.tif --model model.json -o cleaned.tif",
     "clean recording.tif --model model.json -o cleaned.tif --low-rank background.tif --offset 100",
-    "clean recording.tif --method median -o cleaned.tif",
+    "clean recording.tif --method median --median-window 100 -o cleaned.tif",
   ],
   answersInText: false,
   options: cleanOptions,
@@ -58,8 +59,13 @@ async function readRequest(parsed: ParsedArguments): Promise<CleanRequest> {
   if (methodName !== "slnet" && modelPath !== undefined) {
     throw new WrongUsage(`clean was given --model, which the method ${methodName} does not use`);
   }
-  const misplaced = methodName === "rpca" ? undefined : rpcaOptions.find((option) => parsed.has(option.name));
-  if (misplaced) throw new WrongUsage(`clean was given --${misplaced.name}, expected only with --method rpca`);
+  for (const [method, options] of [
+    ["median", medianOptions],
+    ["rpca", rpcaOptions],
+  ] as const) {
+    const misplaced = method === methodName ? undefined : options.find((option) => parsed.has(option.name));
+    if (misplaced) throw new WrongUsage(`clean was given --${misplaced.name}, expected only with --method ${method}`);
+  }
 
   const frames = parseFrameRange(parsed.text("frames") ?? ":");
   const outputPath = parsed.text("output-path") ?? "";
@@ -94,7 +100,7 @@ async function readRequest(parsed: ParsedArguments): Promise<CleanRequest> {
 
 async function methodOf(name: string, modelPath: string | undefined, parsed: ParsedArguments): Promise<CleaningMethod> {
   if (modelPath !== undefined) return { type: "slnet", model: await readModel(modelPath) };
-  if (name === "median") return { type: "median" };
+  if (name === "median") return { type: "median", windowFrames: medianWindowOf(parsed.text("median-window")) };
   return {
     type: "rpca",
     options: {
@@ -104,6 +110,16 @@ async function methodOf(name: string, modelPath: string | undefined, parsed: Par
       iterations: parsed.number("rpca-iterations") ?? rpcaIterations,
     },
   };
+}
+
+/** Frames of the window, or 0 for the whole stack. */
+function medianWindowOf(text: string | undefined): number {
+  if (text === undefined) return defaultMedianWindowFrames;
+  if (text === "whole") return 0;
+  const { minimum, maximum } = medianWindowLimits;
+  const frames = Number(text);
+  if (Number.isInteger(frames) && frames >= minimum && frames <= maximum) return frames;
+  throw new WrongUsage(`--median-window is "${text}", expected a whole number from ${minimum} to ${maximum}, or whole`);
 }
 
 function engineOf(name: string | undefined): EngineRequest {

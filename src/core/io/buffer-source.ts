@@ -7,6 +7,11 @@ export function createBufferSource(name: string, bytes: Uint8Array): ByteSource 
     name,
     size: bytes.length,
     read: (offset, length) => Promise.resolve(bytes.slice(offset, offset + length)),
+    readInto(offset, out) {
+      const found = bytes.subarray(offset, offset + out.length);
+      out.set(found);
+      return Promise.resolve(found.length);
+    },
     close: () => Promise.resolve(),
   };
 }

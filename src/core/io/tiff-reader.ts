@@ -69,20 +69,22 @@ export async function openTiff(source: ByteSource, signal?: AbortSignal): Promis
       while (segment < endSegment) {
         signal?.throwIfAborted();
         const start = offsets[segment] + done;
-        const end = endOfRead(start, segment, endSegment);
-        const chunk = await source.read(start, end - start);
-        if (chunk.length !== end - start) {
+        const { end, gapless } = endOfRead(start, segment, endSegment);
+        // Without gaps the bytes are the frames: they are read to where they belong.
+        const chunk = gapless ? target.subarray(written, written + end - start) : await source.read(start, end - start);
+        const found = gapless ? await source.readInto(start, chunk) : chunk.length;
+        if (found !== end - start) {
           const frame = from + Math.floor(written / frameBytes);
           throw new SlnetError(
             "bad-input",
             `${source.name} changed while it was read: frame ${frame} needs bytes ${start} to ${end}, ` +
-              `the file gave ${chunk.length} of these ${end - start}`,
+              `the file gave ${found} of these ${end - start}`,
           );
         }
         while (segment < endSegment && offsets[segment] + done >= start && offsets[segment] + done < end) {
           const at = offsets[segment] + done;
           const length = Math.min(segmentBytes[segment] - done, end - at);
-          target.set(chunk.subarray(at - start, at - start + length), written);
+          if (!gapless) target.set(chunk.subarray(at - start, at - start + length), written);
           written += length;
           done += length;
           if (done < segmentBytes[segment]) break;
@@ -98,15 +100,20 @@ export async function openTiff(source: ByteSource, signal?: AbortSignal): Promis
     close: () => source.close(),
   };
 
-  /** Where a read that begins at `start`, within `segment`, should end so that it takes in close followers. */
-  function endOfRead(start: number, segment: number, endSegment: number): number {
+  /**
+   * Where a read that begins at `start`, within `segment`, should end so that it takes in close followers, and whether
+   * their bytes follow each other without gaps.
+   */
+  function endOfRead(start: number, segment: number, endSegment: number): { end: number; gapless: boolean } {
     let end = offsets[segment] + segmentBytes[segment];
+    let gapless = true;
     for (let next = segment + 1; next < endSegment; next++) {
       const gap = offsets[next] - end;
       const nextEnd = offsets[next] + segmentBytes[next];
       if (gap < 0 || gap > readThrough || nextEnd - start > readLimit) break;
       end = nextEnd;
+      if (gap > 0) gapless = false;
     }
-    return Math.min(end, start + readLimit);
+    return { end: Math.min(end, start + readLimit), gapless };
   }
 }

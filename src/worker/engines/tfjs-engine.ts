@@ -28,8 +28,9 @@ import { SlnetError } from "../../core/errors.js";
 import type { LossOptions, LossTerms } from "../../core/loss.js";
 import type { Network } from "../../core/network.js";
 import { shrinkSingularValues } from "../../core/singular-value-shrinkage.js";
-import type { ApplyRequest, Engine } from "./engine.js";
+import type { Engine } from "./engine.js";
 import { gatherCrops } from "./gather-crops.js";
+import { createPlainSeparator, type ApplyRequest } from "./plain-separator.js";
 
 export type TfjsBackend = "cpu" | "wasm" | "webgpu";
 
@@ -74,7 +75,8 @@ export async function startTfjsEngine(backend: TfjsBackend, assetsBaseUrl: strin
   return {
     name: `tfjs-${backend}`,
     adapter,
-    apply: (request) => takeTurn(backend, () => applyGraph(request)),
+    createSeparator: async (plan) =>
+      createPlainSeparator(plan, (request) => takeTurn(backend, () => applyGraph(request))),
     trainStep: (network, frames, batch, options, gradient) =>
       takeTurn(backend, async () => {
         const pixels = batch.side ** 2;
@@ -83,6 +85,9 @@ export async function startTfjsEngine(backend: TfjsBackend, assetsBaseUrl: strin
         gatherCrops(frames, batch, crops);
         return await stepGraph(network, crops, batch.windows.length, options, gradient);
       }),
+    release() {
+      crops = new Float32Array(0);
+    },
     dispose() {
       crops = new Float32Array(0);
       removeBackend(backend);
@@ -150,7 +155,7 @@ async function applyGraph({ map, windows, channels, sparse, lowRank }: ApplyRequ
       return lowRank ? [remainder, dense] : [remainder];
     });
     try {
-      sparse.set(await parts[0].data<"float32">(), first * pixels);
+      sparse?.set(await parts[0].data<"float32">(), first * pixels);
       lowRank?.set(await parts[1].data<"float32">(), first * pixels);
     } finally {
       for (const part of parts) part.dispose();

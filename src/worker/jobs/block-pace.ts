@@ -1,18 +1,14 @@
-import { maximumBlockFrames } from "../methods/method.js";
-
 /** A block should take about this long: short enough for a cancel to be heard, long enough to hide the hand-over. */
 const blockMs = 60;
-/** Bytes of one output array of a block. */
-const blockBytes = 8e6;
 
 /** Chooses how many frames make a block, from how long the last one took. */
 export class BlockPace {
   readonly #most: number;
   #frames = 1;
 
-  /** @param pixels - of one frame */
-  constructor(pixels: number) {
-    this.#most = Math.max(1, Math.min(maximumBlockFrames, Math.floor(blockBytes / (4 * pixels))));
+  /** @param most - frames of a block at most */
+  constructor(most: number) {
+    this.#most = most;
   }
 
   /** Frames of the next block, of `left` that are still to come. */

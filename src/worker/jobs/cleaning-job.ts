@@ -1,18 +1,26 @@
 import { SlnetError } from "../../core/errors.js";
-import { framePixels, type StackReader } from "../../core/frames.js";
+import type { StackReader } from "../../core/frames.js";
 import type { CleanedBlock, CleaningMethod, CleaningOptions, CleaningPlan } from "../../protocol/api.js";
 import type { EngineRoom } from "../engines/start-engine.js";
-import type { BackgroundMethod } from "../methods/method.js";
+import type { OutputArray } from "../engines/engine.js";
+import type { BackgroundMethod, CleanedFrames, OutputPlans } from "../methods/method.js";
 import { openMethod } from "../methods/open-method.js";
 import { createProgressMeter, yieldToMessages } from "../pace.js";
 import { BlockPace } from "./block-pace.js";
+
+/** The next frames in order, as the method gives them. */
+export interface CleanedRange {
+  readonly from: number;
+  readonly to: number;
+  /** Used again by the second call after it. */
+  readonly frames: CleanedFrames;
+  readonly progress: CleanedBlock["progress"];
+}
 
 /** Cleans a range of frames block by block, and single frames on demand. */
 export class CleaningJob {
   readonly plan: CleaningPlan;
   readonly #method: BackgroundMethod;
-  readonly #pixels: number;
-  readonly #lowRank: boolean;
   readonly #pace: BlockPace;
   #measure: ((done: number) => CleanedBlock["progress"]) | null = null;
   #position: number;
@@ -21,13 +29,14 @@ export class CleaningJob {
     reader: StackReader,
     method: CleaningMethod,
     options: CleaningOptions,
+    outputs: OutputPlans,
     room: EngineRoom,
   ): Promise<CleaningJob> {
-    const opened = await openMethod(reader, method, options, room);
+    const opened = await openMethod(reader, method, options, outputs, room);
     return new CleaningJob(reader, opened, options);
   }
 
-  private constructor(reader: StackReader, method: BackgroundMethod, { from, to, lowRank }: CleaningOptions) {
+  private constructor(reader: StackReader, method: BackgroundMethod, { from, to }: CleaningOptions) {
     const { shape } = reader.description;
     if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || from >= to || from >= method.to) {
       throw new SlnetError("bad-input", `frames ${from}:${to} were asked for, expected a part of 0:${method.to}`);
@@ -38,43 +47,64 @@ export class CleaningJob {
       notices.push(`frames ${end} to ${shape.frames - 1} have no whole window and are left out`);
     }
     this.#method = method;
-    this.#pixels = framePixels(shape);
-    this.#lowRank = lowRank;
-    this.#pace = new BlockPace(this.#pixels);
+    this.#pace = new BlockPace(method.blockFrames);
     this.#position = from;
     this.plan = { from, to: end, height: shape.height, width: shape.width, engine: method.engine, notices };
   }
 
   /** The next frames, or `null` at the end. */
-  async next(signal: AbortSignal): Promise<CleanedBlock | null> {
+  async advance(signal: AbortSignal): Promise<CleanedRange | null> {
     const { from: first, to: end } = this.plan;
     if (this.#position >= end) return null;
     this.#measure ??= createProgressMeter(end - first);
     const from = this.#position;
-    const to = from + this.#pace.next(end - from);
-    const start = performance.now();
-    const block = await this.#clean(from, to, signal);
+    let to = from + this.#pace.next(end - from);
+    let start = performance.now();
+    let frames: CleanedFrames | null = null;
+    while (!frames) {
+      try {
+        frames = await this.#method.clean(from, to, signal);
+      } catch (error) {
+        if (to - from === 1 || signal.aborted) throw error;
+        // A fault in one frame, such as the end of a file that was cut off, should not cost those before it.
+        to = from + Math.ceil((to - from) / 2);
+        start = performance.now();
+      }
+    }
     this.#pace.took(to - from, performance.now() - start);
     this.#position = to;
     await yieldToMessages();
     signal.throwIfAborted();
-    return { from, to, ...block, progress: this.#measure(to - first) };
+    return { from, to, frames, progress: this.#measure(to - first) };
+  }
+
+  /** The same as arrays to give away. */
+  async next(signal: AbortSignal): Promise<CleanedBlock | null> {
+    const range = await this.advance(signal);
+    return range && { from: range.from, to: range.to, ...givenAway(range.frames), progress: range.progress };
   }
 
   /** One frame again. */
-  frame(index: number, signal: AbortSignal): Promise<Pick<CleanedBlock, "sparse" | "lowRank">> {
+  async frame(index: number, signal: AbortSignal): Promise<Pick<CleanedBlock, "sparse" | "lowRank">> {
     const { from, to } = this.plan;
     if (!Number.isInteger(index) || index < from || index >= to) {
       throw new SlnetError("bad-input", `frame ${index} is not cleaned by this job, expected ${from} to ${to - 1}`);
     }
-    return this.#clean(index, index + 1, signal);
+    return givenAway(await this.#method.clean(index, index + 1, signal));
   }
 
-  async #clean(from: number, to: number, signal: AbortSignal): Promise<Pick<CleanedBlock, "sparse" | "lowRank">> {
-    const length = (to - from) * this.#pixels;
-    const sparse = new Float32Array(length);
-    const lowRank = this.#lowRank ? new Float32Array(length) : null;
-    await this.#method.clean(from, to, sparse, lowRank, signal);
-    return { sparse, lowRank };
+  /** Frees what it holds. */
+  close(): void {
+    this.#method.close();
   }
+}
+
+/** Copies for the other thread, which takes their buffers. */
+function givenAway({ sparse, lowRank }: CleanedFrames): Pick<CleanedBlock, "sparse" | "lowRank"> {
+  if (!sparse) throw new SlnetError("internal", "the sparse part was not computed");
+  return { sparse: copyOf(sparse), lowRank: lowRank && copyOf(lowRank) };
+}
+
+function copyOf(values: OutputArray): Float32Array<ArrayBuffer> {
+  return new Float32Array(values);
 }

@@ -4,12 +4,12 @@ import { parseFrameSelection } from "../../core/frame-selection.js";
 import { frameFigures, lossDecibels, type EvaluationFigures } from "../../core/metrics.js";
 import { networkOf, type ModelFile } from "../../core/model.js";
 import { createRandom } from "../../core/random.js";
-import { separationMap } from "../../core/separation.js";
+import { separate, separationMap } from "../../core/separation.js";
 import { drawCrop, fitCropSize } from "../../core/training-schedule.js";
 import { windowStartCount } from "../../core/windows.js";
 import type { EngineReport, EvaluationReport } from "../../protocol/api.js";
-import type { Engine, TrainingBatch, TrainingFrames } from "../engines/engine.js";
-import { relayEngine } from "../engines/engine-relay.js";
+import type { TrainingBatch, TrainingFrames } from "../engines/engine.js";
+import { EngineRelay } from "../engines/engine-relay.js";
 import type { EngineRoom } from "../engines/start-engine.js";
 import { createProgressMeter, yieldToMessages } from "../pace.js";
 
@@ -23,7 +23,7 @@ export class EvaluationJob {
   readonly #reader: StackReader;
   readonly #model: ModelFile;
   readonly #configuration: SlnetConfiguration;
-  readonly #engine: Engine;
+  readonly #relay: EngineRelay;
   readonly #starts: readonly number[];
   readonly #measure: (done: number) => EvaluationReport["progress"];
   readonly #crops = createRandom(0, "evaluation crops");
@@ -52,18 +52,20 @@ export class EvaluationJob {
     const network = networkOf(model);
     const first = await readBatch(reader, model, starts.slice(0, 1));
     const side = fitCropSize(configuration.validationCropSize, shape.height, shape.width);
-    const chosen = await room.choose(configuration.engine, async (engine) => {
-      await engine.trainStep(network, first, { windows: first.windows, top: 0, left: 0, side }, configuration, null);
-    });
-    const engine = relayEngine(room, chosen, (text) => notices.push(text));
-    return new EvaluationJob(reader, model, configuration, engine, chosen.report, starts, notices);
+    const trial = { windows: first.windows, top: 0, left: 0, side };
+    const chosen = await room.choose(configuration.engine, async (engine) => ({
+      run: () => engine.trainStep(network, first, trial, configuration, null),
+      end: () => engine.release(),
+    }));
+    const relay = new EngineRelay(room, chosen.engine, (text) => notices.push(text));
+    return new EvaluationJob(reader, model, configuration, relay, chosen.report, starts, notices);
   }
 
   private constructor(
     reader: StackReader,
     model: ModelFile,
     configuration: SlnetConfiguration,
-    engine: Engine,
+    relay: EngineRelay,
     report: EngineReport,
     starts: readonly number[],
     notices: string[],
@@ -71,7 +73,7 @@ export class EvaluationJob {
     this.#reader = reader;
     this.#model = model;
     this.#configuration = configuration;
-    this.#engine = engine;
+    this.#relay = relay;
     this.#starts = starts;
     this.#measure = createProgressMeter(starts.length);
     this.engine = report;
@@ -87,19 +89,24 @@ export class EvaluationJob {
     const starts = this.#starts.slice(this.#position, this.#position + batchSize);
     const frames = await readBatch(this.#reader, this.#model, starts);
     const batch: TrainingBatch = { ...drawCrop(height, width, side, this.#crops), side, windows: frames.windows };
-    const { total } = await this.#engine.trainStep(networkOf(this.#model), frames, batch, this.#configuration, null);
+    const { total } = await this.#relay.run((engine) =>
+      engine.trainStep(networkOf(this.#model), frames, batch, this.#configuration, null),
+    );
     this.#lossSum += total * starts.length;
     this.#batchMeans += total;
     this.#position += starts.length;
     await yieldToMessages();
     signal.throwIfAborted();
     const last = this.#position >= this.#starts.length;
-    return { progress: this.#measure(this.#position), figures: last ? await this.#figures(frames) : null };
+    return { progress: this.#measure(this.#position), figures: last ? this.#figures(frames) : null };
   }
 
-  async #figures(
-    frames: TrainingFrames & { readonly windows: readonly (readonly number[])[] },
-  ): Promise<EvaluationFigures> {
+  /** Frees what it holds. */
+  close(): void {
+    this.#relay.engine.release();
+  }
+
+  #figures(frames: TrainingFrames & { readonly windows: readonly (readonly number[])[] }): EvaluationFigures {
     const { outputChannel: channel, sparseThreshold } = this.#configuration;
     const { shape } = this.#reader.description;
     const pixels = framePixels(shape);
@@ -108,7 +115,7 @@ export class EvaluationJob {
     const sparse = new Float32Array(pixels);
     const lowRank = new Float32Array(pixels);
     const map = separationMap(networkOf(this.#model), this.#model.normalisation);
-    await this.#engine.apply({ map, windows: [window], channels: [channel], sparse, lowRank });
+    separate(map, window, channel, sparse, lowRank);
     const loss = this.#lossSum / this.#starts.length;
     return {
       ...frameFigures(window[channel], lowRank, shape, sparseThreshold),

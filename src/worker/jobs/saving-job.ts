@@ -1,10 +1,15 @@
 import { errorMessage, SlnetError } from "../../core/errors.js";
-import { encodeUint16 } from "../../core/io/encode-samples.js";
 import { createTiffWriter, type TiffWriter } from "../../core/io/tiff-writer.js";
 import type { StackReader } from "../../core/frames.js";
-import type { CleanedBlock, SavedPart, SavingReport } from "../../protocol/api.js";
+import type { CleaningMethod, CleaningOptions, CleaningPlan, SavedPart, SavingReport } from "../../protocol/api.js";
+import type { OutputPlan } from "../engines/engine.js";
+import type { EngineRoom } from "../engines/start-engine.js";
+import type { CleanedFrames } from "../methods/method.js";
 import type { OutputFile, Platform } from "../platform/platform.js";
-import type { CleaningJob } from "./cleaning-job.js";
+import { CleaningJob } from "./cleaning-job.js";
+
+/** Reports come about this often. */
+const reportEveryMs = 50;
 
 interface OpenPart {
   readonly part: SavedPart;
@@ -20,23 +25,33 @@ interface OpenPart {
 export class SavingJob {
   readonly #cleaning: CleaningJob;
   readonly #parts: readonly OpenPart[];
-  /** Encoded samples of a block, reused from block to block. */
-  #encoded = new Uint16Array(0);
+  /** The block being written, while the next one is computed. */
+  #writing: Promise<void> = Promise.resolve();
   #clipped = 0;
 
   static async open(
     reader: StackReader,
-    cleaning: CleaningJob,
+    method: CleaningMethod,
+    options: CleaningOptions,
     parts: readonly SavedPart[],
+    room: EngineRoom,
     platform: Platform,
   ): Promise<SavingJob> {
     if (parts.length === 0) throw new SlnetError("bad-input", "nothing is to be saved, expected at least one part");
+    parts.forEach(checkPart);
+    if (new Set(parts.map(({ part }) => part)).size < parts.length) {
+      throw new SlnetError(
+        "bad-input",
+        "a part is to be saved twice, expected each of sparse and low-rank once at most",
+      );
+    }
+    const outputs = { sparse: planOf(parts, "sparse"), lowRank: planOf(parts, "low-rank") };
+    const cleaning = await CleaningJob.open(reader, method, options, outputs, room);
     const { plan } = cleaning;
     const { pixelSizeNm, frameIntervalSeconds } = reader.description;
     const opened: OpenPart[] = [];
     try {
       for (const part of parts) {
-        checkPart(part);
         const output = await platform.openOutput(part.target);
         const writer = createTiffWriter(output.sink, {
           height: plan.height,
@@ -50,6 +65,7 @@ export class SavingJob {
       }
     } catch (error) {
       for (const { output } of opened) await output.discard();
+      cleaning.close();
       throw error;
     }
     return new SavingJob(cleaning, opened);
@@ -60,16 +76,29 @@ export class SavingJob {
     this.#parts = parts;
   }
 
-  /** Cleans and writes one block. `null` once everything is written and the files are closed. */
+  get plan(): CleaningPlan {
+    return this.#cleaning.plan;
+  }
+
+  /** Cleans and writes for a moment. `null` once everything is written and the files are closed. */
   async next(signal: AbortSignal): Promise<SavingReport | null> {
+    const end = performance.now() + reportEveryMs;
+    let report: SavingReport | null = null;
     try {
-      const block = await this.#cleaning.next(signal);
-      if (!block) {
-        await this.finish();
-        return null;
-      }
-      for (const part of this.#parts) await this.#write(part, block);
-      return { progress: block.progress, clipped: this.#clipped };
+      do {
+        const range = await this.#cleaning.advance(signal);
+        await this.#writing;
+        if (!range) {
+          await this.finish();
+          break;
+        }
+        this.#clipped += range.frames.clipped;
+        this.#writing = this.#write(range.frames);
+        // Heard by whoever waits for it next.
+        this.#writing.catch(() => undefined);
+        report = { progress: range.progress, clipped: this.#clipped };
+      } while (performance.now() < end);
+      return report;
     } catch (error) {
       if (signal.aborted) throw error;
       throw await this.#finishAfter(error);
@@ -78,6 +107,7 @@ export class SavingJob {
 
   /** Closes the files with the frames written so far; those without a frame are removed. */
   async finish(): Promise<void> {
+    await this.#writing;
     for (const part of this.#parts) {
       if (part.state !== "writing") continue;
       if (part.writer.framesWritten === 0) {
@@ -100,6 +130,8 @@ export class SavingJob {
 
   /** Ends the job. Files on disk keep their whole frames; private ones are removed. */
   async close(): Promise<void> {
+    this.#cleaning.close();
+    await this.#writing.catch(() => undefined);
     for (const part of this.#parts) {
       if (part.part.target.type === "private-file") {
         part.state = "discarded";
@@ -109,21 +141,17 @@ export class SavingJob {
     await this.finish();
   }
 
-  async #write({ part, writer }: OpenPart, block: CleanedBlock): Promise<void> {
-    const values = part.part === "sparse" ? block.sparse : block.lowRank;
-    if (!values) throw new SlnetError("internal", `the ${part.part} part was not computed`);
-    if (part.type === "float32") {
-      if (part.offsetAdu !== 0) for (let i = 0; i < values.length; i++) values[i] += part.offsetAdu;
+  async #write({ sparse, lowRank }: CleanedFrames): Promise<void> {
+    for (const { part, writer } of this.#parts) {
+      const values = part.part === "sparse" ? sparse : lowRank;
+      if (!values) throw new SlnetError("internal", `the ${part.part} part was not computed`);
       await writer.write(values);
-      return;
     }
-    if (this.#encoded.length < values.length) this.#encoded = new Uint16Array(values.length);
-    const encoded = this.#encoded.subarray(0, values.length);
-    this.#clipped += encodeUint16(values, part.offsetAdu, encoded);
-    await writer.write(encoded);
   }
 
   async #finishAfter(error: unknown): Promise<unknown> {
+    await this.#writing.catch(() => undefined);
+    this.#writing = Promise.resolve();
     const written = Math.min(...this.#parts.map(({ writer }) => writer.framesWritten));
     try {
       await this.finish();
@@ -134,6 +162,10 @@ export class SavingJob {
     const kept = written > 0 ? `; the ${written} frames before it are saved` : "";
     return new SlnetError(code, errorMessage(error) + kept, { cause: error });
   }
+}
+
+function planOf(parts: readonly SavedPart[], wanted: SavedPart["part"]): OutputPlan | null {
+  return parts.find(({ part }) => part === wanted) ?? null;
 }
 
 function checkPart({ part, type, offsetAdu }: SavedPart): void {

@@ -7,13 +7,15 @@ import { createGradient, type Gradient, type LossTerms } from "../../core/loss.j
 import { createModelFile, networkOf, type ModelFile } from "../../core/model.js";
 import { composeNetwork, createNetwork, networkParameters, type Network } from "../../core/network.js";
 import { createRandom, type Random } from "../../core/random.js";
+import { separationMap } from "../../core/separation.js";
 import { drawBatches, drawCrop, drawShifts, fitCropSize, splitWindows } from "../../core/training-schedule.js";
 import { slnetWebVersion } from "../../core/version.js";
 import type { TrainingPlan, TrainingReport } from "../../protocol/api.js";
-import type { Engine, TrainingBatch, TrainingFrames } from "../engines/engine.js";
-import { relayEngine } from "../engines/engine-relay.js";
+import type { TrainingBatch, TrainingFrames } from "../engines/engine.js";
+import { EngineRelay } from "../engines/engine-relay.js";
 import type { EngineRoom } from "../engines/start-engine.js";
 import { createProgressMeter, yieldToMessages } from "../pace.js";
+import { FramePreview } from "./frame-preview.js";
 import { readTrainingData, type TrainingData } from "./training-data.js";
 
 /** Reports come about this often. */
@@ -28,7 +30,8 @@ export class TrainingJob {
   readonly plan: TrainingPlan;
   readonly #configuration: SlnetConfiguration;
   readonly #data: TrainingData;
-  readonly #engine: Engine;
+  readonly #relay: EngineRelay;
+  readonly #preview: FramePreview;
   readonly #parameters: Float64Array[];
   readonly #gradient: Gradient;
   readonly #network: Network;
@@ -77,19 +80,21 @@ export class TrainingJob {
     };
     const warnings: string[] = [];
     const trialGradient = createGradient(networkParameters(network));
-    const chosen = await room.choose(configuration.engine, async (engine) => {
-      await engine.trainStep(network, data.frames, trial, configuration, trialGradient);
-    });
-    const engine = relayEngine(room, chosen, (text) => warnings.push(text));
-    return new TrainingJob(configuration, data, network, checkpoint, engine, chosen.report, warnings);
+    const chosen = await room.choose(configuration.engine, async (engine) => ({
+      run: () => engine.trainStep(network, data.frames, trial, configuration, trialGradient),
+      end: () => engine.release(),
+    }));
+    const relay = new EngineRelay(room, chosen.engine, (text) => warnings.push(text));
+    return new TrainingJob(reader, configuration, data, network, checkpoint, relay, chosen.report, warnings);
   }
 
   private constructor(
+    reader: StackReader,
     configuration: SlnetConfiguration,
     data: TrainingData,
     network: Network,
     checkpoint: ModelFile | null,
-    engine: Engine,
+    relay: EngineRelay,
     report: TrainingPlan["engine"],
     warnings: string[],
   ) {
@@ -107,7 +112,8 @@ export class TrainingJob {
 
     this.#configuration = configuration;
     this.#data = data;
-    this.#engine = engine;
+    this.#relay = relay;
+    this.#preview = new FramePreview(reader, configuration.temporalShifts, relay);
     this.#warnings = warnings;
     this.#parameters = networkParameters(network);
     this.#gradient = createGradient(this.#parameters);
@@ -135,17 +141,9 @@ export class TrainingJob {
     };
   }
 
-  /** The network as it is now. */
-  get network(): Network {
-    return this.#network;
-  }
-
-  get normalisation(): TrainingFrames["normalisation"] {
-    return this.#data.frames.normalisation;
-  }
-
-  get temporalShifts(): readonly number[] {
-    return this.#configuration.temporalShifts;
+  /** Frame `index` cleaned with the weights as they are now: `[height, width]`, in ADU. Also while `next` is waited for. */
+  preview(index: number): Promise<Float32Array<ArrayBuffer>> {
+    return this.#preview.frame(index, () => separationMap(this.#network, this.#data.frames.normalisation));
   }
 
   /** Trains on for a moment. `null` once the last report was given. */
@@ -179,6 +177,12 @@ export class TrainingJob {
     };
   }
 
+  /** Frees what it holds. */
+  close(): void {
+    this.#preview.close();
+    this.#relay.engine.release();
+  }
+
   #startEpoch(): void {
     const { seed, batchSize } = this.#configuration;
     // Streams of their own for each epoch: a run that goes on from a model file draws what an unbroken run would.
@@ -203,7 +207,9 @@ export class TrainingJob {
       }),
     };
     const [frames, batch] = addNoise ? this.#withNoise(clean) : [this.#data.frames, clean];
-    const terms = await this.#engine.trainStep(this.#network, frames, batch, this.#configuration, this.#gradient);
+    const terms = await this.#relay.run((engine) =>
+      engine.trainStep(this.#network, frames, batch, this.#configuration, this.#gradient),
+    );
     if (!Number.isFinite(terms.total)) {
       throw new SlnetError(
         "bad-input",
@@ -263,7 +269,9 @@ export class TrainingJob {
     let sum = 0;
     let count = 0;
     for (const batch of this.#validation) {
-      const { total } = await this.#engine.trainStep(this.network, this.#data.frames, batch, this.#configuration, null);
+      const { total } = await this.#relay.run((engine) =>
+        engine.trainStep(this.#network, this.#data.frames, batch, this.#configuration, null),
+      );
       sum += total * batch.windows.length;
       count += batch.windows.length;
       await yieldToMessages();
@@ -303,20 +311,20 @@ export class TrainingJob {
   }
 
   #selfWeight(): number {
-    const { matrix } = composeNetwork(this.network);
-    const n = this.network.frames;
+    const { matrix } = composeNetwork(this.#network);
+    const n = this.#network.frames;
     let sum = 0;
     for (let k = 0; k < n; k++) sum += matrix[k * n + k];
     return sum / n;
   }
 
   #hasDrifted(): boolean {
-    return this.network.frames > 1 && this.#selfWeight() > driftSelfWeight;
+    return this.#network.frames > 1 && this.#selfWeight() > driftSelfWeight;
   }
 
   #warnAtEnd(): void {
-    const { matrix } = composeNetwork(this.network);
-    const rowSum = matrix.reduce((sum, weight) => sum + weight, 0) / this.network.frames;
+    const { matrix } = composeNetwork(this.#network);
+    const rowSum = matrix.reduce((sum, weight) => sum + weight, 0) / this.#network.frames;
     if (rowSum < unfinishedRowSum) {
       this.#warnOnce(
         `training stopped early: the background has only ${Math.round(100 * rowSum)} % of the frames' level; ` +
@@ -339,7 +347,7 @@ export class TrainingJob {
     return createModelFile({
       network: this.#network,
       temporalShifts: this.#configuration.temporalShifts,
-      normalisation: this.normalisation,
+      normalisation: this.#data.frames.normalisation,
       configuration: this.#configuration,
       seed: this.#configuration.seed,
       epoch: this.#epoch,
@@ -351,7 +359,7 @@ export class TrainingJob {
         firstMoments: adam.firstMoments.map((moments) => [...moments]),
         secondMoments: adam.secondMoments.map((moments) => [...moments]),
       },
-      versions: { slnetWeb: slnetWebVersion, engine: this.#engine.name },
+      versions: { slnetWeb: slnetWebVersion, engine: this.#relay.engine.name },
     });
   }
 }

@@ -4,8 +4,9 @@ import { checkedModel } from "../../core/model.js";
 import type { CleaningMethod, CleaningOptions } from "../../protocol/api.js";
 import type { EngineRoom } from "../engines/start-engine.js";
 import { openMedianMethod } from "./median-method.js";
-import type { BackgroundMethod } from "./method.js";
+import type { BackgroundMethod, OutputPlans } from "./method.js";
 import { openRpcaMethod } from "./rpca-method.js";
+import { openRunningMedianMethod } from "./running-median-method.js";
 import { openSlnetMethod } from "./slnet-method.js";
 
 /** Opens a method on a stack, after checking what came from the other thread. */
@@ -13,6 +14,7 @@ export async function openMethod(
   reader: StackReader,
   method: CleaningMethod,
   options: CleaningOptions,
+  outputs: OutputPlans,
   room: EngineRoom,
 ): Promise<BackgroundMethod> {
   if (options.tail !== "shift" && options.tail !== "drop") {
@@ -20,11 +22,13 @@ export async function openMethod(
   }
   switch (method.type) {
     case "slnet":
-      return openSlnetMethod(reader, checkedModel(method.model), options, room);
+      return openSlnetMethod(reader, checkedModel(method.model), options, outputs, room);
     case "median":
-      return openMedianMethod(reader);
+      return method.windowFrames === 0
+        ? openMedianMethod(reader, outputs)
+        : openRunningMedianMethod(reader, method.windowFrames, outputs);
     case "rpca":
-      return openRpcaMethod(reader, method.options);
+      return openRpcaMethod(reader, method.options, outputs);
     default:
       method satisfies never;
       throw new SlnetError("bad-input", `there is no cleaning method ${(method as CleaningMethod).type}`);

@@ -3,7 +3,8 @@ import { createSamples, framePixels, type StackReader } from "../../core/frames.
 import { startDecomposition, decompositionBytes } from "../../core/rpca.js";
 import type { RpcaMethodOptions } from "../../protocol/api.js";
 import { yieldToMessages } from "../pace.js";
-import type { BackgroundMethod } from "./method.js";
+import { blockFramesFor, type BackgroundMethod, type OutputPlans } from "./method.js";
+import { MethodOutputs } from "./method-outputs.js";
 
 const memoryLimitBytes = 1.5e9;
 
@@ -20,7 +21,11 @@ interface Group {
  *
  * @throws {@link SlnetError} `bad-input` for options out of range, `out-of-memory` where a group does not fit
  */
-export function openRpcaMethod(reader: StackReader, options: RpcaMethodOptions): BackgroundMethod {
+export function openRpcaMethod(
+  reader: StackReader,
+  options: RpcaMethodOptions,
+  outputs: OutputPlans,
+): BackgroundMethod {
   const { shape, name } = reader.description;
   const pixels = framePixels(shape);
   checkOptions(options);
@@ -32,6 +37,8 @@ export function openRpcaMethod(reader: StackReader, options: RpcaMethodOptions):
       `${name}: RPCA of ${size} frames together needs ${Math.ceil(bytes / 1e6)} MB, the limit is ${memoryLimitBytes / 1e6} MB; use fewer frames per group`,
     );
   }
+  const blockFrames = blockFramesFor(pixels);
+  const blocks = new MethodOutputs(outputs, blockFrames, pixels);
   let held: Group | null = null;
 
   const groupOf = async (frame: number, signal: AbortSignal): Promise<Group> => {
@@ -54,15 +61,20 @@ export function openRpcaMethod(reader: StackReader, options: RpcaMethodOptions):
   return {
     from: 0,
     to: shape.frames,
+    blockFrames,
     engine: null,
     notices: [`frames are decomposed in groups of ${size}`],
-    async clean(from, to, sparse, lowRank, signal) {
-      for (let frame = from; frame < to; frame++) {
-        const group = await groupOf(frame, signal);
-        const start = (frame - group.from) * pixels;
-        sparse.set(group.sparse.subarray(start, start + pixels), (frame - from) * pixels);
-        lowRank?.set(group.lowRank.subarray(start, start + pixels), (frame - from) * pixels);
-      }
+    clean: (from, to, signal) =>
+      blocks.give(to - from, async (sparse, lowRank) => {
+        for (let frame = from; frame < to; frame++) {
+          const group = await groupOf(frame, signal);
+          const start = (frame - group.from) * pixels;
+          sparse?.set(group.sparse.subarray(start, start + pixels), (frame - from) * pixels);
+          lowRank?.set(group.lowRank.subarray(start, start + pixels), (frame - from) * pixels);
+        }
+      }),
+    close() {
+      held = null;
     },
   };
 }

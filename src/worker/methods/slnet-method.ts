@@ -1,19 +1,20 @@
-import { createSamples, framePixels, sampleBytes, type SampleArray, type StackReader } from "../../core/frames.js";
+import { createSamples, framePixels, type StackReader } from "../../core/frames.js";
 import { networkOf, type ModelFile } from "../../core/model.js";
-import { separationMap } from "../../core/separation.js";
-import { windowOf, windowStartCount } from "../../core/windows.js";
+import { separationMap, type SeparationMap } from "../../core/separation.js";
+import { windowOf, windowStartCount, type TemporalWindow } from "../../core/windows.js";
 import type { CleaningOptions } from "../../protocol/api.js";
 import type { Engine } from "../engines/engine.js";
-import { relayEngine } from "../engines/engine-relay.js";
-import type { EngineRoom } from "../engines/start-engine.js";
-import { FrameRing } from "../readers/frame-ring.js";
-import { maximumBlockFrames, type BackgroundMethod } from "./method.js";
+import { EngineRelay } from "../engines/engine-relay.js";
+import type { EngineRoom, EngineTrial } from "../engines/start-engine.js";
+import { planSlots } from "../readers/frame-slots.js";
+import { blockFramesFor, type BackgroundMethod, type OutputPlans } from "./method.js";
+import { WindowSeparator } from "./window-separator.js";
 
-/** Beyond this, frames are read again for each window instead of being held between blocks. */
-const ringLimitBytes = 192e6;
+/** Frames of the piece of work that engines are compared by. */
+const trialFrames = 4;
 
 /**
- * SLNet with trained weights.
+ * SLNet with trained weights. While frames are asked for in order, those of the next block are read meanwhile.
  *
  * @throws {@link SlnetError} `bad-input` where the stack is shorter than the shifts need
  */
@@ -21,69 +22,69 @@ export async function openSlnetMethod(
   reader: StackReader,
   model: ModelFile,
   { tail, engine: request }: Pick<CleaningOptions, "tail" | "engine">,
+  outputs: OutputPlans,
   room: EngineRoom,
 ): Promise<BackgroundMethod> {
   const { shape } = reader.description;
-  const { temporalShifts: shifts } = model;
+  const { temporalShifts } = model;
   const frameCount = shape.frames;
-  const longest = shifts.at(-1) ?? 0;
-  const startCount = windowStartCount(frameCount, shifts);
-  const to = tail === "drop" ? startCount : frameCount;
-
-  const map = separationMap(networkOf(model), model.normalisation);
+  const startCount = windowStartCount(frameCount, temporalShifts);
   const pixels = framePixels(shape);
-  const load = createFrameLoader(reader, longest);
+  const blockFrames = blockFramesFor(pixels);
+  const map = separationMap(networkOf(model), model.normalisation);
+  const windowsOf = (from: number, to: number): TemporalWindow[] =>
+    Array.from({ length: to - from }, (_, index) => windowOf(from + index, temporalShifts, frameCount));
+
+  const trial = await prepareTrial(reader, map, windowsOf(0, Math.min(trialFrames, startCount)), outputs);
+  const chosen = await room.choose(request, trial);
   const notices: string[] = [];
-  let engine: Engine | null = null;
+  const relay = new EngineRelay(room, chosen.engine, (text) => notices.push(text));
+  const slotPlan = planSlots({ type: shape.type, pixels, frameCount, temporalShifts, blockFrames });
+  const separator = new WindowSeparator(reader, relay, { ...slotPlan, blockFrames, outputs });
 
-  const clean: BackgroundMethod["clean"] = async (from, until, sparse, lowRank, signal) => {
-    const places = Array.from({ length: until - from }, (_, index) => windowOf(from + index, shifts, frameCount));
-    const frame = await load(
-      places.flatMap((place) => place.frames),
-      signal,
-    );
-    const apply = {
-      map,
-      windows: places.map((place) => place.frames.map(frame)),
-      channels: places.map((place) => place.channel),
-      sparse,
-      lowRank,
-    };
-    await (engine as Engine).apply(apply);
+  return {
+    from: 0,
+    to: tail === "drop" ? startCount : frameCount,
+    blockFrames,
+    engine: chosen.report,
+    notices,
+    clean(from, to, signal) {
+      // Single frames are asked for by somebody who looks around.
+      const next = to - from > 1 ? windowsOf(to, Math.min(frameCount, 2 * to - from)) : [];
+      return separator.separate(windowsOf(from, to), () => map, next, signal);
+    },
+    close: () => separator.close(),
   };
-
-  const trialFrames = Math.min(4, to);
-  const trialSparse = new Float32Array(trialFrames * pixels);
-  const chosen = await room.choose(request, async (candidate) => {
-    engine = candidate;
-    await clean(0, trialFrames, trialSparse, null, new AbortController().signal);
-  });
-  engine = relayEngine(room, chosen, (text) => notices.push(text));
-  return { from: 0, to, engine: chosen.report, notices, clean };
 }
 
-type FrameLoader = (indices: readonly number[], signal: AbortSignal) => Promise<(index: number) => SampleArray>;
-
-function createFrameLoader(reader: StackReader, longestShift: number): FrameLoader {
+/** The first frames with their windows, to time engines with. */
+async function prepareTrial(
+  reader: StackReader,
+  map: SeparationMap,
+  windows: readonly TemporalWindow[],
+  outputs: OutputPlans,
+): Promise<(engine: Engine) => Promise<EngineTrial>> {
   const { shape } = reader.description;
   const pixels = framePixels(shape);
-  // A window reaches at most the longest shift back and forth from its frame.
-  const capacity = Math.min(shape.frames, 2 * longestShift + maximumBlockFrames);
-  const ascending = (indices: readonly number[]): number[] => [...new Set(indices)].sort((a, b) => a - b);
-  if (capacity * pixels * sampleBytes(shape.type) <= ringLimitBytes) {
-    const ring = new FrameRing(reader, capacity);
-    return async (indices, signal) => {
-      await ring.load(ascending(indices), signal);
-      return (index) => ring.frame(index);
-    };
+  const frames = [...new Set(windows.flatMap((window) => window.frames))];
+  const samples = createSamples(shape.type, frames.length * pixels);
+  for (const [slot, frame] of frames.entries()) {
+    await reader.readFrames(frame, frame + 1, samples.subarray(slot * pixels, (slot + 1) * pixels));
   }
-  return async (indices, signal) => {
-    const frames = new Map<number, SampleArray>();
-    for (const index of ascending(indices)) {
-      const samples = createSamples(shape.type, pixels);
-      await reader.readFrames(index, index + 1, samples, signal);
-      frames.set(index, samples);
-    }
-    return (index) => frames.get(index) as SampleArray;
+  const items = windows.map((window) => ({
+    slots: window.frames.map((frame) => frames.indexOf(frame)),
+    channel: window.channel,
+  }));
+  const plan = { pixels, type: shape.type, slots: frames.length, blockFrames: windows.length, ...outputs };
+  return async (engine) => {
+    const separator = await engine.createSeparator(plan);
+    separator.frames.set(samples);
+    return {
+      run() {
+        separator.refresh(0, frames.length);
+        return separator.separate(map, items, 0);
+      },
+      end: () => separator.dispose(),
+    };
   };
 }

@@ -34,19 +34,25 @@ export const browserPlatform: Platform = {
 };
 
 function blobSource(file: Blob, name: string): ByteSource {
+  const read: ByteSource["read"] = async (offset, length) => {
+    try {
+      return new Uint8Array(await file.slice(offset, offset + length).arrayBuffer());
+    } catch (error) {
+      throw new SlnetError(
+        "bad-input",
+        `${name} can no longer be read: it was changed, moved or removed after it was opened; open it again`,
+        { cause: error },
+      );
+    }
+  };
   return {
     name,
     size: file.size,
-    async read(offset, length) {
-      try {
-        return new Uint8Array(await file.slice(offset, offset + length).arrayBuffer());
-      } catch (error) {
-        throw new SlnetError(
-          "bad-input",
-          `${name} can no longer be read: it was changed, moved or removed after it was opened; open it again`,
-          { cause: error },
-        );
-      }
+    read,
+    async readInto(offset, out) {
+      const bytes = await read(offset, out.length);
+      out.set(bytes);
+      return bytes.length;
     },
     close: () => Promise.resolve(),
   };

@@ -46,20 +46,24 @@ async function openFileSource(path: string): Promise<ByteSource> {
     throw new SlnetError("bad-input", `${path} is not a file, expected a stack`);
   }
   const { size } = found;
+  const readInto: ByteSource["readInto"] = async (offset, out) => {
+    const wanted = Math.max(0, Math.min(out.length, size - offset));
+    let filled = 0;
+    while (filled < wanted) {
+      const { bytesRead } = await handle.read(out, filled, wanted - filled, offset + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return filled;
+  };
   return {
     name,
     size,
     async read(offset, length) {
-      const wanted = Math.max(0, Math.min(length, size - offset));
-      const bytes = new Uint8Array(wanted);
-      let filled = 0;
-      while (filled < wanted) {
-        const { bytesRead } = await handle.read(bytes, filled, wanted - filled, offset + filled);
-        if (bytesRead === 0) break;
-        filled += bytesRead;
-      }
-      return bytes.subarray(0, filled);
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
+      return bytes.subarray(0, await readInto(offset, bytes));
     },
+    readInto,
     close: () => handle.close(),
   };
 }

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { property, query, state } from "lit/decorators.js";
 
 import { configurationFields, type SlnetConfiguration } from "../../../core/configuration.js";
+import { defaultMedianWindowFrames, medianWindowLimits } from "../../../core/running-median.js";
 import type { CleaningMethod, CleaningOptions, SavedPart } from "../../../protocol/api.js";
 import type { Unsubscribe } from "../../host.js";
 import type { SlnetSession } from "../../session.js";
@@ -14,6 +15,8 @@ import { panelStyles } from "./panel.styles.js";
 import { bytesText, countText, percentText, progressText } from "./quantities.js";
 
 type OptionKey = keyof SlnetConfiguration;
+/** The median of a window and that of the stack are two choices. */
+type PanelMethod = CleaningMethod["type"] | "whole-median";
 
 const mainKeys: readonly OptionKey[] = ["temporalShifts", "maxEpochs", "sparsityWeight"];
 /** Files are chosen by buttons and drops; of their group only the name of the run is typed. */
@@ -40,7 +43,8 @@ export class SlnetPanel extends LitElement {
 
   @property({ attribute: false }) session: SlnetSession | null = null;
 
-  @state() private method: CleaningMethod["type"] = "slnet";
+  @state() private method: PanelMethod = "slnet";
+  @state() private medianWindowFrames: number = defaultMedianWindowFrames;
   @state() private tail: CleaningOptions["tail"] = "shift";
   @state() private lowRank = false;
   @state() private goOn = false;
@@ -261,35 +265,27 @@ export class SlnetPanel extends LitElement {
   #cleanSection(session: SlnetSession, state: SessionState): TemplateResult {
     const { result, activity, model } = state;
     const busy = activity !== "idle";
-    const reason = cleaningReason(state, this.method);
-    const request = { method: this.method, lowRank: this.lowRank, tail: this.tail };
+    const reason = cleaningReason(state, this.method, this.medianWindowFrames);
+    const request = {
+      method: this.method === "whole-median" ? "median" : this.method,
+      medianWindowFrames: this.method === "whole-median" ? 0 : this.medianWindowFrames,
+      lowRank: this.lowRank,
+      tail: this.tail,
+    } as const;
     return html`
       <section aria-labelledby="clean-title">
         <h3 id="clean-title">${step(3, result !== null)} Clean</h3>
         <div class="pair">
           <label>
             Method
-            <select
-              ?disabled=${busy}
-              @change=${(event: Event) => (this.method = chosen(event) as CleaningMethod["type"])}
-            >
+            <select ?disabled=${busy} @change=${(event: Event) => (this.method = chosen(event) as PanelMethod)}>
               <option value="slnet" ?selected=${this.method === "slnet"}>SLNet</option>
-              <option value="median" ?selected=${this.method === "median"}>Median of the stack</option>
+              <option value="median" ?selected=${this.method === "median"}>Running median</option>
+              <option value="whole-median" ?selected=${this.method === "whole-median"}>Median of the stack</option>
               <option value="rpca" ?selected=${this.method === "rpca"}>Robust PCA</option>
             </select>
           </label>
-          <label
-            title="Their window would reach past the end of the stack: keep them through an earlier window, or leave them out"
-          >
-            Last frames
-            <select
-              ?disabled=${busy || this.method !== "slnet"}
-              @change=${(event: Event) => (this.tail = chosen(event) as CleaningOptions["tail"])}
-            >
-              <option value="shift" ?selected=${this.tail === "shift"}>keep</option>
-              <option value="drop" ?selected=${this.tail === "drop"}>leave out</option>
-            </select>
-          </label>
+          ${this.method === "median" ? this.#medianWindowField(busy) : this.#tailField(busy)}
         </div>
         <label class="check">
           <input
@@ -310,6 +306,40 @@ export class SlnetPanel extends LitElement {
         }
       </section>
     `;
+  }
+
+  #medianWindowField(busy: boolean): TemplateResult {
+    const { minimum, maximum } = medianWindowLimits;
+    const isWrong = !isMedianWindow(this.medianWindowFrames);
+    return html`<label title="Frames around each frame whose median is its background, ${minimum} to ${maximum}">
+      Window, frames
+      <input
+        type="number"
+        min=${minimum}
+        max=${maximum}
+        step="1"
+        ?disabled=${busy}
+        aria-invalid=${isWrong ? "true" : "false"}
+        aria-describedby=${isWrong ? "clean-reason" : nothing}
+        .value=${String(this.medianWindowFrames)}
+        @change=${(event: Event) => (this.medianWindowFrames = (event.target as HTMLInputElement).valueAsNumber)}
+      />
+    </label>`;
+  }
+
+  #tailField(busy: boolean): TemplateResult {
+    return html`<label
+      title="Their window would reach past the end of the stack: keep them through an earlier window, or leave them out"
+    >
+      Last frames
+      <select
+        ?disabled=${busy || this.method !== "slnet"}
+        @change=${(event: Event) => (this.tail = chosen(event) as CleaningOptions["tail"])}
+      >
+        <option value="shift" ?selected=${this.tail === "shift"}>keep</option>
+        <option value="drop" ?selected=${this.tail === "drop"}>leave out</option>
+      </select>
+    </label>`;
   }
 
   #saveSection(session: SlnetSession, state: SessionState): TemplateResult {
@@ -410,9 +440,16 @@ function trainingReason({ activity, stack, optionErrors }: SessionState): string
   return Object.keys(optionErrors).length > 0 ? Object.values(optionErrors)[0]! : "";
 }
 
-function cleaningReason({ activity, stack, model }: SessionState, method: CleaningMethod["type"]): string {
+function isMedianWindow(frames: number): boolean {
+  return Number.isInteger(frames) && frames >= medianWindowLimits.minimum && frames <= medianWindowLimits.maximum;
+}
+
+function cleaningReason({ activity, stack, model }: SessionState, method: PanelMethod, windowFrames: number): string {
   if (activity !== "idle") return "Cancel what is running first.";
   if (!stack) return "Open a stack first.";
+  if (method === "median" && !isMedianWindow(windowFrames)) {
+    return `The window has to be ${medianWindowLimits.minimum} to ${medianWindowLimits.maximum} frames.`;
+  }
   return method === "slnet" && !model ? "Train, or load a model first." : "";
 }
 

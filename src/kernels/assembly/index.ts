@@ -1,0 +1,35 @@
+export {
+  prepareRunningMedian,
+  runningMedianFloat32,
+  runningMedianScratch,
+  runningMedianUint16,
+  runningMedianUint8,
+} from "./running-median";
+export { subtractFloat32, subtractUint16, subtractUint8 } from "./running-median-subtract";
+export {
+  prepareLowRank,
+  prepareSeparation,
+  prepareSparse,
+  separateFloat32,
+  separateUint16,
+  separateUint8,
+} from "./separate";
+export {
+  biasAddress,
+  compare,
+  differentiate,
+  gatherFloat32,
+  gatherUint16,
+  gatherUint8,
+  lossesAddress,
+  matrixAddress,
+  prepareTraining,
+  productsAddress,
+  project,
+  totalsAddress,
+} from "./train";
+
+/** First address that the module does not use itself. */
+export function heapBase(): usize {
+  return __heap_base;
+}

@@ -1,0 +1,78 @@
+import { sampleBytes, type SampleArray, type SampleType } from "../../core/frames.js";
+import type { OutputArray, OutputPlan, SeparatedBlock, Separator, SeparatorPlan } from "./engine.js";
+import { KernelInstance } from "./kernels.js";
+
+/** Addresses and weights of a window of at most 16 frames. */
+const tableBytes = 16 * 8;
+
+/** Separates frames in a WebAssembly memory of its own, from which frames are read and into which outputs are written. */
+export function createWasmSeparator(module: WebAssembly.Module, plan: SeparatorPlan): Separator {
+  const { pixels, type, slots, blockFrames } = plan;
+  const frameBytes = pixels * sampleBytes(type);
+  const blockBytes = (output: OutputPlan | null): number =>
+    output ? blockFrames * pixels * sampleBytes(output.type) : 0;
+  const outputBytes = blockBytes(plan.sparse) + blockBytes(plan.lowRank);
+  const instance = new KernelInstance(module, tableBytes + slots * frameBytes + 2 * outputBytes + 512);
+  const { kernels, buffer } = instance;
+  const table = instance.reserve(tableBytes);
+  const addresses = new Uint32Array(buffer, table, 16);
+  const frames = instance.reserve(slots * frameBytes);
+  const separateFrame = {
+    uint8: kernels.separateUint8,
+    uint16: kernels.separateUint16,
+    float32: kernels.separateFloat32,
+  }[type];
+  const outputOf = (output: OutputPlan | null): OutputArray | null =>
+    output ? arrayAt(output.type, buffer, instance.reserve(blockBytes(output)), blockFrames * pixels) : null;
+  const blockOf = (): SeparatedBlock => ({ sparse: outputOf(plan.sparse), lowRank: outputOf(plan.lowRank) });
+  const outputs = [blockOf(), blockOf()] as const;
+
+  return {
+    frames: arrayAt(type, buffer, frames, slots * pixels),
+    outputs,
+    refresh: () => undefined,
+    async separate(map, items, into) {
+      const n = map.frames;
+      const weights = new Float32Array(buffer, table + 4 * n, n);
+      const { sparse, lowRank } = outputs[into];
+      let clipped = 0;
+      items.forEach(({ slots: window, channel }, place) => {
+        // The separated frame comes first.
+        for (let k = 0; k < n; k++) {
+          const entry = k === channel ? 0 : k < channel ? k + 1 : k;
+          addresses[entry] = frames + window[k] * frameBytes;
+          weights[entry] = map.matrix[channel * n + k];
+        }
+        kernels.prepareSeparation(table, n, map.offset[channel], map.pedestal);
+        kernels.prepareSparse(addressOf(sparse, place), plan.sparse?.type === "uint16", plan.sparse?.offsetAdu ?? 0);
+        kernels.prepareLowRank(
+          addressOf(lowRank, place),
+          plan.lowRank?.type === "uint16",
+          plan.lowRank?.offsetAdu ?? 0,
+        );
+        clipped += separateFrame(pixels);
+      });
+      return clipped;
+    },
+    dispose: () => undefined,
+  };
+
+  function addressOf(output: OutputArray | null, place: number): number {
+    return output ? output.byteOffset + place * pixels * output.BYTES_PER_ELEMENT : 0;
+  }
+}
+
+function arrayAt(type: "uint16" | "float32", buffer: ArrayBuffer, address: number, length: number): OutputArray;
+function arrayAt(type: SampleType, buffer: ArrayBuffer, address: number, length: number): SampleArray;
+function arrayAt(type: SampleType, buffer: ArrayBuffer, address: number, length: number): SampleArray {
+  switch (type) {
+    case "uint8":
+      return new Uint8Array(buffer, address, length);
+    case "uint16":
+      return new Uint16Array(buffer, address, length);
+    case "float32":
+      return new Float32Array(buffer, address, length);
+    default:
+      return type satisfies never;
+  }
+}

@@ -1,0 +1,36 @@
+import { OutputBlock } from "../engines/output-block.js";
+import type { CleanedFrames, OutputPlans } from "./method.js";
+
+/** Two blocks of outputs, used in turn, for methods that compute in float32. */
+export class MethodOutputs {
+  readonly #pixels: number;
+  readonly #blocks: readonly [OutputBlock, OutputBlock];
+  #turn: 0 | 1 = 0;
+
+  /** @param pixels - of one frame */
+  constructor(plans: OutputPlans, blockFrames: number, pixels: number) {
+    this.#pixels = pixels;
+    this.#blocks = [new OutputBlock(plans, blockFrames * pixels), new OutputBlock(plans, blockFrames * pixels)];
+  }
+
+  /**
+   * Lets `fill` write frames into the block whose turn it is, and encodes them.
+   *
+   * @param fill - gets `[frames, height, width]` of each part, in ADU, `null` where it is not wanted
+   */
+  async give(
+    frames: number,
+    fill: (sparse: Float32Array | null, lowRank: Float32Array | null) => void | Promise<void>,
+  ): Promise<CleanedFrames> {
+    const block = this.#blocks[this.#turn];
+    this.#turn = this.#turn === 0 ? 1 : 0;
+    const length = frames * this.#pixels;
+    await fill(block.sparseValues?.subarray(0, length) ?? null, block.lowRankValues?.subarray(0, length) ?? null);
+    const clipped = block.encode(length);
+    return {
+      sparse: block.sparse?.subarray(0, length) ?? null,
+      lowRank: block.lowRank?.subarray(0, length) ?? null,
+      clipped,
+    };
+  }
+}
