@@ -14,6 +14,8 @@ export interface TiffWriterOptions {
   readonly frameIntervalSeconds?: number | null;
   /** Further lines of the description, each `name=value` with a name that ImageJ does not use. */
   readonly description?: readonly string[];
+  /** Frames become reachable at most this often, in ms; what is written in between is lost with the process. Default 0. */
+  readonly publishEveryMs?: number;
 }
 
 export interface TiffWriter {
@@ -22,14 +24,15 @@ export interface TiffWriter {
   /** True for BigTIFF. */
   readonly big: boolean;
   /**
-   * Appends whole frames; the file is a valid stack of all frames so far when this settles. One call at a time.
+   * Appends whole frames. The file is a valid stack at any time, and one of all frames so far when this settles after
+   * `publishEveryMs` without them becoming reachable. One call at a time.
    *
    * @param frames - `[any number, height, width]` of the writer's type
    * @throws {@link SlnetError} `bad-input` for another type, a part of a frame, or more frames than planned
    */
   write(frames: Uint16Array | Float32Array): Promise<void>;
   /**
-   * Says that no more frames come. The sink stays open: closing it makes the file durable.
+   * Makes all frames reachable and says that no more come. The sink stays open: closing it makes the file durable.
    *
    * @throws {@link SlnetError} `bad-input` where no frame was written; the sink then holds nothing of use
    */
@@ -48,7 +51,7 @@ export interface TiffWriter {
  * @param sink - empty
  */
 export function createTiffWriter(sink: ByteSink, options: TiffWriterOptions): TiffWriter {
-  const { height, width, type, frames: plannedFrames } = options;
+  const { height, width, type, frames: plannedFrames, publishEveryMs = 0 } = options;
   for (const [name, value] of Object.entries({ height, width, frames: plannedFrames })) {
     if (Number.isInteger(value) && value >= 1 && value <= 0xffff_ffff) continue;
     throw new SlnetError("bad-input", `write TIFF: ${name} is ${value}, expected a whole number of at least 1`);
@@ -57,6 +60,29 @@ export function createTiffWriter(sink: ByteSink, options: TiffWriterOptions): Ti
   const pixels = framePixels(options);
   const frameBytes = pixels * sampleBytes(type);
   let framesWritten = 0;
+  let framesPublished = 0;
+  let publishedAt = -Infinity;
+
+  /** Makes the frames before `end`, whose pixels are written, reachable. */
+  const publish = async (end: number): Promise<void> => {
+    const first = framesPublished;
+    if (end === first) return;
+    const directories = layout.directories(first, end);
+    if (first === 0) {
+      await sink.write(layout.valuesOffset, layout.values(end));
+      // Room for all of them is taken now: what is on a disk that fills up can still be made reachable.
+      const room = new Uint8Array(layout.valuesOffset - layout.directoryOffset(0));
+      room.set(directories);
+      await sink.write(layout.directoryOffset(0), room);
+      await sink.write(0, layout.header());
+    } else {
+      await sink.write(layout.directoryOffset(first), directories);
+      await sink.write(layout.linkOffset(first - 1), layout.link(first));
+      await sink.write(layout.valuesOffset, layout.values(end));
+    }
+    framesPublished = end;
+    publishedAt = performance.now();
+  };
 
   return {
     big: layout.big,
@@ -81,22 +107,15 @@ export function createTiffWriter(sink: ByteSink, options: TiffWriterOptions): Ti
         );
       }
       await sink.write(layout.pixelOffset(first), littleEndianBytes(frames));
-      if (first === 0) await sink.write(layout.valuesOffset, layout.values(end));
-      await sink.write(layout.directoryOffset(first), layout.directories(first, end));
-      if (first === 0) {
-        await sink.write(0, layout.header());
-      } else {
-        await sink.write(layout.linkOffset(first - 1), layout.link(first));
-        await sink.write(layout.valuesOffset, layout.values(end));
-      }
+      if (performance.now() - publishedAt >= publishEveryMs) await publish(end);
       framesWritten = end;
     },
 
-    finish() {
-      if (framesWritten === 0) {
-        return Promise.reject(new SlnetError("bad-input", "write TIFF: no frame was written, expected at least 1"));
-      }
-      return Promise.resolve({ frames: framesWritten, bytes: layout.pixelOffset(0) + framesWritten * frameBytes });
+    async finish() {
+      if (framesWritten === 0)
+        throw new SlnetError("bad-input", "write TIFF: no frame was written, expected at least 1");
+      await publish(framesWritten);
+      return { frames: framesWritten, bytes: layout.pixelOffset(0) + framesWritten * frameBytes };
     },
   };
 }
