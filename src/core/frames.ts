@@ -1,4 +1,5 @@
 import { SlnetError } from "./errors.js";
+import type { StoredType } from "./io/stored-samples.js";
 
 /** How one pixel is stored. Every reader converts to one of these, without loss. */
 export type SampleType = "uint8" | "uint16" | "float32";
@@ -13,19 +14,53 @@ export interface StackShape {
   readonly type: SampleType;
 }
 
+/** What is known about how a stack was recorded; `null` where nobody says. */
+export interface StackMetadata {
+  /** Nanometres per pixel, in the plane of the sample. */
+  readonly pixelSizeNm: number | null;
+  /** Seconds from one frame to the next. */
+  readonly frameIntervalSeconds: number | null;
+  /** Seconds for which each frame was exposed. */
+  readonly exposureSeconds: number | null;
+  /** Reading of the camera with the shutter closed, in ADU. */
+  readonly cameraOffsetAdu: number | null;
+  /** Gain of the camera, in ADU per photoelectron. */
+  readonly aduPerElectron: number | null;
+}
+
+/** What is known of a stack that says nothing. */
+export const unknownMetadata: StackMetadata = {
+  pixelSizeNm: null,
+  frameIntervalSeconds: null,
+  exposureSeconds: null,
+  cameraOffsetAdu: null,
+  aduPerElectron: null,
+};
+
+export type StackFormat =
+  "tiff" | "mha" | "nrrd" | "mrc" | "nifti" | "itk" | "zarr" | "dax" | "nd2" | "raw" | "npy" | "simulated" | "frames";
+
 /** What a file says about the stack in it. */
-export interface StackDescription {
+export interface StackDescription extends StackMetadata {
   readonly shape: StackShape;
   readonly name: string;
-  readonly format: "tiff" | "mha" | "nrrd" | "mrc" | "simulated" | "frames";
+  readonly format: StackFormat;
   readonly compression: string;
   readonly byteOrder: "little-endian" | "big-endian";
-  /** Nanometres per pixel, or `null` where the file does not say. */
-  readonly pixelSizeNm: number | null;
-  /** Seconds from one frame to the next, or `null` where the file does not say. */
-  readonly frameIntervalSeconds: number | null;
+  /** How the file stores its pixels; `shape.type` is how they are read. */
+  readonly storedType: StoredType;
   /** Things a person should know about how the file was read, one sentence each. */
   readonly notices: readonly string[];
+}
+
+/** Which part of a file with several is the stack. Positions count from 0. */
+export interface StackSelection {
+  /** Image of a file that holds several. */
+  readonly series?: number | undefined;
+  /** Colour channel, or sample of an RGB pixel. */
+  readonly channel?: number | undefined;
+  /** Slice along z of a file that has both z and time. */
+  readonly slice?: number | undefined;
 }
 
 /** Random access to the frames of an opened stack. */
@@ -38,7 +73,23 @@ export interface StackReader {
    * @throws {@link SlnetError} `bad-input` where the file ends early, changed or holds NaN or infinite pixels
    */
   readFrames(from: number, to: number, out: SampleArray, signal?: AbortSignal): Promise<void>;
+  /** A frame exactly as it is stored, where the type of the shape cannot hold its values; not there where it can. */
+  readStoredFrame?(index: number, signal?: AbortSignal): Promise<Float64Array>;
   close(): Promise<void>;
+}
+
+/** Files side by side: the folder of a file that was opened, or one that was opened as a whole. */
+export interface FileFolder {
+  readonly name: string;
+  /** Names of the files directly in it, in no order. Empty where a place cannot be listed, such as a web server. */
+  list(): Promise<readonly string[]>;
+  /**
+   * Opens a file in it or in a folder below it; the caller closes it.
+   *
+   * @param path - names with `/` between them, without `.` and `..`
+   * @returns `null` where there is no such file
+   */
+  open(path: string): Promise<ByteSource | null>;
 }
 
 /** Bytes at any position: a Blob, a file on disk, a buffer. */

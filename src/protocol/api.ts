@@ -1,5 +1,5 @@
 import type { EngineName, EngineRequest } from "../core/configuration.js";
-import type { SampleArray, SampleType, StackDescription, StackShape } from "../core/frames.js";
+import type { SampleArray, SampleType, StackDescription, StackSelection, StackShape } from "../core/frames.js";
 import type { EvaluationFigures } from "../core/metrics.js";
 import type { ModelFile } from "../core/model.js";
 import type { SimulationRequest } from "../core/simulation.js";
@@ -21,11 +21,28 @@ export interface RemoteFrames {
   read(index: number): Promise<SampleArray>;
 }
 
+/** A file with its place among others. */
+export interface NamedFile {
+  /** Its name, behind those of the folders it is in, with `/` between them. */
+  readonly path: string;
+  readonly file: Blob;
+}
+
 /** Where a stack comes from. */
 export type StackInput =
-  | { readonly type: "file"; readonly file: Blob; readonly name: string }
-  /** Node only. */
+  | {
+      readonly type: "file";
+      readonly file: Blob;
+      readonly name: string;
+      /** Files beside it, for formats that spread over several. */
+      readonly neighbours?: readonly NamedFile[];
+    }
+  /** A folder as a whole: one frame a file, or OME-Zarr. */
+  | { readonly type: "folder"; readonly name: string; readonly files: readonly NamedFile[] }
+  /** A file or folder. Node only. */
   | { readonly type: "path"; readonly path: string }
+  /** A file on a web server that answers range requests, or the folder of an OME-Zarr. */
+  | { readonly type: "url"; readonly url: string }
   | { readonly type: "simulated"; readonly options: SimulationRequest }
   /** The frames travel beside it: Comlink sees a proxy only where it is an argument of its own. */
   | { readonly type: "frames"; readonly name: string; readonly shape: StackShape };
@@ -179,8 +196,11 @@ export interface SlnetWorkerApi {
   /** The first call, once. */
   hello(settings: WorkerSettings): Promise<Reply<{ readonly version: string }>>;
 
-  /** @param frames - for an input of type `frames`, else `null` */
-  openStack(input: StackInput, frames: RemoteFrames | null): Promise<Reply<OpenedStack>>;
+  /**
+   * @param selection - which part of a file with several; without it such a file is refused with `choice-needed`
+   * @param frames - for an input of type `frames`, else `null`
+   */
+  openStack(input: StackInput, selection: StackSelection, frames: RemoteFrames | null): Promise<Reply<OpenedStack>>;
   /** One frame, in the sample type of the stack. Its buffer is moved. */
   readFrame(stack: StackId, index: number): Promise<Reply<SampleArray>>;
   closeStack(stack: StackId): Promise<Reply<null>>;

@@ -1,7 +1,7 @@
 import { proxy, transfer, wrap, type Endpoint, type Remote } from "comlink";
 
 import { SlnetError } from "../core/errors.js";
-import type { SampleArray, StackDescription } from "../core/frames.js";
+import type { SampleArray, StackDescription, StackSelection } from "../core/frames.js";
 import type { ModelFile } from "../core/model.js";
 import type { SimulationRequest } from "../core/simulation.js";
 import type {
@@ -119,11 +119,18 @@ export class SlnetClient {
     this.#lostListeners.add(callback);
   }
 
-  /** Opens a stack. Frames that the caller holds are asked for through a proxy. */
-  async openStack(source: StackSource, { signal }: CallOptions = {}): Promise<ClientStack> {
+  /**
+   * Opens a stack. Frames that the caller holds are asked for through a proxy.
+   *
+   * @throws {@link SlnetError} `choice-needed` where the file holds several and `selection` does not say which
+   */
+  async openStack(
+    source: StackSource,
+    { signal, selection = {} }: CallOptions & { readonly selection?: StackSelection } = {},
+  ): Promise<ClientStack> {
     const { input, frames } = splitSource(source);
     const { stack, description } = await this.#open(
-      (api) => api.openStack(input, frames && proxiedFrames(frames)),
+      (api) => api.openStack(input, selection, frames && proxiedFrames(frames)),
       (api, opened) => api.closeStack(opened.stack),
       signal,
     );

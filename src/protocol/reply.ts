@@ -1,10 +1,11 @@
-import { errorMessage, SlnetError, type SlnetErrorCode } from "../core/errors.js";
+import { errorMessage, SlnetError, type Choice, type SlnetErrorCode } from "../core/errors.js";
 
 /** An error as plain data. Comlink alone would keep only its name, message and stack. */
 export interface WireError {
   readonly code: SlnetErrorCode;
   readonly message: string;
   readonly cause: string | null;
+  readonly choice: Choice | null;
 }
 
 /** The answer to a call: its value, or what went wrong. */
@@ -17,13 +18,15 @@ export function toWireError(error: unknown): WireError {
       code: error.code,
       message: error.message,
       cause: error.cause === undefined ? null : errorMessage(error.cause),
+      choice: error.choice,
     };
   }
   const outOfMemory = error instanceof RangeError && /allocation|array (buffer )?length|memory/i.test(error.message);
-  return { code: outOfMemory ? "out-of-memory" : "internal", message: errorMessage(error), cause: null };
+  return { code: outOfMemory ? "out-of-memory" : "internal", message: errorMessage(error), cause: null, choice: null };
 }
 
 /** The inverse of {@link toWireError}. */
 export function fromWireError(error: WireError): SlnetError {
-  return new SlnetError(error.code, error.message, error.cause === null ? undefined : { cause: error.cause });
+  const { code, message, cause, choice } = error;
+  return new SlnetError(code, message, { ...(cause !== null && { cause }), choice });
 }

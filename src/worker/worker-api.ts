@@ -73,9 +73,9 @@ export function createWorkerApi(platform: Platform): SlnetWorkerApi {
         return { version: slnetWebVersion };
       }),
 
-    openStack: (input, frames) =>
+    openStack: (input, selection, frames) =>
       reply(async () => {
-        const reader = await openStack(input, frames, platform, assetsBaseUrl);
+        const reader = await openStack(input, selection, frames, platform, assetsBaseUrl);
         const stack = ++lastId as StackId;
         stacks.set(stack, reader);
         return { stack, description: reader.description };

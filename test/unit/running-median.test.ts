@@ -8,6 +8,7 @@ import {
   type SampleType,
   type StackReader,
   type StackShape,
+  unknownMetadata,
 } from "../../src/core/frames.js";
 import { encodeUint16 } from "../../src/core/io/encode-samples.js";
 import { createRandom } from "../../src/core/random.js";
@@ -72,8 +73,8 @@ function readerOf(stack: readonly SampleArray[], type: SampleType, width: number
       format: "frames",
       compression: "none",
       byteOrder: "little-endian",
-      pixelSizeNm: null,
-      frameIntervalSeconds: null,
+      storedType: type,
+      ...unknownMetadata,
       notices: [],
     },
     async readFrames(from, to, out, signal) {

@@ -1,5 +1,5 @@
 import { SlnetError } from "../errors.js";
-import { framePixels, sampleTypeOf, type StackReader } from "../frames.js";
+import { framePixels, sampleTypeOf, unknownMetadata, type StackReader } from "../frames.js";
 import { createSimulation, type SimulationOptions } from "../simulation.js";
 
 /** Stacks up to this size keep the frames that were made: making one takes longer than all that is done with it. */
@@ -27,6 +27,8 @@ export function openSimulation(options: SimulationOptions): StackReader {
       format: "simulated",
       compression: "none",
       byteOrder: "little-endian",
+      storedType: "uint16",
+      ...unknownMetadata,
       pixelSizeNm,
       frameIntervalSeconds,
       notices: [],

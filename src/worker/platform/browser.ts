@@ -1,6 +1,7 @@
 import { createMemorySink } from "../../core/io/buffer-source.js";
 import { SlnetError } from "../../core/errors.js";
-import type { ByteSink, ByteSource } from "../../core/frames.js";
+import type { ByteSink, ByteSource, FileFolder } from "../../core/frames.js";
+import type { NamedFile } from "../../protocol/api.js";
 import type { OutputFile, Platform } from "./platform.js";
 
 /** Folder in the origin's private file system. */
@@ -11,11 +12,18 @@ const staleAfterMs = 24 * 3600 * 1000;
 export const browserPlatform: Platform = {
   defaultAssetsUrl: new URL("./assets/", import.meta.url).href,
 
-  openSource(input) {
-    if (input.type !== "file") {
-      return Promise.reject(new SlnetError("unsupported", "a page cannot open a path; hand over a File"));
+  openInput(input) {
+    switch (input.type) {
+      case "file": {
+        const { file, name, neighbours = [] } = input;
+        const folder = folderOf("the files opened together", neighbours);
+        return Promise.resolve({ type: "file", source: blobSource(file, name), folder });
+      }
+      case "folder":
+        return Promise.resolve({ type: "folder", folder: folderOf(input.name, input.files) });
+      case "path":
+        return Promise.reject(new SlnetError("unsupported", "a page cannot open a path; hand over a File"));
     }
-    return Promise.resolve(blobSource(input.file, input.name));
   },
 
   async openOutput(target) {
@@ -32,6 +40,19 @@ export const browserPlatform: Platform = {
     return readItkImage(format, source, assetsBaseUrl);
   },
 };
+
+/** @param files - as a person chose them; of two with the same path the first */
+function folderOf(name: string, files: readonly NamedFile[]): FileFolder {
+  const byPath = new Map([...files].reverse().map(({ path, file }) => [path, file]));
+  return {
+    name,
+    list: () => Promise.resolve([...byPath.keys()].filter((path) => !path.includes("/"))),
+    open(path) {
+      const file = byPath.get(path);
+      return Promise.resolve(file ? blobSource(file, path) : null);
+    },
+  };
+}
 
 function blobSource(file: Blob, name: string): ByteSource {
   const read: ByteSource["read"] = async (offset, length) => {

@@ -1,16 +1,18 @@
-import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
-import { basename } from "node:path";
+import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 
 import { errorMessage, SlnetError } from "../../core/errors.js";
-import type { ByteSink, ByteSource } from "../../core/frames.js";
+import type { ByteSink, ByteSource, FileFolder } from "../../core/frames.js";
 import type { OutputFile, Platform } from "./platform.js";
 
 export const nodePlatform: Platform = {
   defaultAssetsUrl: new URL("../assets/", import.meta.url).href,
 
-  async openSource(input) {
+  async openInput(input) {
     if (input.type !== "path") throw new SlnetError("unsupported", "Node opens paths, not Files");
-    return openFileSource(input.path);
+    const { path } = input;
+    if (await isFolder(path)) return { type: "folder", folder: folderAt(path) };
+    return { type: "file", source: await openFileSource(path), folder: folderAt(dirname(path)) };
   },
 
   async openOutput(target) {
@@ -31,6 +33,37 @@ export const nodePlatform: Platform = {
     return readItkImage(format, source, assetsBaseUrl);
   },
 };
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    // Opening it says what is wrong.
+    return false;
+  }
+}
+
+function folderAt(path: string): FileFolder {
+  return {
+    name: basename(path),
+    async list() {
+      try {
+        const entries = await readdir(path, { withFileTypes: true });
+        return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+      } catch (error) {
+        throw new SlnetError("bad-input", `folder ${path} cannot be read: ${errorMessage(error)}`, { cause: error });
+      }
+    },
+    async open(relative) {
+      // The names come from files, and may be made to point elsewhere.
+      const parts = relative.split("/");
+      if (parts.some((part) => part === "" || part === "." || part === ".." || /[\\\0]/.test(part))) return null;
+      const found = join(path, ...parts);
+      if (!(await stat(found).catch(() => null))?.isFile()) return null;
+      return openFileSource(found);
+    },
+  };
+}
 
 /**
  * Most bytes of one write. For more Linux takes memory in pieces of 2 MiB, which a virtual machine may first have to get

@@ -1,4 +1,4 @@
-import type { ByteSink, ByteSource } from "../../core/frames.js";
+import type { ByteSink, ByteSource, FileFolder } from "../../core/frames.js";
 import type { SaveTarget, StackInput } from "../../protocol/api.js";
 
 /** A file being written. Until `commit` nothing of it stands under its final name. */
@@ -23,11 +23,17 @@ export interface ItkImage {
 /** Formats that are read through itk-wasm, by the name of its pipeline. */
 export type ItkFormat = "meta" | "nrrd" | "mrc";
 
+/** A file with the folder it is in, or a folder as a whole. */
+export type OpenedInput =
+  | { readonly type: "file"; readonly source: ByteSource; readonly folder: FileFolder }
+  | { readonly type: "folder"; readonly folder: FileFolder };
+
 /** Where the worker runs: what differs between a page and Node. */
 export interface Platform {
   /** Folder of the WASM files and readers, ending in `/`, where the caller names none. */
   readonly defaultAssetsUrl: string;
-  openSource(input: Extract<StackInput, { type: "file" | "path" }>): Promise<ByteSource>;
+  /** Opens what the platform has; what is at a URL is opened the same everywhere. */
+  openInput(input: Extract<StackInput, { type: "file" | "folder" | "path" }>): Promise<OpenedInput>;
   openOutput(target: SaveTarget): Promise<OutputFile>;
   /** Makes a folder and those above it, where they are missing. */
   makeDirectory(path: string): Promise<void>;

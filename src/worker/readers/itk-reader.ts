@@ -2,6 +2,7 @@ import { SlnetError } from "../../core/errors.js";
 import {
   requireFinite,
   sampleTypeOf,
+  unknownMetadata,
   type ByteSource,
   type SampleArray,
   type StackDescription,
@@ -53,8 +54,8 @@ export async function openItkStack(
     format: format === "meta" ? "mha" : format,
     compression: "none",
     byteOrder: "little-endian",
-    pixelSizeNm: null,
-    frameIntervalSeconds: null,
+    storedType: sampleTypeOf(samples),
+    ...unknownMetadata,
     notices: [],
   };
   return {

@@ -1,5 +1,5 @@
 import { SlnetError } from "../../core/errors.js";
-import type { ByteSource, StackReader } from "../../core/frames.js";
+import type { ByteSource, FileFolder, StackReader, StackSelection } from "../../core/frames.js";
 import { openSimulation } from "../../core/io/simulated-reader.js";
 import { openTiff } from "../../core/io/tiff-reader.js";
 import { createSimulationOptions } from "../../core/simulation.js";
@@ -8,13 +8,24 @@ import type { ItkFormat, Platform } from "../platform/platform.js";
 import { openItkStack } from "./itk-reader.js";
 import { openRemoteStack } from "./remote-reader.js";
 
+/** What a reader may need besides the file itself. */
+export interface OpeningContext {
+  readonly selection: StackSelection;
+  /** Where the file is. */
+  readonly folder: FileFolder;
+  readonly platform: Platform;
+  readonly assetsBaseUrl: string;
+}
+
 /** Opens a stack by what its first bytes say, not by its name. */
 export async function openStack(
   input: StackInput,
+  selection: StackSelection,
   frames: RemoteFrames | null,
   platform: Platform,
   assetsBaseUrl: string,
 ): Promise<StackReader> {
+  requirePositions(selection);
   switch (input.type) {
     case "simulated":
       return openSimulation(createSimulationOptions(input.options));
@@ -23,21 +34,42 @@ export async function openStack(
         throw new SlnetError("bad-input", `${input.name} came without its frames, expected a source of frames`);
       return openRemoteStack(frames, input.shape, input.name);
     case "file":
+    case "folder":
     case "path": {
-      const source = await platform.openSource(input);
-      try {
-        const format = await formatOf(source);
-        if (format === "tiff") return await openTiff(source);
-        return await openItkStack(format, source, platform, assetsBaseUrl);
-      } catch (error) {
-        await source.close();
-        throw error;
-      }
+      const opened = await platform.openInput(input);
+      const context = { selection, folder: opened.folder, platform, assetsBaseUrl };
+      return opened.type === "file" ? openFile(opened.source, context) : openFolder(context);
     }
+    case "url":
+      throw new SlnetError("unsupported", `${input.url}: stacks on a web server cannot be opened yet`);
     default:
       input satisfies never;
       throw new SlnetError("bad-input", `there is no stack input of type ${(input as StackInput).type}`);
   }
+}
+
+function requirePositions(selection: StackSelection): void {
+  for (const of of ["series", "channel", "slice"] as const) {
+    const position = selection[of];
+    if (position === undefined || (Number.isInteger(position) && position >= 0)) continue;
+    throw new SlnetError("bad-input", `${of} is ${String(position)}, expected a whole number from 0 on`);
+  }
+}
+
+/** @param source - closed where opening fails */
+async function openFile(source: ByteSource, context: OpeningContext): Promise<StackReader> {
+  try {
+    const format = await formatOf(source);
+    if (format === "tiff") return await openTiff(source);
+    return await openItkStack(format, source, context.platform, context.assetsBaseUrl);
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+function openFolder({ folder }: OpeningContext): Promise<StackReader> {
+  throw new SlnetError("bad-input", `${folder.name} is a folder and not a file, expected a stack`);
 }
 
 /** Position of the letters `MAP ` in an MRC header, of the 2014 format and later. */

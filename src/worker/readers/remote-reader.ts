@@ -1,7 +1,14 @@
 import { releaseProxy, type ProxyMethods } from "comlink";
 
 import { SlnetError } from "../../core/errors.js";
-import { framePixels, requireFinite, sampleTypeOf, type StackReader, type StackShape } from "../../core/frames.js";
+import {
+  framePixels,
+  requireFinite,
+  sampleTypeOf,
+  unknownMetadata,
+  type StackReader,
+  type StackShape,
+} from "../../core/frames.js";
 import type { RemoteFrames } from "../../protocol/api.js";
 
 /** Frames are asked for this many at a time, so that the trip to the other thread and back is paid once for all. */
@@ -23,8 +30,8 @@ export function openRemoteStack(frames: RemoteFrames, shape: StackShape, name: s
       format: "frames",
       compression: "none",
       byteOrder: "little-endian",
-      pixelSizeNm: null,
-      frameIntervalSeconds: null,
+      storedType: shape.type,
+      ...unknownMetadata,
       notices: [],
     },
     async readFrames(from, to, out, signal) {
