@@ -1,0 +1,98 @@
+import { SlnetError } from "../errors.js";
+import { inflate } from "./inflate.js";
+import { readJpegHeader } from "./jpeg-header.js";
+import { decodeLzw } from "./lzw.js";
+import { decodePackBits } from "./packbits.js";
+import type { TiffCodecs } from "./tiff-codecs.js";
+import { segmentRowBytes, type TiffStorage } from "./tiff-page.js";
+import { compressionNames, tiffCompressions } from "./tiff-tags.js";
+
+/**
+ * Undoes the compression of one strip or tile.
+ *
+ * @param packed - its bytes; changed where the bits have to be turned around
+ * @param rows - rows that it has to give; the last strip of a frame may have been filled up to a whole one
+ * @returns at least `rows` rows, at most as many as a whole one has
+ * @throws {@link SlnetError} with a message about "it", the strip or tile
+ */
+export async function unpackSegment(
+  packed: Uint8Array<ArrayBuffer>,
+  storage: TiffStorage,
+  rows: number,
+  codecs: TiffCodecs | undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const rowBytes = segmentRowBytes(storage);
+  const most = rowBytes * storage.segmentHeight;
+  if (storage.hasReversedBits) reverseBits(packed);
+  const unpacked = await unpack(packed, storage, most, rows, codecs);
+  if (unpacked.length < rows * rowBytes) {
+    throw new SlnetError(
+      "bad-input",
+      `it unpacks to ${unpacked.length} bytes, expected ${rows * rowBytes} for ${rows} rows of ${rowBytes} bytes`,
+    );
+  }
+  return unpacked;
+}
+
+/** @throws {@link SlnetError} `unsupported` where the compression needs a decoder that was not handed in */
+export function requireCodec(name: string, { compression }: TiffStorage, codecs: TiffCodecs | undefined): void {
+  const isForeign = compression === tiffCompressions.jpeg || compression === tiffCompressions.zstandard;
+  if (codecs || !isForeign) return;
+  throw new SlnetError("unsupported", `${name}: there is no decoder here for ${compressionNames[compression] ?? ""}`);
+}
+
+async function unpack(
+  packed: Uint8Array<ArrayBuffer>,
+  storage: TiffStorage,
+  most: number,
+  rows: number,
+  codecs: TiffCodecs | undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
+  switch (storage.compression) {
+    case tiffCompressions.none:
+      return packed;
+    case tiffCompressions.lzw: {
+      const out = new Uint8Array(most);
+      return out.subarray(0, decodeLzw(packed, out));
+    }
+    case tiffCompressions.packBits: {
+      const out = new Uint8Array(most);
+      return out.subarray(0, decodePackBits(packed, out));
+    }
+    case tiffCompressions.deflate:
+    case tiffCompressions.oldDeflate: {
+      const out = new Uint8Array(most);
+      return out.subarray(0, await inflate(packed, out));
+    }
+    case tiffCompressions.zstandard:
+      return codecs!.zstandard(packed, most);
+    case tiffCompressions.jpeg:
+      requireJpegSize(packed, storage, rows);
+      return codecs!.jpeg(packed, storage.jpegTables);
+    default:
+      throw new SlnetError("internal", `there is no decoder for compression ${storage.compression}`);
+  }
+}
+
+function requireJpegSize(packed: Uint8Array, storage: TiffStorage, rows: number): void {
+  const { width, height, components } = readJpegHeader(packed);
+  const samples = storage.isPlanar ? 1 : storage.samples;
+  if (width === storage.segmentWidth && height >= rows && height <= storage.segmentHeight && components === samples) {
+    return;
+  }
+  throw new SlnetError(
+    "bad-input",
+    `its JPEG is ${height}×${width} pixels of ${components} samples, ` +
+      `expected ${rows}×${storage.segmentWidth} of ${samples}`,
+  );
+}
+
+const reversed = Uint8Array.from({ length: 256 }, (_, byte) => {
+  let turned = 0;
+  for (let bit = 0; bit < 8; bit++) if (byte & (1 << bit)) turned |= 128 >> bit;
+  return turned;
+});
+
+function reverseBits(bytes: Uint8Array): void {
+  for (let i = 0; i < bytes.length; i++) bytes[i] = reversed[bytes[i]];
+}
