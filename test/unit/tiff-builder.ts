@@ -67,7 +67,9 @@ export function buildTiff(tiff: TestTiff): Uint8Array<ArrayBuffer> {
       isTiled = false,
     } = page;
     const put = page.segments;
-    const strips = put ? [...put.keys()] : Array.from({ length: Math.ceil(height / rowsPerStrip) }, (_, strip) => strip);
+    const strips = put
+      ? [...put.keys()]
+      : Array.from({ length: Math.ceil(height / rowsPerStrip) }, (_, strip) => strip);
     const offsets: number[] = [];
     const counts: number[] = [];
     for (const strip of reverseStrips ? [...strips].reverse() : strips) {

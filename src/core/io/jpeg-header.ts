@@ -52,7 +52,8 @@ function isFrameMarker(marker: number): boolean {
 }
 
 function readFrameHeader(view: DataView, marker: number, body: number, end: number): JpegHeader {
-  if (marker > 0xc1) throw new SlnetError("unsupported", "its JPEG is progressive, lossless or arithmetic, not baseline");
+  if (marker > 0xc1)
+    throw new SlnetError("unsupported", "its JPEG is progressive, lossless or arithmetic, not baseline");
   if (end - body < 6) throw new SlnetError("bad-input", "its JPEG frame header is cut short");
   const precision = view.getUint8(body);
   if (precision !== 8) throw new SlnetError("unsupported", `its JPEG has ${precision} bits per sample, expected 8`);

@@ -112,7 +112,7 @@ async function walkPages(
       } else {
         requireSameForm(directory, pageForm, first, form);
       }
-      claimedBytes += await addStrips(directory, form, segments);
+      claimedBytes += await addStrips(directory, pageForm, segments);
     }
     if (claimedBytes > size) {
       throw new SlnetError(

@@ -92,7 +92,11 @@ export function createPackedFrames(
             const frame = out.subarray((piece.frame - from) * frameBytes, (piece.frame - from + 1) * frameBytes);
             const at = piece.offset - start;
             const packed = piece.offset === sparseOffset ? null : chunk.subarray(at, at + piece.bytes);
-            const task = (packed ? unpackInto(piece, packed, frame) : Promise.resolve(clear(piece, frame)))
+            if (!packed) {
+              clear(piece, frame);
+              continue;
+            }
+            const task = unpackInto(piece, packed, frame)
               .catch((error: unknown) => {
                 failures.push(error);
               })

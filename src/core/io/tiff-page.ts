@@ -1,13 +1,7 @@
 import type { SampleType } from "../frames.js";
 import { storedBytes, workingType, type StoredType } from "./stored-samples.js";
 import type { TiffDirectory } from "./tiff-directory.js";
-import {
-  compressionNames,
-  photometricNames,
-  photometrics,
-  tiffCompressions,
-  tiffTags,
-} from "./tiff-tags.js";
+import { compressionNames, photometricNames, photometrics, tiffCompressions, tiffTags } from "./tiff-tags.js";
 
 /** Size and storage of one page. */
 export interface TiffPageForm {
@@ -74,6 +68,8 @@ export async function readPageForm(directory: TiffDirectory): Promise<TiffPageFo
   const compression = directory.integer(tiffTags.compression, tiffCompressions.none);
   const photometric = directory.integer(tiffTags.photometricInterpretation, photometrics.blackIsZero);
   requireReadable(directory, compression, photometric);
+  const depth = directory.integer(tiffTags.imageDepth, 1);
+  if (depth !== 1) throw directory.error(`is a volume of ${depth} slices, expected one image a page`, "unsupported");
   const bits = await sharedValue(directory, tiffTags.bitsPerSample, "bits per sample", samples, 1);
   const storedType = storedTypeOf(
     directory,
@@ -85,7 +81,9 @@ export async function readPageForm(directory: TiffDirectory): Promise<TiffPageFo
   const isPlanar = samples > 1 && planarConfiguration(directory) === 2;
   const predictor = predictorOf(directory, compression, bits, storedType);
   const isTiled = directory.has(tiffTags.tileWidth) || directory.has(tiffTags.tileOffsets);
-  const { segmentWidth, segmentHeight } = isTiled ? tileSize(directory) : stripSize(directory, width, height, isPlanar ? samples : 1);
+  const { segmentWidth, segmentHeight } = isTiled
+    ? tileSize(directory)
+    : stripSize(directory, width, height, isPlanar ? samples : 1);
   const hasReversedBits = directory.integer(tiffTags.fillOrder, 1) === 2;
   const isDirect =
     compression === tiffCompressions.none &&
@@ -262,7 +260,10 @@ async function sharedValue(
   if (count < samples) throw directory.error(`has ${count} values of ${what}, expected ${samples}, one a sample`);
   const values = await directory.integers(tag, samples);
   if (values.some((value) => value !== values[0])) {
-    throw directory.error(`has samples of different ${what} (${values.join(", ")}), expected all the same`, "unsupported");
+    throw directory.error(
+      `has samples of different ${what} (${values.join(", ")}), expected all the same`,
+      "unsupported",
+    );
   }
   return values[0];
 }
@@ -280,7 +281,8 @@ function predictorOf(directory: TiffDirectory, compression: number, bits: number
   const isFloat = type.startsWith("float");
   if (predictor !== 2 && predictor !== 3) throw refuse(`has predictor ${predictor}, expected 1, 2 or 3`);
   if (predictor === 3 && !isFloat) throw refuse(`has the predictor for floats (3) on ${type} samples`);
-  if (bits % 8 !== 0 || (bits & (bits - 1)) !== 0) throw refuse(`has predictor ${predictor} on samples of ${bits} bits`);
+  if (bits % 8 !== 0 || (bits & (bits - 1)) !== 0)
+    throw refuse(`has predictor ${predictor} on samples of ${bits} bits`);
   const { lzw, deflate, oldDeflate, zstandard } = tiffCompressions;
   if (![lzw, deflate, oldDeflate, zstandard].some((allowed) => allowed === compression)) {
     throw refuse(`has predictor ${predictor} with compression ${named(compressionNames, compression)}`);
@@ -320,7 +322,8 @@ const mostJpegTables = 64 * 1024;
 async function jpegTablesOf(directory: TiffDirectory): Promise<Uint8Array<ArrayBuffer> | null> {
   const count = directory.count(tiffTags.jpegTables);
   if (count === 0) return null;
-  if (count > mostJpegTables) throw directory.error(`has ${count} bytes of JPEG tables, expected ${mostJpegTables} at most`);
+  if (count > mostJpegTables)
+    throw directory.error(`has ${count} bytes of JPEG tables, expected ${mostJpegTables} at most`);
   return Uint8Array.from(await directory.integers(tiffTags.jpegTables, count));
 }
 

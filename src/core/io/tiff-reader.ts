@@ -71,7 +71,12 @@ export async function openTiff(source: ByteSource, options: TiffOptions = {}): P
       const end = Math.min(first + atOnce, to);
       const stored = buffer.subarray(0, (end - first) * frameBytes);
       await frames.read(first, end, stored, signal);
-      decodeStored(stored, storedType, frames.littleEndian, out.subarray((first - from) * pixels, (end - from) * pixels));
+      decodeStored(
+        stored,
+        storedType,
+        frames.littleEndian,
+        out.subarray((first - from) * pixels, (end - from) * pixels),
+      );
     }
   };
 

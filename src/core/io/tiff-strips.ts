@@ -30,11 +30,7 @@ const listedInside = 8;
  * @returns the bytes of the file that the page claims besides its directory
  * @throws {@link SlnetError} `bad-input` where they do not fit the page or the file
  */
-export async function addStrips(
-  directory: TiffDirectory,
-  form: TiffPageForm,
-  segments: SegmentList,
-): Promise<number> {
+export async function addStrips(directory: TiffDirectory, form: TiffPageForm, segments: SegmentList): Promise<number> {
   const { width, height, storedType, storage } = form;
   const { isTiled, isDirect, segmentHeight, compression } = storage;
   const offsetTag = isTiled ? tiffTags.tileOffsets : tiffTags.stripOffsets;

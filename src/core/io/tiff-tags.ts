@@ -1,4 +1,4 @@
-/** Numbers of the tags that are read or written. TIFF 6.0, section 8 and appendix A. */
+/** Numbers of the tags that are read or written. TIFF 6.0, section 8 and appendix A; the image depth is of SGI. */
 export const tiffTags = {
   newSubfileType: 254,
   subfileType: 255,
@@ -25,6 +25,7 @@ export const tiffTags = {
   extraSamples: 338,
   sampleFormat: 339,
   jpegTables: 347,
+  imageDepth: 32997,
 } as const;
 
 /** Field types. TIFF 6.0, section 2; `long8` is from BigTIFF. */

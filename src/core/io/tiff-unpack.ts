@@ -10,7 +10,7 @@ import { compressionNames, tiffCompressions } from "./tiff-tags.js";
 /**
  * Undoes the compression of one strip or tile.
  *
- * @param packed - its bytes; changed where the bits have to be turned around
+ * @param packed - its bytes
  * @param rows - rows that it has to give; the last strip of a frame may have been filled up to a whole one
  * @returns at least `rows` rows, at most as many as a whole one has
  * @throws {@link SlnetError} with a message about "it", the strip or tile
@@ -23,8 +23,8 @@ export async function unpackSegment(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const rowBytes = segmentRowBytes(storage);
   const most = rowBytes * storage.segmentHeight;
-  if (storage.hasReversedBits) reverseBits(packed);
-  const unpacked = await unpack(packed, storage, most, rows, codecs);
+  const bytes = storage.hasReversedBits ? Uint8Array.from(packed, (byte) => reversed[byte]) : packed;
+  const unpacked = await unpack(bytes, storage, most, rows, codecs);
   if (unpacked.length < rows * rowBytes) {
     throw new SlnetError(
       "bad-input",
@@ -87,12 +87,9 @@ function requireJpegSize(packed: Uint8Array, storage: TiffStorage, rows: number)
   );
 }
 
+/** Each byte with its bits turned around. */
 const reversed = Uint8Array.from({ length: 256 }, (_, byte) => {
   let turned = 0;
   for (let bit = 0; bit < 8; bit++) if (byte & (1 << bit)) turned |= 128 >> bit;
   return turned;
 });
-
-function reverseBits(bytes: Uint8Array): void {
-  for (let i = 0; i < bytes.length; i++) bytes[i] = reversed[bytes[i]];
-}

@@ -27,7 +27,7 @@ export const tiffCodecs: TiffCodecs = {
     try {
       const decoder = await getDecoder(tiffCompressions.jpeg, parameters);
       // It wants the buffer, and `bytes` may be a part of a larger one.
-      return new Uint8Array((await decoder.decode(bytes.slice().buffer)) as ArrayBuffer);
+      return new Uint8Array((await decoder.decode(new Uint8Array(bytes).buffer)) as ArrayBuffer);
     } catch (error) {
       throw new SlnetError("bad-input", `its JPEG is damaged: ${errorMessage(error)}`, { cause: error });
     }
