@@ -704,7 +704,7 @@ test("strips and tiles that a file leaves out are zeros, with a notice", async (
     assert.deepEqual(pixels, [...expected, ...expected]);
     assert.match(reader.description.notices.join(), /leaves out 2 of its strips/);
     const huge = { ...page, width: 100_000, height: 100_000, rowsPerStrip: 100_000, segments: [null] };
-    await assert.rejects(openForm({ pages: [huge] }), refusal("unsupported", "100000×100000", "pixels at most"));
+    await assert.rejects(openForm({ pages: [huge] }), refusal("unsupported", "100000×100000", "134217728 at most"));
   }
   const tiled: TestPage = {
     width,

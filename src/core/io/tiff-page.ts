@@ -1,4 +1,4 @@
-import type { SampleType } from "../frames.js";
+import { sampleBytes, type SampleType } from "../frames.js";
 import { storedBytes, workingType, type StoredType } from "./stored-samples.js";
 import type { TiffDirectory } from "./tiff-directory.js";
 import { compressionNames, photometricNames, photometrics, tiffCompressions, tiffTags } from "./tiff-tags.js";
@@ -40,9 +40,15 @@ export interface TiffStorage {
   readonly isDirect: boolean;
 }
 
-/** Most pixels of a frame, and bytes of a strip or tile, that are taken apart in memory; a camera's largest has 26 M. */
-const mostPixels = 2 ** 26;
+/**
+ * Most bytes of a frame, and of a strip or tile, that are put together in memory. Cameras have up to 26 million pixels,
+ * 104 MB as floats.
+ */
+const mostFrameBytes = 2 ** 27;
 const mostSegmentBytes = 2 ** 27;
+
+/** The decoder of JPEG takes eight times the memory, and a second for this much. */
+const mostJpegBytes = 2 ** 24;
 
 const mostSamples = 4096;
 
@@ -170,10 +176,12 @@ export function segmentGrid(form: TiffPageForm): {
  *
  * @throws {@link SlnetError} `unsupported`
  */
-export function requireModestFrame(directory: TiffDirectory, { width, height }: TiffPageForm): void {
-  if (width * height <= mostPixels) return;
+export function requireModestFrame(directory: TiffDirectory, form: TiffPageForm): void {
+  const { width, height, type, storedType } = form;
+  const bytes = width * height * Math.max(sampleBytes(type), storedBytes(storedType));
+  if (bytes <= mostFrameBytes) return;
   throw directory.error(
-    `is ${height}×${width} pixels, expected ${mostPixels} pixels at most where they do not stand in the file as they are`,
+    `is ${height}×${width} pixels, ${bytes} bytes, expected ${mostFrameBytes} at most where they do not stand in the file as they are`,
     "unsupported",
   );
 }
@@ -331,9 +339,10 @@ function requireModest(directory: TiffDirectory, form: TiffPageForm): void {
   const { storage } = form;
   requireModestFrame(directory, form);
   const bytes = segmentRowBytes(storage) * storage.segmentHeight;
-  if (bytes > mostSegmentBytes) {
+  const most = storage.compression === tiffCompressions.jpeg ? mostJpegBytes : mostSegmentBytes;
+  if (bytes > most) {
     throw directory.error(
-      `has a ${storage.isTiled ? "tile" : "strip"} of ${bytes} bytes, expected ${mostSegmentBytes} at most where it has to be unpacked`,
+      `has a ${storage.isTiled ? "tile" : "strip"} of ${bytes} bytes, expected ${most} at most where it has to be unpacked`,
       "unsupported",
     );
   }
