@@ -672,14 +672,45 @@ test("RGB JPEGs give the chosen colour; those in other colours, of other sizes o
     broken((bytes) => (bytes[0] = 0)),
     refusal("bad-input", "no whole JPEG"),
   );
+  const scan = grey.findIndex((byte, i) => byte === 0xff && grey[i + 1] === 0xda);
   await assert.rejects(
-    broken((bytes) => bytes.fill(0, bytes.length - 4)),
-    refusal("bad-input", "frame 0", "damaged"),
+    broken((bytes) => bytes.fill(0, bytes.length - 2)),
+    refusal("bad-input", "frame 0", "have no end"),
+  );
+  // A table of codes that is not there.
+  await assert.rejects(
+    broken((bytes) => (bytes[scan + 6] = 0x33)),
+    refusal("bad-input", "frame 0", "JPEG is damaged"),
   );
   await assert.rejects(
     broken((bytes) => bytes.set([0xff, 0xff], frame + 5)),
     refusal("bad-input", "65535×8"),
   );
+});
+
+test("a JPEG with a second, huge image in it or in its tables is refused before a decoder meets it", async () => {
+  const { whole, tables, abbreviated } = encodeJpeg(8, 8, [[10]]);
+  const huge = [0xff, 0xc0, 0, 11, 8, 0xff, 0xff, 0xff, 0xff, 1, 1, 0x11, 0];
+  const tags = { 258: short(8), 259: short(7) };
+  const page = (segment: readonly number[], jpegTables: readonly number[]): TestPage => ({
+    width: 8,
+    height: 8,
+    pixels: [],
+    segments: [Uint8Array.from(segment)],
+    tags: jpegTables.length > 0 ? { ...tags, 347: { type: "undefined", values: jpegTables } } : tags,
+  });
+  const behind = [...whole.subarray(0, -2), ...huge, 0xff, 0xd9];
+  await assert.rejects(readForm({ pages: [page(behind, [])] }), refusal("unsupported", "goes on after the first scan"));
+  const inTables = [...tables.subarray(0, -2), ...huge, 0xff, 0xd9];
+  await assert.rejects(
+    readForm({ pages: [page([...abbreviated], inTables)] }),
+    refusal("bad-input", "c0 has no place"),
+  );
+  // A table of quantization that claims to be shorter than it is would hide what follows it.
+  const hidden = [0xff, 0xd8, 0xff, 0xdb, 0, 3, 0, ...whole.subarray(2)];
+  await assert.rejects(readForm({ pages: [page(hidden, [])] }), refusal("bad-input", "another length"));
+  const after = [...whole, ...huge, 0xff, 0xd9];
+  assert.deepEqual((await readForm({ pages: [page(after, [])] })).pixels, Array<number>(64).fill(10));
 });
 
 test("JPEG and Zstandard are refused by name where no decoder was handed in", async () => {

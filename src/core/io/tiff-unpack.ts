@@ -1,6 +1,6 @@
 import { SlnetError } from "../errors.js";
 import { inflate } from "./inflate.js";
-import { readJpegHeader } from "./jpeg-header.js";
+import { readJpegHeader, requireJpegTables } from "./jpeg-header.js";
 import { decodeLzw } from "./lzw.js";
 import { decodePackBits } from "./packbits.js";
 import type { TiffCodecs } from "./tiff-codecs.js";
@@ -67,18 +67,19 @@ async function unpack(
     case tiffCompressions.zstandard:
       return codecs!.zstandard(packed, most);
     case tiffCompressions.jpeg:
-      requireJpegSize(packed, storage, rows);
-      return codecs!.jpeg(packed, storage.jpegTables);
+      if (storage.jpegTables) requireJpegTables(storage.jpegTables);
+      return codecs!.jpeg(packed.subarray(0, jpegBytes(packed, storage, rows)), storage.jpegTables);
     default:
       throw new SlnetError("internal", `there is no decoder for compression ${storage.compression}`);
   }
 }
 
-function requireJpegSize(packed: Uint8Array, storage: TiffStorage, rows: number): void {
-  const { width, height, components } = readJpegHeader(packed);
+/** Bytes of the JPEG, after checking that it is of the right size. */
+function jpegBytes(packed: Uint8Array, storage: TiffStorage, rows: number): number {
+  const { width, height, components, bytes } = readJpegHeader(packed);
   const samples = storage.isPlanar ? 1 : storage.samples;
   if (width === storage.segmentWidth && height >= rows && height <= storage.segmentHeight && components === samples) {
-    return;
+    return bytes;
   }
   throw new SlnetError(
     "bad-input",
