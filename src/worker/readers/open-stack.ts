@@ -7,6 +7,7 @@ import type { RemoteFrames, StackInput } from "../../protocol/api.js";
 import type { ItkFormat, Platform } from "../platform/platform.js";
 import { openItkStack } from "./itk-reader.js";
 import { openRemoteStack } from "./remote-reader.js";
+import { tiffCodecs } from "./tiff-codecs.js";
 
 /** What a reader may need besides the file itself. */
 export interface OpeningContext {
@@ -60,7 +61,7 @@ function requirePositions(selection: StackSelection): void {
 async function openFile(source: ByteSource, context: OpeningContext): Promise<StackReader> {
   try {
     const format = await formatOf(source);
-    if (format === "tiff") return await openTiff(source);
+    if (format === "tiff") return await openTiff(source, { selection: context.selection, codecs: tiffCodecs });
     return await openItkStack(format, source, context.platform, context.assetsBaseUrl);
   } catch (error) {
     await source.close();
