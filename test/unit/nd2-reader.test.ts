@@ -271,6 +271,10 @@ test("neighbouring frames are read together", async () => {
       reads++;
       return source.read(offset, length);
     },
+    readInto(offset, out) {
+      reads++;
+      return source.readInto(offset, out);
+    },
   };
   const reader = await openNd2(counted, {});
   const opening = reads;
@@ -397,8 +401,13 @@ test("a file that changed after it was opened is an error that names the frame",
   const bytes = buildNd2(film);
   const shorter = createBufferSource("a.nd2", bytes);
   let size = bytes.length;
+  const left = (offset: number, length: number): number => Math.max(0, Math.min(length, size - offset));
   const reader = await openNd2(
-    { ...shorter, read: (offset, length) => shorter.read(offset, Math.min(length, Math.max(0, size - offset))) },
+    {
+      ...shorter,
+      read: (offset, length) => shorter.read(offset, left(offset, length)),
+      readInto: (offset, out) => shorter.readInto(offset, out.subarray(0, left(offset, out.length))),
+    },
     {},
   );
   size = Buffer.from(bytes).indexOf("ImageDataSeq|4!") + 4072 + 8 + 10;

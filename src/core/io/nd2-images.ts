@@ -87,6 +87,8 @@ export class Nd2Images {
     use: (frame: number, bytes: Uint8Array) => void,
     signal?: AbortSignal,
   ): Promise<void> {
+    // One array for all reads: fresh memory costs as much as the reading.
+    let scratch = new Uint8Array(0);
     for (let frame = from; frame < to;) {
       signal?.throwIfAborted();
       const end = this.#attributes.compressed ? Math.min(to, frame + inflatedAtOnce) : this.#endOfRun(frame, to);
@@ -94,7 +96,9 @@ export class Nd2Images {
         const wanted = Array.from({ length: end - frame }, (_, i) => frame + i);
         await Promise.all(wanted.map(async (index) => use(index, this.#pack(await this.#inflate(index), index))));
       } else {
-        await this.#readRun(frame, end, use);
+        const length = this.#position(end - 1) + this.#span() - this.#position(frame);
+        if (scratch.length < length) scratch = new Uint8Array(length);
+        await this.#readRun(frame, end, scratch.subarray(0, length), use);
       }
       frame = end;
     }
@@ -122,9 +126,15 @@ export class Nd2Images {
     return end;
   }
 
-  async #readRun(from: number, to: number, use: (frame: number, bytes: Uint8Array) => void): Promise<void> {
+  /** @param room - of the length of the run */
+  async #readRun(
+    from: number,
+    to: number,
+    room: Uint8Array,
+    use: (frame: number, bytes: Uint8Array) => void,
+  ): Promise<void> {
     const start = this.#position(from);
-    const bytes = await this.#source.read(start, this.#position(to - 1) + this.#span() - start);
+    const bytes = room.subarray(0, await this.#source.readInto(start, room));
     for (let frame = from; frame < to; frame++) {
       const position = this.#position(frame);
       const chunk = parseChunk(bytes.subarray(position - start), position);
