@@ -36,6 +36,28 @@ export async function inflate(input: Uint8Array<ArrayBuffer>, out: Uint8Array): 
   }
 }
 
+/** No deflate stream can grow by more: 258 bytes from two bits, RFC 1951, section 3.2.5. */
+export const largestInflation = 1032;
+
+/**
+ * Unpacks a zlib stream of which only the largest size is known.
+ *
+ * @param what - for messages
+ * @throws {@link SlnetError} `bad-input` where the stream is damaged, or gives more than `most` bytes
+ */
+export async function inflateAtMost(
+  bytes: Uint8Array<ArrayBuffer>,
+  most: number,
+  what: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const out = new Uint8Array(Math.min(most, bytes.length * largestInflation));
+  try {
+    return out.subarray(0, await inflate(bytes, out));
+  } catch (error) {
+    throw new SlnetError("bad-input", `${what} cannot be inflated: ${errorMessage(error)}`, { cause: error });
+  }
+}
+
 /** Bytes that may follow the stream. */
 const mostPadding = 8;
 

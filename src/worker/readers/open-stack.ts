@@ -1,11 +1,15 @@
 import { SlnetError } from "../../core/errors.js";
 import type { ByteSource, FileFolder, StackReader, StackSelection } from "../../core/frames.js";
+import { openDax } from "../../core/io/dax-reader.js";
+import { openNd2 } from "../../core/io/nd2-reader.js";
+import { npyMagic, openNpy } from "../../core/io/npy-reader.js";
 import { openSimulation } from "../../core/io/simulated-reader.js";
 import { openTiff } from "../../core/io/tiff-reader.js";
 import { createSimulationOptions } from "../../core/simulation.js";
 import type { RemoteFrames, StackInput } from "../../protocol/api.js";
 import type { ItkFormat, Platform } from "../platform/platform.js";
 import { openItkStack } from "./itk-reader.js";
+import { openPicasso } from "./picasso-reader.js";
 import { openRemoteStack } from "./remote-reader.js";
 import { tiffCodecs } from "./tiff-codecs.js";
 
@@ -61,8 +65,20 @@ function requirePositions(selection: StackSelection): void {
 async function openFile(source: ByteSource, context: OpeningContext): Promise<StackReader> {
   try {
     const format = await formatOf(source);
-    if (format === "tiff") return await openTiff(source, { selection: context.selection, codecs: tiffCodecs });
-    return await openItkStack(format, source, context.platform, context.assetsBaseUrl);
+    switch (format) {
+      case "tiff":
+        return await openTiff(source, { selection: context.selection, codecs: tiffCodecs });
+      case "nd2":
+        return await openNd2(source, context.selection);
+      case "npy":
+        return await openNpy(source);
+      case "dax":
+        return await openDax(source, context.folder);
+      case "raw":
+        return await openPicasso(source, context.folder);
+      default:
+        return await openItkStack(format, source, context.platform, context.assetsBaseUrl);
+    }
   } catch (error) {
     await source.close();
     throw error;
@@ -76,11 +92,22 @@ function openFolder({ folder }: OpeningContext): Promise<StackReader> {
 /** Position of the letters `MAP ` in an MRC header, of the 2014 format and later. */
 const mrcMark = 208;
 
-async function formatOf(source: ByteSource): Promise<"tiff" | ItkFormat> {
+/** Formats that are read without itk-wasm. */
+type NativeFormat = "tiff" | "nd2" | "npy" | "dax" | "raw";
+
+async function formatOf(source: ByteSource): Promise<NativeFormat | ItkFormat> {
   if (source.size === 0) throw new SlnetError("bad-input", `${source.name} is empty, expected a TIFF stack`);
   const head = await source.read(0, 1024);
   const text = String.fromCharCode(...head);
   if (/^(II[*+]\0|MM\0[*+])/.test(text)) return "tiff";
+  if (text.startsWith("\xda\xce\xbe\x0a")) return "nd2";
+  if (text.startsWith(npyMagic)) return "npy";
+  if (text.startsWith("\0\0\0\x0cjP  ")) {
+    throw new SlnetError(
+      "unsupported",
+      `${source.name} is JPEG 2000, as ND2 files of before version 2 are; export it as TIFF from NIS-Elements`,
+    );
+  }
   if (text.startsWith("NRRD00")) return "nrrd";
   if (text.startsWith("MAP", mrcMark)) return "mrc";
   if (/^\s*(ObjectType|NDims)\s*=/m.test(text)) {
@@ -89,9 +116,12 @@ async function formatOf(source: ByteSource): Promise<"tiff" | ItkFormat> {
     }
     return "meta";
   }
+  // These have no first bytes of their own; what they are stands in a file beside them.
+  if (/\.dax$/i.test(source.name)) return "dax";
+  if (/\.raw$/i.test(source.name)) return "raw";
   const start = [...head.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new SlnetError(
     "bad-input",
-    `${source.name} is not a stack that can be read: it starts with bytes ${start}; expected TIFF, MHA, NRRD or MRC`,
+    `${source.name} is not a stack that can be read: it starts with bytes ${start}; expected TIFF, ND2, NPY, MHA, NRRD, MRC, DAX or RAW`,
   );
 }
