@@ -40,8 +40,12 @@ export async function openStack(
       const context = { selection, folder: opened.folder, platform, assetsBaseUrl };
       return opened.type === "file" ? openFile(opened.source, context) : openFolder(context);
     }
-    case "url":
-      throw new SlnetError("unsupported", `${input.url}: stacks on a web server cannot be opened yet`);
+    case "url": {
+      const { openInputAtUrl } = await import("./url-input.js");
+      const opened = await openInputAtUrl(input.url);
+      const context = { selection, folder: opened.folder, platform, assetsBaseUrl };
+      return opened.type === "file" ? openFile(opened.source, context) : openFolder(context);
+    }
     default:
       input satisfies never;
       throw new SlnetError("bad-input", `there is no stack input of type ${(input as StackInput).type}`);
@@ -60,6 +64,12 @@ function requirePositions(selection: StackSelection): void {
 async function openFile(source: ByteSource, context: OpeningContext): Promise<StackReader> {
   try {
     const format = await formatOf(source);
+    if (format === "zip") return await (await import("./zarr-zip.js")).openZarrZip(source, context.selection);
+    if (format === "zarr") {
+      const stack = await openZarrFolder(context);
+      await source.close();
+      return stack;
+    }
     if (format === "tiff") return await openTiff(source);
     return await openItkStack(format, source, context.platform, context.assetsBaseUrl);
   } catch (error) {
@@ -68,18 +78,34 @@ async function openFile(source: ByteSource, context: OpeningContext): Promise<St
   }
 }
 
-function openFolder({ folder }: OpeningContext): Promise<StackReader> {
+async function openFolder(context: OpeningContext): Promise<StackReader> {
+  const { folder } = context;
+  const names = await folder.list();
+  // What is on a web server cannot be listed, and is a folder only because it is a Zarr one.
+  if (names.length === 0 || names.some(isZarrMetadata)) return openZarrFolder(context);
   throw new SlnetError("bad-input", `${folder.name} is a folder and not a file, expected a stack`);
+}
+
+async function openZarrFolder({ folder, selection }: OpeningContext): Promise<StackReader> {
+  const { openZarr } = await import("./zarr-reader.js");
+  return openZarr(folder, selection);
+}
+
+/** The file in a Zarr folder that says what the folder holds; a person may have opened that. */
+function isZarrMetadata(name: string): boolean {
+  return ["zarr.json", ".zarray", ".zgroup", ".zattrs"].includes(name);
 }
 
 /** Position of the letters `MAP ` in an MRC header, of the 2014 format and later. */
 const mrcMark = 208;
 
-async function formatOf(source: ByteSource): Promise<"tiff" | ItkFormat> {
+async function formatOf(source: ByteSource): Promise<"tiff" | "zarr" | "zip" | ItkFormat> {
   if (source.size === 0) throw new SlnetError("bad-input", `${source.name} is empty, expected a TIFF stack`);
   const head = await source.read(0, 1024);
   const text = String.fromCharCode(...head);
   if (/^(II[*+]\0|MM\0[*+])/.test(text)) return "tiff";
+  if (text.startsWith("PK\x03\x04")) return "zip";
+  if (isZarrMetadata(source.name)) return "zarr";
   if (text.startsWith("NRRD00")) return "nrrd";
   if (text.startsWith("MAP", mrcMark)) return "mrc";
   if (/^\s*(ObjectType|NDims)\s*=/m.test(text)) {
