@@ -1,8 +1,7 @@
-import { resolve } from "node:path";
-
 import type { SampleArray, StackDescription } from "../../core/frames.js";
 import { commonOptions, requiredOperand, type Command } from "../command.js";
 import { createOption } from "../option.js";
+import { parseStackOperand } from "../stack-operand.js";
 
 interface FrameStatistics {
   readonly sum: number;
@@ -26,9 +25,9 @@ export const infoCommand: Command = {
   ],
 
   async run(parsed, { connect, interrupt: { signal } }) {
-    const path = resolve(requiredOperand(parsed, infoCommand));
+    const operand = parseStackOperand(requiredOperand(parsed, infoCommand));
     const client = await connect();
-    const stack = await client.openStack({ type: "path", path }, { signal });
+    const stack = await client.openStack(operand, { signal });
     const firstFrame = parsed.flag("stats") ? statisticsOf(await stack.readFrame(0, { signal })) : null;
     const { shape, ...file } = stack.description;
     return {

@@ -16,7 +16,7 @@ export async function openInputAtUrl(text: string): Promise<OpenedInput> {
   const url = parseUrl(text);
   if (/\.zarr\/?$|\/$/i.test(url.pathname)) return { type: "folder", folder: openUrlFolder(url) };
   let source: ByteSource | null = null;
-  let failure: unknown = null;
+  let failure: Error | null = null;
   try {
     source = await openUrl(url);
     if (!(await isWebPage(source))) return { type: "file", source, folder: folderOfUrl(url) };

@@ -27,7 +27,10 @@ export interface UrlAnswer {
 export function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || (url.protocol !== "http:" && url.protocol !== "https:")) {
-    throw new SlnetError("bad-input", `${text.slice(0, 200)} is not an address that can be opened, expected http or https`);
+    throw new SlnetError(
+      "bad-input",
+      `${text.slice(0, 200)} is not an address that can be opened, expected http or https`,
+    );
   }
   if (url.username !== "" || url.password !== "") {
     throw new SlnetError("bad-input", `the address on ${url.host} holds a user name or password, which cannot be sent`);
@@ -79,7 +82,11 @@ export async function requestUrl(
   try {
     // A range is allowed to pages of other origins without asking first; conditions such as If-Range are not. So whether
     // the file changed is seen from the answers, by whoever asks.
-    response = await fetch(url, { method, ...(range !== undefined && { headers: { Range: range } }), signal: controller.signal });
+    response = await fetch(url, {
+      method,
+      ...(range !== undefined && { headers: { Range: range } }),
+      signal: controller.signal,
+    });
   } catch (error) {
     throw failed(error);
   }

@@ -50,7 +50,15 @@ export async function openUrl(url: URL, firstBytes = 256 * 1024): Promise<ByteSo
   }
   if (answer.status === 200) {
     const pieces = await readWhole(url, answer);
-    return sourceOf(url, pieces.size, (offset, out) => Promise.resolve(pieces.copyTo(offset, out)), controller);
+    return sourceOf(
+      url,
+      pieces.size,
+      (offset, out) => {
+        pieces.copyTo(offset, out);
+        return Promise.resolve();
+      },
+      controller,
+    );
   }
   if (answer.status !== 206) {
     answer.cancel();
@@ -168,7 +176,8 @@ async function fetchRangeOnce(
     const range = contentRange(answer);
     const found = validatorOf(answer);
     const hasOtherSize = range !== null && range.total !== null && range.total !== size;
-    const hasChanged = hasOtherSize || answer.status === 416 || (found !== null && validator !== null && found !== validator);
+    const hasChanged =
+      hasOtherSize || answer.status === 416 || (found !== null && validator !== null && found !== validator);
     if (hasChanged || answer.status === 404) {
       throw new SlnetError(
         "bad-input",

@@ -141,7 +141,8 @@ function checkVersion3(array: JsonObject, name: string): ZarrArrayMetadata {
   const outerShape = chunkShapeOf(objectOr(grid.configuration).chunk_shape, shape, "chunk_shape", name);
   const keys = objectOr(array.chunk_key_encoding);
   const separator = objectOr(keys.configuration).separator ?? (keys.name === "v2" ? "." : "/");
-  if (keys.name !== "default" && keys.name !== "v2") throw refused(name, "chunk key encoding", keys.name, "default or v2");
+  if (keys.name !== "default" && keys.name !== "v2")
+    throw refused(name, "chunk key encoding", keys.name, "default or v2");
   if (separator !== "." && separator !== "/") throw wrong(name, "separator", separator, '"." or "/"');
   if (listOf(array.storage_transformers ?? [], "storage_transformers", name).length > 0) {
     throw refused(name, "storage transformer", array.storage_transformers, "none");
@@ -151,9 +152,16 @@ function checkVersion3(array: JsonObject, name: string): ZarrArrayMetadata {
   let document: readonly JsonObject[] = codecs;
   const isSharded = codecs.some((codec) => codec.name === "sharding_indexed");
   if (isSharded) {
-    if (codecs.length > 1) throw refused(name, "codecs", codecs.map((codec) => codec.name), "sharding_indexed alone");
+    if (codecs.length > 1)
+      throw refused(
+        name,
+        "codecs",
+        codecs.map((codec) => codec.name),
+        "sharding_indexed alone",
+      );
     const sharding = objectOr(codecs[0].configuration);
-    if ((sharding.index_location ?? "end") !== "end") throw refused(name, "index_location", sharding.index_location, "end");
+    if ((sharding.index_location ?? "end") !== "end")
+      throw refused(name, "index_location", sharding.index_location, "end");
     chunkShape = chunkShapeOf(sharding.chunk_shape, shape, "chunk_shape", name);
     const counts = outerShape.map((extent, axis) => extent / chunkShape[axis]);
     if (!counts.every(Number.isInteger)) {
@@ -277,7 +285,10 @@ function requireSameDelta(id: string, configuration: JsonObject, types: readonly
 function requireOrder(order: unknown, rank: number, name: string): void {
   if (order === "C" || order === "F") return;
   const axes = Array.isArray(order) ? (order as unknown[]) : [];
-  const isPermutation = axes.length === rank && new Set(axes).size === rank && axes.every((axis) => Number.isInteger(axis) && (axis as number) >= 0 && (axis as number) < rank);
+  const isPermutation =
+    axes.length === rank &&
+    new Set(axes).size === rank &&
+    axes.every((axis) => Number.isInteger(axis) && (axis as number) >= 0 && (axis as number) < rank);
   if (!isPermutation) throw wrong(name, "transpose order", order, `each of the ${rank} axes once`);
 }
 
@@ -287,7 +298,7 @@ function labelOf(id: string, { cname }: JsonObject): string {
 
 function dimensionNamesOf(value: unknown, shape: readonly number[]): readonly string[] | null {
   if (!Array.isArray(value) || value.length !== shape.length) return null;
-  return value.every((entry) => typeof entry === "string") ? (value as string[]) : null;
+  return value.every((entry) => typeof entry === "string") ? value : null;
 }
 
 function wrong(name: string, what: string, found: unknown, expected: string): SlnetError {
@@ -295,5 +306,8 @@ function wrong(name: string, what: string, found: unknown, expected: string): Sl
 }
 
 function refused(name: string, what: string, found: unknown, expected: string): SlnetError {
-  return new SlnetError("unsupported", `${name}: its ${what} is ${shown(found)}, which is not read; expected ${expected}`);
+  return new SlnetError(
+    "unsupported",
+    `${name}: its ${what} is ${shown(found)}, which is not read; expected ${expected}`,
+  );
 }

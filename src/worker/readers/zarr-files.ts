@@ -41,7 +41,10 @@ export class ZarrFiles implements AsyncReadable {
     if (/^\/(zarr\.json|\.z[a-z]+)$/.test(key)) return undefined;
     const path = this.#pathOf(key);
     const source = await this.#folder.open(path);
-    if (!source) return this.#missing(path);
+    if (!source) {
+      this.#requireFill(path);
+      return undefined;
+    }
     try {
       this.#requireLength(path, source.size);
       return await readExactly(source, 0, source.size);
@@ -61,7 +64,10 @@ export class ZarrFiles implements AsyncReadable {
     shard.users++;
     try {
       const source = await shard.source;
-      if (!source) return this.#missing(path);
+      if (!source) {
+        this.#requireFill(path);
+        return undefined;
+      }
       const isSuffix = "suffixLength" in range;
       const length = isSuffix ? range.suffixLength : range.length;
       const offset = isSuffix ? source.size - length : range.offset;
@@ -99,8 +105,8 @@ export class ZarrFiles implements AsyncReadable {
   }
 
   /** Zarr leaves out chunks that hold nothing but the fill value. */
-  #missing(path: string): undefined {
-    if (this.#metadata.fill !== null) return undefined;
+  #requireFill(path: string): void {
+    if (this.#metadata.fill !== null) return;
     throw new SlnetError(
       "bad-input",
       `${this.#folder.name}: chunk ${path} is missing, and the array does not say what missing chunks hold`,

@@ -51,7 +51,10 @@ const rolesByName: Readonly<Record<string, AxisRole>> = {
 export async function findZarrImage(folder: FileFolder, selection: StackSelection): Promise<ZarrImage> {
   const root = await readZarrNode(folder, "");
   if (!root) {
-    throw new SlnetError("bad-input", `${folder.name} is not a Zarr folder, expected zarr.json, .zarray or .zattrs in it`);
+    throw new SlnetError(
+      "bad-input",
+      `${folder.name} is not a Zarr folder, expected zarr.json, .zarray or .zattrs in it`,
+    );
   }
   if (root.array) return plainArray(root);
   const attributes = omeAttributes(root);
@@ -60,7 +63,10 @@ export async function findZarrImage(folder: FileFolder, selection: StackSelectio
     return chosenSeries(folder, root, selection.series);
   }
   if (isObject(attributes.plate) || isObject(attributes.well)) {
-    throw new SlnetError("unsupported", `${folder.name} is a plate of many images, expected one; open the folder of a field`);
+    throw new SlnetError(
+      "unsupported",
+      `${folder.name} is a plate of many images, expected one; open the folder of a field`,
+    );
   }
   throw new SlnetError(
     "unsupported",
@@ -127,7 +133,10 @@ async function imageIn(
   const datasets: unknown[] = Array.isArray(multiscale?.datasets) ? (multiscale.datasets as unknown[]) : [];
   const dataset = datasets.find(isObject);
   if (!multiscale || !dataset) {
-    throw new SlnetError("bad-input", `${folder.name}: its multiscales metadata names no data set, expected at least 1`);
+    throw new SlnetError(
+      "bad-input",
+      `${folder.name}: its multiscales metadata names no data set, expected at least 1`,
+    );
   }
   const inner = checkedPath(dataset.path, folder.name);
   const arrayPath = path === "" ? inner : `${path}/${inner}`;

@@ -60,7 +60,9 @@ export async function readJson(folder: FileFolder, path: string): Promise<JsonOb
     throw new SlnetError("bad-input", `${folder.name}: ${path} holds ${shown(value)}, expected a JSON object`);
   } catch (error) {
     if (error instanceof SlnetError) throw error;
-    throw new SlnetError("bad-input", `${folder.name}: ${path} is not JSON, expected metadata of Zarr`, { cause: error });
+    throw new SlnetError("bad-input", `${folder.name}: ${path} is not JSON, expected metadata of Zarr`, {
+      cause: error,
+    });
   } finally {
     await source.close();
   }

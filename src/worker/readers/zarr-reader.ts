@@ -52,7 +52,9 @@ export async function openZarr(folder: FileFolder, selection: StackSelection): P
   boundZarrCodecs();
   const files = new ZarrFiles(folder, image.path, metadata);
   const opening =
-    image.array.version === 3 ? open.v3(root(files), { kind: "array" }) : open.v2(root(files), { kind: "array", attrs: false });
+    image.array.version === 3
+      ? open.v3(root(files), { kind: "array" })
+      : open.v2(root(files), { kind: "array", attrs: false });
   const array = await opening.catch((error: unknown) => {
     throw new SlnetError("bad-input", `${name}: its array cannot be opened: ${errorMessage(error).slice(0, 300)}`, {
       cause: error,
@@ -60,7 +62,12 @@ export async function openZarr(folder: FileFolder, selection: StackSelection): P
   });
   const chunks = new ZarrChunks(array, metadata, name);
 
-  const read = async (from: number, to: number, out: SampleArray | Float64Array, signal?: AbortSignal): Promise<void> => {
+  const read = async (
+    from: number,
+    to: number,
+    out: SampleArray | Float64Array,
+    signal?: AbortSignal,
+  ): Promise<void> => {
     const place = placer(metadata, view, shape, from, to, out);
     await chunks.each(grid(from, to), place, signal);
   };

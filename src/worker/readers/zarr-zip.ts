@@ -39,10 +39,16 @@ function rootIn(zip: ZipFolder): string {
   }
   const [root, another] = roots;
   if (root === undefined) {
-    throw new SlnetError("bad-input", `${zip.name} is a zip archive without a Zarr folder in it; unpack it and open the stack`);
+    throw new SlnetError(
+      "bad-input",
+      `${zip.name} is a zip archive without a Zarr folder in it; unpack it and open the stack`,
+    );
   }
   if (another !== undefined) {
-    throw new SlnetError("bad-input", `${zip.name} holds ${roots.size} Zarr folders, expected 1; unpack it and open one of them`);
+    throw new SlnetError(
+      "bad-input",
+      `${zip.name} holds ${roots.size} Zarr folders, expected 1; unpack it and open one of them`,
+    );
   }
   return root;
 }

@@ -60,10 +60,15 @@ async function findDirectory(source: ByteSource): Promise<{ offset: number; size
   const tailStart = Math.max(0, source.size - 22 - 0xffff);
   const tail = viewOf(await readExactly(source, tailStart, source.size - tailStart));
   let end = tail.byteLength - 22;
-  while (end >= 0 && !(tail.getUint32(end, true) === 0x06054b50 && end + 22 + tail.getUint16(end + 20, true) <= tail.byteLength)) end--;
+  while (
+    end >= 0 &&
+    !(tail.getUint32(end, true) === 0x06054b50 && end + 22 + tail.getUint16(end + 20, true) <= tail.byteLength)
+  )
+    end--;
   if (end < 0) throw broken(source, "it has no list of its files at the end; it may be cut off");
   const isSplit = tail.getUint16(end + 4, true) !== 0 && tail.getUint16(end + 4, true) !== 0xffff;
-  if (isSplit) throw new SlnetError("unsupported", `${source.name} is one part of a split archive, expected a whole one`);
+  if (isSplit)
+    throw new SlnetError("unsupported", `${source.name} is one part of a split archive, expected a whole one`);
   let size = tail.getUint32(end + 12, true);
   let offset = tail.getUint32(end + 16, true);
   const count = tail.getUint16(end + 10, true);
@@ -147,7 +152,10 @@ async function openEntry(source: ByteSource, path: string, entry: ZipEntry): Pro
     return windowOf(source, name, start, size);
   }
   if (method !== 8) {
-    throw new SlnetError("unsupported", `${name} is compressed by method ${method}, expected 0 (stored) or 8 (deflate)`);
+    throw new SlnetError(
+      "unsupported",
+      `${name} is compressed by method ${method}, expected 0 (stored) or 8 (deflate)`,
+    );
   }
   if (size > largestInflated || packedSize > largestInflated) {
     throw new SlnetError(
@@ -157,7 +165,10 @@ async function openEntry(source: ByteSource, path: string, entry: ZipEntry): Pro
   }
   const bytes = await inflateBounded(await readExactly(source, start, packedSize), "deflate-raw", size);
   if (bytes.length !== size || crc32(bytes) !== entry.crc) {
-    throw broken(source, `${path} does not decompress to what it was: ${bytes.length} of ${size} bytes, or a wrong checksum`);
+    throw broken(
+      source,
+      `${path} does not decompress to what it was: ${bytes.length} of ${size} bytes, or a wrong checksum`,
+    );
   }
   return createBufferSource(name, bytes);
 }
@@ -179,7 +190,8 @@ async function readExactly(source: ByteSource, offset: number, length: number): 
     throw broken(source, `it has ${source.size} bytes, but bytes ${offset} to ${offset + length} are needed`);
   }
   const bytes = await source.read(offset, length);
-  if (bytes.length !== length) throw broken(source, `it changed while it was read: ${length} bytes at ${offset} are gone`);
+  if (bytes.length !== length)
+    throw broken(source, `it changed while it was read: ${length} bytes at ${offset} are gone`);
   return bytes;
 }
 
