@@ -20,11 +20,12 @@ const flags = 0x0800;
  * Writes a zip archive as a stream, its files stored as they are, ZIP64 where it is needed (PKWARE APPNOTE 6.3). Readers can
  * then take a part of a file without the rest. The list of files comes last, so an archive can be read once it is finished.
  *
- * @param sink - empty; stays open
+ * @param sink - stays open
+ * @param start - where in the sink the archive begins; readers count from the beginning of the sink
  */
-export function createZipTree(sink: ByteSink): FileTree {
+export function createZipTree(sink: ByteSink, start = 0): FileTree {
   const files = new Map<string, Written>();
-  let end = 0;
+  let end = start;
 
   return {
     async write(path, bytes) {
@@ -56,7 +57,7 @@ export function createZipTree(sink: ByteSink): FileTree {
     },
 
     async finish() {
-      const start = end;
+      const listStart = end;
       for (const [path, { crc, size, offset }] of files) {
         const name = new TextEncoder().encode(path);
         const isFar = offset >= largest32;
@@ -82,12 +83,12 @@ export function createZipTree(sink: ByteSink): FileTree {
         if (isFar) record.u16(1).u16(8).u64(offset);
         await put(record.bytes);
       }
-      const size = end - start;
-      const isBig = files.size >= largest16 || start >= largest32 || size >= largest32;
+      const size = end - listStart;
+      const isBig = files.size >= largest16 || listStart >= largest32 || size >= largest32;
       if (isBig) {
         const recordOffset = end;
         const record = new Fields(56).u32(0x06064b50).u64(44).u16(45).u16(45).u32(0).u32(0);
-        await put(record.u64(files.size).u64(files.size).u64(size).u64(start).bytes);
+        await put(record.u64(files.size).u64(files.size).u64(size).u64(listStart).bytes);
         await put(new Fields(20).u32(0x07064b50).u32(0).u64(recordOffset).u32(1).bytes);
       }
       const count = Math.min(files.size, largest16);
@@ -99,7 +100,7 @@ export function createZipTree(sink: ByteSink): FileTree {
           .u16(count)
           .u16(count)
           .u32(Math.min(size, largest32))
-          .u32(Math.min(start, largest32))
+          .u32(Math.min(listStart, largest32))
           .u16(0).bytes,
       );
       return end;
