@@ -31,6 +31,14 @@ import {
 
 // The encoders, before the reader puts bounded decoders in their place.
 const encoders = new Map(registry);
+
+async function encode(id: string, bytes: Uint8Array): Promise<Uint8Array> {
+  const entry = await encoders.get(id)?.();
+  const options = { clevel: 5, cname: "zstd", shuffle: 1, blocksize: 0, acceleration: 1, level: 1 };
+  const codec = entry?.fromConfig(options, { dataType: "uint16", shape: [], codecs: [], fillValue: 0 });
+  return (codec as unknown as { encode(bytes: Uint8Array): Promise<Uint8Array> }).encode(bytes);
+}
+
 const zstd: CodecMetadata = { name: "zstd", configuration: { level: 3, checksum: false } };
 const zstdFiles = new Map<string, TestFiles>();
 for (const codecs of [
@@ -191,20 +199,12 @@ for (const [label, files] of zstdFiles) {
 
 test("chunks of Zarr 2 written with zlib, gzip, blosc, lz4 and zstd are read", async () => {
   const raw = ramp16(20);
-  const encode = async (id: string): Promise<Uint8Array> => {
-    const codec = (await encoders.get(id)?.()) as {
-      fromConfig(c: unknown): { encode(b: Uint8Array): Promise<Uint8Array> };
-    };
-    return codec
-      .fromConfig({ clevel: 5, cname: "zstd", shuffle: 1, blocksize: 0, acceleration: 1, level: 1 })
-      .encode(raw);
-  };
   const chunks: Record<string, Uint8Array> = {
     zlib: deflateSync(raw),
     gzip: gzipSync(raw),
-    blosc: await encode("blosc"),
-    lz4: await encode("lz4"),
-    zstd: await encode("zstd"),
+    blosc: await encode("blosc", raw),
+    lz4: await encode("lz4", raw),
+    zstd: await encode("zstd", raw),
   };
   for (const [id, chunk] of Object.entries(chunks)) {
     assert.deepEqual(await pixelsOf(plainFrame(chunk, { compressor: { id } })), ramp(20), id);
@@ -267,6 +267,16 @@ test("several channels ask which one, by the names that omero gives them", async
   });
   assert.deepEqual(await pixelsOf(files, { channel: 1 }), [4, 5, 6, 7, 12, 13, 14, 15]);
   await assert.rejects(open(files, { channel: 2 }), refusal("bad-input", "channel 2 asked for, it has 2"));
+});
+
+test("a channel is read out of chunks that hold several, and frames that are not the first axis", async () => {
+  const array = { shape: [2, 3, 2, 5], chunkShape: [2, 2, 2, 3], dtype: "int16" as const, values: (i: number) => i };
+  const files = await imageVersion3(array, { axes: ["c", "t", "y", "x"] });
+  assert.deepEqual(await pixelsOf(files, { channel: 1 }), ramp(30, 30));
+  const reader = await open(files, { channel: 0 });
+  const out = new Float32Array(20);
+  await reader.readFrames(1, 3, out);
+  assert.deepEqual([...out], ramp(20, 10));
 });
 
 test("both time and z ask for the slice; z alone is taken as time", async () => {
@@ -475,10 +485,7 @@ test("folders, zips and the metadata file in a folder open by their path on disk
 
 test("broken bytes anywhere give pixels of the right size or an error of ours", async () => {
   const random = createRandom(20, "faults");
-  const codec = (await encoders.get("zstd")?.()) as {
-    fromConfig(c: unknown): { encode(b: Uint8Array): Promise<Uint8Array> };
-  };
-  const packed = await codec.fromConfig({ level: 1 }).encode(ramp16(20));
+  const packed = await encode("zstd", ramp16(20));
   const valid: readonly TestFiles[] = [
     imageVersion2([2, 4, 5], { axes: timeAxes, scale: [1, 1, 1] }),
     plainFrame(deflateSync(ramp16(20)), { compressor: { id: "zlib" } }),

@@ -3,6 +3,9 @@ import { errorMessage, SlnetError } from "../../core/errors.js";
 /** A server that sends nothing for this long is given up. */
 const silenceLimitMs = 30_000;
 
+/** The cause of an error that asking again does not mend. */
+export class FinalFault extends Error {}
+
 /** An answer whose body is still to be read. */
 export interface UrlAnswer {
   readonly status: number;
@@ -74,7 +77,9 @@ export async function requestUrl(
     done();
     if (signal?.aborted) return signal.reason;
     const why = isSilent ? `nothing came for ${silenceLimitMs / 1000} s` : reasonOf(error);
-    return new SlnetError("bad-input", `${shownUrl(url)} could not be fetched: ${why}`, { cause: error });
+    return new SlnetError("bad-input", `${shownUrl(url)} could not be fetched: ${why}`, {
+      cause: isSilent ? new FinalFault() : error,
+    });
   };
 
   watch();

@@ -1,7 +1,7 @@
 import { isSlnetError, SlnetError } from "../../core/errors.js";
 import type { ByteSource } from "../../core/frames.js";
 import { UrlBlocks } from "./url-blocks.js";
-import { requestUrl, shownUrl, type UrlAnswer } from "./url-request.js";
+import { FinalFault, requestUrl, shownUrl, type UrlAnswer } from "./url-request.js";
 
 /** A file of a server that answers no range requests is taken whole up to this size. */
 const largestWhole = 256 * 1024 * 1024;
@@ -160,9 +160,6 @@ async function fetchRange(
     }
   }
 }
-
-/** Marks an error that asking again does not mend. */
-class FinalFault extends Error {}
 
 async function fetchRangeOnce(
   url: URL,
