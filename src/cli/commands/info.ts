@@ -1,9 +1,8 @@
-import { resolve } from "node:path";
-
 import type { StackDescription } from "../../core/frames.js";
 import type { FrameStatistics } from "../../protocol/api.js";
 import { commonOptions, requiredOperand, type Command } from "../command.js";
 import { createOption } from "../option.js";
+import { parseStackOperand } from "../stack-operand.js";
 
 export const infoCommand: Command = {
   name: "info",
@@ -21,9 +20,9 @@ export const infoCommand: Command = {
   ],
 
   async run(parsed, { connect, interrupt: { signal } }) {
-    const path = resolve(requiredOperand(parsed, infoCommand));
+    const operand = parseStackOperand(requiredOperand(parsed, infoCommand));
     const client = await connect();
-    const stack = await client.openStack({ type: "path", path }, { signal });
+    const stack = await client.openStack(operand, { signal });
     const firstFrame = parsed.flag("stats") ? await stack.frameStatistics(0, { signal }) : null;
     const { shape, ...file } = stack.description;
     return {

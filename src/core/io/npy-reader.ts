@@ -5,7 +5,7 @@ import { countFrames, openRawFrames, statedFrameBytes } from "./raw-frames.js";
 import { roundingNotice, workingType } from "./stored-samples.js";
 
 /** What the first bytes of an .npy file are. */
-export const npyMagic = "\x93NUMPY";
+const npyMagic = "\x93NUMPY";
 
 /** Longest header that is read. That of a plain array has some hundred bytes; NumPy itself refuses more than 10,000. */
 const largestHeader = 64 * 1024;

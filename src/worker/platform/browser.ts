@@ -33,6 +33,9 @@ export const browserPlatform: Platform = {
     return (await openPrivateFile(target.name)) ?? openMemoryFile(target.name);
   },
 
+  openOutputFolder: () =>
+    Promise.reject(new SlnetError("unsupported", "a page cannot write a folder; save OME-Zarr as one .zip file")),
+
   makeDirectory: () => Promise.reject(new SlnetError("unsupported", "a page cannot make folders")),
 
   async readItkImage(format, source, assetsBaseUrl) {
