@@ -195,7 +195,8 @@ export class SavingJob {
     await this.finish().catch(() => undefined);
     const saved = Math.min(...this.#parts.map(({ savedFrames }) => savedFrames));
     const code = error instanceof SlnetError ? error.code : "internal";
-    const kept = `; the ${saved} frames before frame ${this.plan.from + saved} are saved`;
+    const frames = saved === 1 ? "frame" : `${saved} frames`;
+    const kept = `; the ${frames} before frame ${this.plan.from + saved} ${saved === 1 ? "is" : "are"} saved`;
     const message = saved > 0 ? kept : wasWritten ? "; nothing is saved" : "";
     return new SlnetError(code, errorMessage(error) + message, { cause: error });
   }

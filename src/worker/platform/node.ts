@@ -109,8 +109,8 @@ async function openFileSource(path: string): Promise<ByteSource> {
 
 /** What to tell people about a write that failed, by the code of the system's error. */
 const writeFailures: Readonly<Record<string, string>> = {
-  ENOSPC: "the disk is full; free space on it",
-  EDQUOT: "the disk quota is used up; free space",
+  ENOSPC: "the disk is full; free space on it and resume",
+  EDQUOT: "the disk quota is used up; free space and resume",
   EFBIG: "files may not become larger here; write to another place",
 };
 
