@@ -25,7 +25,7 @@ export function walkTiff(bytes: Uint8Array): WalkedTiff {
   const directories: ReadonlyMap<number, number>[] = [];
   const pages: Uint8Array[] = [];
   let description = "";
-  for (let at = number(big ? 8 : 4, offsetBytes); at !== 0; ) {
+  for (let at = number(big ? 8 : 4, offsetBytes); at !== 0;) {
     const count = number(at, big ? 8 : 2);
     const entries = new Map<number, number>();
     at += big ? 8 : 2;
@@ -41,7 +41,7 @@ export function walkTiff(bytes: Uint8Array): WalkedTiff {
     const tag = (name: number): number => entries.get(name) ?? NaN;
     const strip = bytes.subarray(tag(273), tag(273) + tag(279));
     assert.equal(strip.length, tag(279), "the strip is inside the file");
-    const pixels = tag(259) === 8 ? new Uint8Array(inflateSync(strip)) : strip;
+    const pixels = new Uint8Array(tag(259) === 8 ? inflateSync(strip) : strip);
     assert.equal(pixels.length, (tag(256) * tag(257) * tag(258)) / 8, "the strip holds the whole page");
     directories.push(entries);
     pages.push(pixels);

@@ -125,13 +125,7 @@ export function createTiffLayout(options: TiffWriterOptions): TiffLayout {
     ];
   };
 
-  const writeDirectory = (
-    view: DataView,
-    start: number,
-    frame: number,
-    next: number,
-    pages: TiffPages,
-  ): number => {
+  const writeDirectory = (view: DataView, start: number, frame: number, next: number, pages: TiffPages): number => {
     const fields = fieldsOf(frame, pages);
     if (big) view.setBigUint64(start, BigInt(fields.length), true);
     else view.setUint16(start, fields.length, true);
@@ -191,8 +185,7 @@ export function createTiffLayout(options: TiffWriterOptions): TiffLayout {
 
     readDirectory(bytes) {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-      const offsetAt = (at: number): number =>
-        big ? Number(view.getBigUint64(at, true)) : view.getUint32(at, true);
+      const offsetAt = (at: number): number => (big ? Number(view.getBigUint64(at, true)) : view.getUint32(at, true));
       const valueOf = (tag: number): number => {
         for (let at = countBytes; at + entryBytes <= bytes.length - linkBytes; at += entryBytes) {
           if (view.getUint16(at, true) === tag) return offsetAt(at + (big ? 12 : 8));

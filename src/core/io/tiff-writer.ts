@@ -5,6 +5,9 @@ import { deflatePages, joined } from "./deflate.js";
 import type { StackWriter, StackWriterOptions } from "./stack-writer.js";
 import { createTiffLayout, type TiffPages } from "./tiff-layout.js";
 
+/** Room for directories is taken in pieces: that of millions of small frames is hundreds of megabytes. */
+const roomPieceBytes = 2 ** 22;
+
 /** The number of frames also decides between TIFF and BigTIFF, and how much room the directories get. */
 export interface TiffWriterOptions extends StackWriterOptions {
   /** Whom the text of the first page is for: ImageJ (the default), or readers of OME-TIFF. */
@@ -78,9 +81,14 @@ export function createTiffWriter(sink: ByteSink, options: TiffWriterOptions, con
     if (first === 0) {
       await sink.write(layout.valuesOffset, layout.values(end));
       // Room for all of them is taken now: what is on a disk that fills up can still be made reachable.
-      const room = new Uint8Array(layout.valuesOffset - layout.directoryOffset(0));
-      room.set(directories);
-      await sink.write(layout.directoryOffset(0), room);
+      const start = layout.directoryOffset(0);
+      const room = layout.valuesOffset - start;
+      const head = new Uint8Array(Math.max(directories.length, Math.min(roomPieceBytes, room)));
+      head.set(directories);
+      await sink.write(start, head);
+      for (let taken = head.length; taken < room; taken += roomPieceBytes) {
+        await sink.write(start + taken, new Uint8Array(Math.min(roomPieceBytes, room - taken)));
+      }
       await sink.write(0, layout.header());
     } else {
       await sink.write(layout.directoryOffset(first), directories);

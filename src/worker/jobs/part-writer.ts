@@ -38,7 +38,9 @@ export async function openPartWriter(
 }
 
 async function openTiffPart(output: OutputFile, options: TiffWriterOptions): Promise<PartWriter> {
-  const written: WrittenTiff = output.earlier ? await readWrittenTiff(output.earlier, options) : { frames: 0, pages: [] };
+  const written: WrittenTiff = output.earlier
+    ? await readWrittenTiff(output.earlier, options)
+    : { frames: 0, pages: [] };
   return {
     earlierFrames: written.frames,
     start(keep) {

@@ -28,7 +28,8 @@ export const browserPlatform: Platform = {
   },
 
   async openOutput(target, resume = false) {
-    if (resume) throw new SlnetError("unsupported", "a page cannot go on with a file; only files at a path are resumed");
+    if (resume)
+      throw new SlnetError("unsupported", "a page cannot go on with a file; only files at a path are resumed");
     switch (target.type) {
       case "private-file":
         return (await openPrivateFile(target.name)) ?? openMemoryFile(target.name);
