@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -18,6 +18,7 @@ import { slnetWebVersion } from "../../src/core/version.js";
 import { windowOf } from "../../src/core/windows.js";
 import { buildTiff } from "./tiff-builder.js";
 import { encodeStored } from "./tiff-encoders.js";
+import { walkTiff } from "./walked-tiff.js";
 
 // From build/test/unit/ to what `npm run build` makes.
 const commandLineFolder = fileURLToPath(new URL("../../../dist/cli/", import.meta.url));
@@ -60,6 +61,16 @@ function slnet(
     child.on("error", reject);
     child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
   });
+}
+
+/** Starts a command and kills it, as a crash would, once `isTime` says so. */
+async function killWhen(args: readonly string[], isTime: () => Promise<boolean>): Promise<void> {
+  const program = join(commandLineFolder, "slnet.js");
+  const child = spawn(process.execPath, [program, ...args], { cwd: folder, stdio: "ignore" });
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  while (child.exitCode === null && !(await isTime())) await new Promise((resolve) => setTimeout(resolve, 5));
+  child.kill("SIGKILL");
+  await ended;
 }
 
 /** Runs a command that must go through, with `--json`, and gives the object that it prints. */
@@ -155,6 +166,10 @@ describe("help and wrong usage", () => {
     ["clean stack.tif --method median --median-window 2", /--median-window is "2", expected a whole number from 3/],
     ["clean stack.tif --method median --median-window all", /--median-window is "all", expected .* or whole/],
     ["clean stack.tif --model model.json --frames 5", /--frames is "5"/],
+    ["clean stack.tif --model model.json --format png", /--format is "png", expected one of tiff, ome-tiff, zarr/],
+    ["clean stack.tif --model model.json --compress lzw", /--compress is "lzw", expected one of none, deflate/],
+    ["clean stack.tif --model model.json --pixel-size 0", /--pixel-size is "0", expected a number from 0\.001 to/],
+    ["clean stack.tif --model model.json --camera-offset -1", /--camera-offset is "-1", expected a number from 0 to/],
     ["clean stack.tif --model model.json -o ./stack.tif", /stack\.tif is the input file itself/],
     ["clean stack.tif --model model.json -o model.json", /model\.json is the input file itself/],
     ["clean stack.tif --model model.json -o a.tif --low-rank a.tif", /named for two outputs/],
@@ -362,6 +377,112 @@ describe("from simulation to cleaned stack", () => {
     assert.ok(aboveLimit > 0);
     assert.equal(clippedReport["clipped"], aboveLimit);
   });
+
+  it("what is known of the camera is written into the file, and its offset is added and stated", async () => {
+    const camera = ["--camera-offset", "100", "--camera-gain", "2.1", "--exposure", "0.01"];
+    const common = ["clean", "stack.tif", "--method", "median", "--frames", "0:20"];
+    const report = await slnetJson(...common, ...camera, "--frame-interval", "0.03", "-o", "camera.tif");
+    assert.equal(report["offsetAdu"], 100);
+    const { description, pages } = walkTiff(await readFile(file("camera.tif")));
+    for (const line of ["finterval=0.03", "offset=100", "exposure=0.01", "aduPerElectron=2.1", "unit=micron"]) {
+      assert.ok(description.split("\n").includes(line), `${line} in ${description}`);
+    }
+    await slnetJson(...common, "-o", "plain.tif", "--offset", "0");
+    const plain = walkTiff(await readFile(file("plain.tif")));
+    assert.ok(plain.description.includes("\noffset=0\n"));
+    const [withOffset, without] = [pages, plain.pages].map((all) => new Uint16Array(Uint8Array.from(all[5]!).buffer));
+    assert.deepEqual(
+      withOffset,
+      without?.map((value) => value + 100),
+    );
+    const { stderr } = await slnet([...common, ...camera, "-o", "camera.tif"]);
+    assert.match(stderr, /\noffset 100 ADU, that of the camera\n/);
+    const low = [...common, "--camera-offset", "65530", "-o", "camera.tif"];
+    assert.ok(((await slnetJson(...low))["clipped"] as number) > 0);
+  });
+
+  it("the name or --format makes an OME-TIFF, --compress deflate a smaller file of the same frames", async () => {
+    const common = ["clean", "stack.tif", "--method", "median", "--frames", "0:20"];
+    await slnetJson(...common, "-o", "plain.tif");
+    const plain = walkTiff(await readFile(file("plain.tif")));
+    assert.match(plain.description, /^ImageJ=/);
+    const variants = [
+      ["-o", "named.ome.tif"],
+      ["-o", "asked.tif", "--format", "ome-tiff"],
+      ["-o", "small.tif", "--compress", "deflate", "--low-rank", "small-background.tif"],
+      ["--output-path", "formats", "--format", "ome-tiff", "--compress", "deflate"],
+    ];
+    for (const options of variants) {
+      const { outputs } = await slnetJson(...common, ...options);
+      const [path = ""] = outputs as string[];
+      const { description, pages, directories } = walkTiff(await readFile(path));
+      assert.deepEqual(pages, plain.pages, path);
+      assert.equal(directories[0]?.get(259), options.includes("deflate") ? 8 : 1);
+      assert.match(description, path.endsWith("small.tif") ? /^ImageJ=/ : /^<\?xml/);
+    }
+    await stat(file("formats/stack_sparse.ome.tif"));
+    assert.ok((await stat(file("small.tif"))).size < 0.8 * (await stat(file("plain.tif"))).size);
+  });
+
+  it("--resume goes on where a killed run stopped, to the file of an unbroken run", async () => {
+    await writeFile(file("slow.tif"), await stackBytes("uint16", [120, 64, 64]));
+    // A second of work at least, so that there is time to kill it.
+    const rpca = ["clean", "slow.tif", "--method", "rpca", "--rpca-frames", "10", "--rpca-iterations", "50"];
+    for (const form of [[], ["--compress", "deflate"]]) {
+      await slnetJson(...rpca, ...form, "-o", "unbroken.tif");
+      await killWhen([...rpca, ...form, "-o", "killed.tif"], async () => {
+        const left = await readFile(file("killed.tif.part")).catch(() => null);
+        return left !== null && left.length > 100_000;
+      });
+      assert.ok(!existsSync(file("killed.tif")), "it was killed before its end");
+      const resumed = await slnetJson(...rpca, ...form, "-o", "killed.tif", "--resume");
+      const { resumedFrames } = resumed as { resumedFrames: number };
+      assert.ok(resumedFrames >= 1 && resumedFrames < 120, `${resumedFrames} frames`);
+      assert.equal(resumed["frames"], 120);
+      assert.ok((await readFile(file("killed.tif"))).equals(await readFile(file("unbroken.tif"))));
+      assert.ok(!existsSync(file("killed.tif.part")));
+      const other = await slnet([...rpca, ...form, "-o", "killed.tif", "--resume", "--offset", "3"]);
+      assert.equal(other.exitCode, 1);
+      assert.match(other.stderr, /^slnet: killed\.tif cannot be continued: it is a TIFF of another stack, model/m);
+      await rm(file("killed.tif"));
+    }
+  });
+
+  it("--resume goes on with what a model cleaned on WebAssembly", async () => {
+    const model = ["clean", "stack.tif", "--model", "model.json", "--engine", "wasm", "--low-rank", "wasm-l.tif"];
+    await slnetJson(...model, "-o", "wasm.tif");
+    const names = ["wasm.tif", "wasm-l.tif"];
+    const unbroken = await Promise.all(names.map((name) => readFile(file(name))));
+    await truncate(file("wasm.tif"), 400_000);
+    await truncate(file("wasm-l.tif"), 800_000);
+    const { resumedFrames } = await slnetJson(...model, "-o", "wasm.tif", "--resume");
+    assert.ok((resumedFrames as number) > 30 && (resumedFrames as number) < 60, `${String(resumedFrames)} frames`);
+    for (const [index, name] of names.entries()) {
+      assert.ok((await readFile(file(name))).equals(unbroken[index]!), name);
+    }
+  });
+
+  it(
+    "where the file may not grow, the frames before are kept and --resume finishes it",
+    { skip: process.platform === "win32" && "Windows has no ulimit" },
+    async () => {
+      const args = ["clean", "stack.tif", "--method", "median", "-o", "limited.tif"];
+      await slnetJson(...args.slice(0, -1), "unlimited.tif");
+      const command = 'ulimit -f 400; exec "$@"';
+      const program = join(commandLineFolder, "slnet.js");
+      const { status, stderr } = spawnSync("bash", ["-c", command, "bash", process.execPath, program, ...args], {
+        cwd: folder,
+        encoding: "utf8",
+      });
+      assert.equal(status, 1, stderr);
+      const message = /^slnet: frame (\d+) could not be written: .*limited\.tif: writing stopped at byte \d+: (.*)$/m;
+      const [, frame, rest] = message.exec(stderr) ?? assert.fail(stderr);
+      assert.match(rest ?? "", new RegExp(`; the ${frame} frames before frame ${frame} are saved$`));
+      assert.equal((await readStack("limited.tif")).shape.frames, Number(frame));
+      await slnetJson(...args, "--resume");
+      assert.ok((await readFile(file("limited.tif"))).equals(await readFile(file("unlimited.tif"))));
+    },
+  );
 
   it("--tail drop leaves out the frames without a whole window", async () => {
     const report = await slnetJson("clean", "stack.tif", "--model", "model.json", "-o", "drop.tif", "--tail", "drop");
@@ -574,7 +695,7 @@ describe("bad input ends with exit code 1 and one clear sentence", () => {
       "train infinite.tif -o out.json --temporal-shifts 0,20,40",
       /frame 3 holds Infinity at row 1, column 1/,
     ],
-    ["NaN pixels", "clean nan.tif --method median -o out.tif", /frame 100 holds NaN at row 4, column 6/],
+    ["NaN pixels", "clean nan.tif --method median --frames 99: -o out.tif", /frame 100 holds NaN at row 4, column 6/],
     [
       "frames that the stack has not",
       `clean stack.tif ${model} --frames 500:600`,
@@ -635,8 +756,8 @@ describe("bad input ends with exit code 1 and one clear sentence", () => {
       "js",
     ]);
     assert.equal(exitCode, 1);
-    assert.match(stderr, /slnet: frame 100 holds NaN .* the (\d+) frames before it are saved/);
-    const saved = Number(/the (\d+) frames before/.exec(stderr)?.[1]);
+    assert.match(stderr, /slnet: frame 100 holds NaN .* the (\d+) frames before frame \1 are saved/);
+    const saved = Number(/the (\d+) frames before frame/.exec(stderr)?.[1]);
     // Windows of three frames: the last one without the NaN begins at frame 97.
     assert.ok(saved >= 1 && saved <= 98, `${saved} frames`);
     assert.equal((await readStack("before.tif")).shape.frames, saved);
@@ -644,7 +765,7 @@ describe("bad input ends with exit code 1 and one clear sentence", () => {
 
   it("a failed run leaves an earlier output as it was", async () => {
     await writeFile(file("keep.tif"), "precious");
-    const { exitCode } = await slnet(["clean", "nan.tif", "--method", "median", "-o", "keep.tif"]);
+    const { exitCode } = await slnet(["clean", "nan.tif", "--method", "median", "--frames", "99:", "-o", "keep.tif"]);
     assert.equal(exitCode, 1);
     assert.equal(await readFile(file("keep.tif"), "utf8"), "precious");
   });
