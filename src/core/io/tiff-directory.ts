@@ -28,6 +28,9 @@ const maximumTags = 1024;
 /** Longest text that is read; what a person or we need stands at its beginning. */
 const maximumText = 64 * 1024;
 
+/** Bytes of a long text that are looked at together. */
+const textPart = 256 * 1024;
+
 /**
  * Reads the header.
  *
@@ -142,6 +145,25 @@ export class TiffDirectory {
     return end < 0 ? text : text.slice(0, end);
   }
 
+  /**
+   * A text in pieces, for one that is long, up to its end.
+   *
+   * @throws {@link SlnetError} `bad-input` where it reaches past the end of the file
+   */
+  async *textParts(tag: number, maximumBytes: number): AsyncGenerator<string> {
+    const entry = this.#entries.get(tag);
+    if (!entry || fieldTypeBytes[entry.type] !== 1) return;
+    const decoder = new TextDecoder();
+    const length = Math.min(entry.count, maximumBytes);
+    for (let done = 0; done < length; done += textPart) {
+      const part = await this.#values(tag, Math.min(textPart, length - done), done);
+      const text = decoder.decode(part, { stream: true });
+      const end = text.indexOf("\0");
+      yield end < 0 ? text : text.slice(0, end);
+      if (end >= 0) return;
+    }
+  }
+
   /** An error that names file and page; `what` goes on from there. */
   error(what: string, code: "bad-input" | "unsupported" = "bad-input"): SlnetError {
     return new SlnetError(code, `${this.format.name}: page ${this.page} ${what}`);
@@ -153,8 +175,8 @@ export class TiffDirectory {
     return entry;
   }
 
-  #values(tag: number, length: number): Promise<DataView> {
-    const { offset } = this.#entry(tag);
+  #values(tag: number, length: number, from = 0): Promise<DataView> {
+    const offset = this.#entry(tag).offset + from;
     if (offset + length > this.format.size) {
       throw this.error(
         `needs bytes ${offset} to ${offset + length} for the values of tag ${tag}, the file ends at ${this.format.size}`,

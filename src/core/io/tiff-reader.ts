@@ -4,13 +4,22 @@ import {
   requireFinite,
   sampleBytes,
   sampleTypeOf,
-  unknownMetadata,
   type ByteSource,
   type SampleArray,
   type StackReader,
+  type StackSelection,
 } from "../frames.js";
 import { machineIsLittleEndian, swapBytes } from "./byte-order.js";
-import { readTiffIndex } from "./tiff-index.js";
+import { guardPrediction } from "./tiff-guard.js";
+import { readTiffIndex, type TiffIndex, type TiffPageOptions } from "./tiff-index.js";
+
+export interface TiffOptions {
+  /** Its channel is the sample of a pixel that has several. */
+  readonly selection?: StackSelection | undefined;
+  /** What is known of the pages. */
+  readonly pages?: TiffPageOptions | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** Most bytes of one read. */
 const readLimit = 8 * 1024 * 1024;
@@ -24,8 +33,12 @@ const readThrough = 16 * 1024;
  * @param source - closed by the reader's `close`, not when opening fails
  * @throws what `readTiffIndex` throws
  */
-export async function openTiff(source: ByteSource, signal?: AbortSignal): Promise<StackReader> {
-  const index = await readTiffIndex(source, signal);
+export async function openTiff(source: ByteSource, options: TiffOptions = {}): Promise<StackReader> {
+  const { pages, signal } = options;
+  return guardPrediction(source, pages, (known) => readTiffIndex(source, signal, known), createTiffReader);
+}
+
+function createTiffReader(source: ByteSource, index: TiffIndex): StackReader {
   const { shape, segments } = index;
   const { offsets, bytes: segmentBytes, firstOfFrame } = segments;
   const frameBytes = framePixels(shape) * sampleBytes(shape.type);
@@ -55,9 +68,7 @@ export async function openTiff(source: ByteSource, signal?: AbortSignal): Promis
       compression: "none",
       byteOrder: index.littleEndian ? "little-endian" : "big-endian",
       storedType: shape.type,
-      ...unknownMetadata,
-      pixelSizeNm: index.pixelSizeNm,
-      frameIntervalSeconds: index.frameIntervalSeconds,
+      ...index.metadata,
       notices: index.notices,
     },
 

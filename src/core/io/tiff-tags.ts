@@ -19,6 +19,8 @@ export const tiffTags = {
   tileWidth: 322,
   tileOffsets: 324,
   sampleFormat: 339,
+  /** Of Micro-Manager: a text in JSON on each page. */
+  microManagerMetadata: 51123,
 } as const;
 
 /** Field types. TIFF 6.0, section 2; `long8` is from BigTIFF. */

@@ -1,12 +1,14 @@
 import { SlnetError } from "../../core/errors.js";
 import type { ByteSource, FileFolder, StackReader, StackSelection } from "../../core/frames.js";
 import { openSimulation } from "../../core/io/simulated-reader.js";
-import { openTiff } from "../../core/io/tiff-reader.js";
+import { openTiffFolder, tiffNames } from "../../core/io/tiff-folder.js";
+import { openTiffStack, type TiffStackContext } from "../../core/io/tiff-stack.js";
 import { createSimulationOptions } from "../../core/simulation.js";
 import type { RemoteFrames, StackInput } from "../../protocol/api.js";
 import type { ItkFormat, Platform } from "../platform/platform.js";
 import { openItkStack } from "./itk-reader.js";
 import { openRemoteStack } from "./remote-reader.js";
+import { readXml } from "./xml.js";
 
 /** What a reader may need besides the file itself. */
 export interface OpeningContext {
@@ -60,7 +62,7 @@ function requirePositions(selection: StackSelection): void {
 async function openFile(source: ByteSource, context: OpeningContext): Promise<StackReader> {
   try {
     const format = await formatOf(source);
-    if (format === "tiff") return await openTiff(source);
+    if (format === "tiff") return await openTiffStack(source, tiffContext(context));
     return await openItkStack(format, source, context.platform, context.assetsBaseUrl);
   } catch (error) {
     await source.close();
@@ -68,8 +70,15 @@ async function openFile(source: ByteSource, context: OpeningContext): Promise<St
   }
 }
 
-function openFolder({ folder }: OpeningContext): Promise<StackReader> {
-  throw new SlnetError("bad-input", `${folder.name} is a folder and not a file, expected a stack`);
+async function openFolder(context: OpeningContext): Promise<StackReader> {
+  const { folder } = context;
+  const tiffs = tiffNames(await folder.list());
+  if (tiffs.length > 0) return openTiffFolder(tiffs, tiffContext(context));
+  throw new SlnetError("bad-input", `${folder.name} is a folder without TIFF files, expected a stack or its files`);
+}
+
+function tiffContext({ folder, selection }: OpeningContext): TiffStackContext {
+  return { folder, selection, readXml };
 }
 
 /** Position of the letters `MAP ` in an MRC header, of the 2014 format and later. */
