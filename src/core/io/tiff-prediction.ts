@@ -280,7 +280,7 @@ async function findPageCount(
   if (input.table) return null;
   // Behind the last page a file may have more than its pages: a table, or the places of pages that were never written.
   let linked = startPages - 2;
-  let end = mostPages - 1;
+  let end = mostPages;
   while (end - linked > 1) {
     const page = Math.floor((linked + end) / 2);
     if (await hasNext(page)) linked = page;
