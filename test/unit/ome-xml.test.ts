@@ -26,7 +26,8 @@ async function failureOf(text: string): Promise<string> {
   return failure.message;
 }
 
-const head = '<?xml version="1.0" encoding="UTF-8"?><OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06" UUID="urn:uuid:a">';
+const head =
+  '<?xml version="1.0" encoding="UTF-8"?><OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06" UUID="urn:uuid:a">';
 
 function image(pixels: string, inside = "<TiffData/>", name = "cells"): string {
   return `<Image ID="Image:0" Name="${name}"><Pixels ID="Pixels:0" Type="uint16" SizeX="4" SizeY="3" ${pixels}>${inside}</Pixels></Image>`;
@@ -96,7 +97,10 @@ test("planes are where the elements place them, in the order of the dimensions, 
   const { fileOf, pageOf } = locatePlanes("a.tif", document.images[0]!);
   // Planes in order: c0t0 c1t0 c0t1 c1t1 c0t2 c1t2.
   assert.deepEqual([...fileOf], [-1, noFile, 0, 0, 0, noFile]);
-  assert.deepEqual([...pageOf].filter((_, plane) => fileOf[plane] !== noFile), [9, 7, 4, 5]);
+  assert.deepEqual(
+    [...pageOf].filter((_, plane) => fileOf[plane] !== noFile),
+    [9, 7, 4, 5],
+  );
 });
 
 test("prefixes, comments, CDATA and unknown elements do not matter", async () => {

@@ -56,7 +56,8 @@ test("all pages are verified in the background, with a bounded number of reads a
   assert.ok(prediction.verifiedPages < 100);
   prediction.start();
   const patience = Date.now() + 20_000;
-  while (prediction.verifiedPages < 3000 && Date.now() < patience) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (prediction.verifiedPages < 3000 && Date.now() < patience)
+    await new Promise((resolve) => setTimeout(resolve, 5));
   assert.equal(prediction.verifiedPages, 3000);
   assert.ok(source.reads.atOnce <= 32, `${source.reads.atOnce} reads at once, expected at most 32`);
 });
@@ -87,7 +88,11 @@ test("a page whose pixels are elsewhere is read from where they are", async () =
     height: 64,
     pages: 2000,
     directories: "tail",
-    shiftedPixels: new Map([[777, 0], [778, 2 * 64 * 64], [779, -2 * 64 * 64]]),
+    shiftedPixels: new Map([
+      [777, 0],
+      [778, 2 * 64 * 64],
+      [779, -2 * 64 * 64],
+    ]),
   });
   // Frames 778 and 779 have changed places in the file.
   const { prediction } = await readTiffIndex(source);
@@ -96,7 +101,10 @@ test("a page whose pixels are elsewhere is read from where they are", async () =
   for (const frame of [0, 776, 777, 778, 779, 780, 1999]) await requireFrame(reader, frame);
   const out = new Uint16Array(6 * 64 * 64);
   await reader.readFrames(775, 781, out);
-  assert.deepEqual([0, 1, 2, 3, 4, 5].map((i) => out[i * 64 * 64]), [775, 776, 777, 778, 779, 780]);
+  assert.deepEqual(
+    [0, 1, 2, 3, 4, 5].map((i) => out[i * 64 * 64]),
+    [775, 776, 777, 778, 779, 780],
+  );
   await reader.close();
 });
 

@@ -16,3 +16,8 @@ export function withNotices(reader: StackReader, notices: readonly string[]): St
   const { description } = reader;
   return withDescription(reader, { ...description, notices: [...description.notices, ...notices] });
 }
+
+/** Without what is not known, so that it does not hide what is. */
+export function definedOnly<T extends object>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as Partial<T>;
+}

@@ -1,5 +1,6 @@
 import { SlnetError } from "../errors.js";
 import type { ByteSource, StackMetadata, StackReader } from "../frames.js";
+import { definedOnly } from "./described-reader.js";
 import {
   parseMicroManagerPage,
   parseSeriesName,
@@ -138,7 +139,10 @@ async function findParts(
     const table = path === source.name ? file : await readTable(path, folder);
     if (!table) {
       if (index < last) {
-        throw new SlnetError("bad-input", `${path} lacks Micro-Manager's table of its pages, expected one as in ${source.name}`);
+        throw new SlnetError(
+          "bad-input",
+          `${path} lacks Micro-Manager's table of its pages, expected one as in ${source.name}`,
+        );
       }
       notices.push(`${path} was not finished by Micro-Manager, and is left out.`);
       break;
@@ -176,9 +180,13 @@ function choosePosition(name: string, parts: readonly SeriesPart[], series: numb
   }
   if (sorted.length === 1) return sorted[0];
   const labels = sorted.slice(0, mostParts).map((position) => `position ${position}`);
-  throw new SlnetError("choice-needed", `${name} has ${sorted.length} positions of the stage: choose one of them as the stack`, {
-    choice: { of: "series", labels },
-  });
+  throw new SlnetError(
+    "choice-needed",
+    `${name} has ${sorted.length} positions of the stage: choose one of them as the stack`,
+    {
+      choice: { of: "series", labels },
+    },
+  );
 }
 
 function axesOf(parts: readonly SeriesPart[], position: number, channelNames: readonly string[]): StackAxes {
@@ -217,9 +225,4 @@ function collectFrames(
     fileOf: Int32Array.from(found, ({ part }) => part),
     indexOf: Float64Array.from(found, ({ page }) => page),
   };
-}
-
-/** Without what is not known, so that it does not hide what is. */
-export function definedOnly<T extends object>(values: T): Partial<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as Partial<T>;
 }

@@ -35,6 +35,9 @@ export interface MicroManagerFile {
 export interface MicroManagerSummary {
   readonly metadata: StackMetadata;
   readonly channelNames: readonly string[];
+  /** As planned; 1 where nobody says. */
+  readonly channels: number;
+  readonly slices: number;
   /** How many times, slices, channels and positions were planned; `null` where nobody says. */
   readonly plannedFrames: number | null;
 }
@@ -44,7 +47,10 @@ export interface MicroManagerSummary {
  *
  * @returns `null` where the file has none, or one that is broken: such as after a recording that was not ended
  */
-export async function readMicroManagerFile(source: ByteSource, littleEndian: boolean): Promise<MicroManagerFile | null> {
+export async function readMicroManagerFile(
+  source: ByteSource,
+  littleEndian: boolean,
+): Promise<MicroManagerFile | null> {
   const head = viewOf(await source.read(0, summaryAt));
   if (head.byteLength < summaryAt || head.getUint32(8, littleEndian) !== microManagerMark) return null;
   const mapAt = head.getUint32(12, littleEndian);
@@ -69,14 +75,20 @@ export async function readMicroManagerFile(source: ByteSource, littleEndian: boo
     );
     places.set([channel, slice, time, position], 4 * page);
   }
-  const summaryLength = head.getUint32(32, littleEndian) === summaryMark ? head.getUint32(36, littleEndian) : 0;
-  const summary =
-    summaryLength > longestSummary ? "" : new TextDecoder().decode(await source.read(summaryAt, summaryLength));
-  return { directories, places, summary: parseMicroManagerSummary(summary) };
+  return { directories, places, summary: await readMicroManagerSummary(source, littleEndian) };
+}
+
+/** Reads what was planned. It is in the file from its beginning on. */
+export async function readMicroManagerSummary(source: ByteSource, littleEndian: boolean): Promise<MicroManagerSummary> {
+  const head = viewOf(await source.read(0, summaryAt));
+  const isThere = head.byteLength === summaryAt && head.getUint32(32, littleEndian) === summaryMark;
+  const length = isThere ? head.getUint32(36, littleEndian) : 0;
+  const text = length > longestSummary ? "" : new TextDecoder().decode(await source.read(summaryAt, length));
+  return parseMicroManagerSummary(text);
 }
 
 /** Reads the summary, a text in JSON. Of a broken one nothing is known. */
-export function parseMicroManagerSummary(text: string): MicroManagerSummary {
+function parseMicroManagerSummary(text: string): MicroManagerSummary {
   const values = parseObject(text);
   const count = (name: string): number => positive(Number(values[name] ?? 1)) ?? 1;
   const planned = count("Frames") * count("Slices") * count("Channels") * count("Positions");
@@ -88,6 +100,8 @@ export function parseMicroManagerSummary(text: string): MicroManagerSummary {
       frameIntervalSeconds: inUnit(number(values["Interval_ms"]), 1e-3),
     },
     channelNames: Array.isArray(names) ? names.slice(0, 1000).map((name) => String(name).slice(0, 200)) : [],
+    channels: count("Channels"),
+    slices: count("Slices"),
     plannedFrames: "Frames" in values && Number.isSafeInteger(planned) ? planned : null,
   };
 }
@@ -130,7 +144,7 @@ export interface SeriesName {
 
 /** Takes `cells_MMStack_Pos0_1.ome.tif` apart; `null` for a name of another kind. */
 export function parseSeriesName(name: string): SeriesName | null {
-  const found = /^(.{1,240}_MMStack(?:_[^.]*?)?)(?:_([1-9]\d{0,4}))?\.ome\.tif$/i.exec(name);
+  const found = /^(.{1,240}_MMStack(?:_[^.]*?)??)(?:_([1-9]\d{0,4}))?\.ome\.tif$/i.exec(name);
   return found ? { base: found[1], number: Number(found[2] ?? 0) } : null;
 }
 

@@ -75,10 +75,7 @@ export function locatePlanes(name: string, { axes, order, blocks, label }: OmeIm
   for (const { page, first, planes, file } of blocks.length > 0 ? blocks : [whole]) {
     for (const axis of ["channel", "slice", "time"] as const) {
       if (first[axis] < axes[axis]) continue;
-      throw new SlnetError(
-        "bad-input",
-        `${name}: ${label} places planes at ${axis} ${first[axis]}, it has ${size}`,
-      );
+      throw new SlnetError("bad-input", `${name}: ${label} places planes at ${axis} ${first[axis]}, it has ${size}`);
     }
     const start = planeIndex(axes, order, first);
     const most = count - start;

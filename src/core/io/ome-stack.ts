@@ -1,7 +1,6 @@
 import { SlnetError } from "../errors.js";
 import type { ByteSource, FileFolder, StackReader, StackSelection } from "../frames.js";
-import { withDescription } from "./described-reader.js";
-import { definedOnly } from "./micro-manager-stack.js";
+import { definedOnly, withDescription } from "./described-reader.js";
 import { locatePlanes, noFile, type OmeDocument, type OmeImage } from "./ome-image.js";
 import { readOmeXml } from "./ome-xml.js";
 import { chooseFrames, frameAt, planeIndex, wrongPosition } from "./stack-axes.js";
@@ -46,13 +45,22 @@ export async function openOmeStack(
     document.images.length > 1 ||
     document.images.some(({ axes }) => [axes.channel, axes.slice, axes.time].filter((extent) => extent > 1).length > 1);
   if (failure && hasChoices) {
-    throw new SlnetError("bad-input", `${source.name}: the OME-XML that says which pages are which cannot be read: ${failure.message}`, {
-      cause: failure,
-    });
+    throw new SlnetError(
+      "bad-input",
+      `${source.name}: the OME-XML that says which pages are which cannot be read: ${failure.message}`,
+      {
+        cause: failure,
+      },
+    );
   }
   if (failure || document.images.length === 0) {
     const reason = failure ? `cannot be read (${failure.message})` : "describes no image";
-    return openInOrder(source, document.images.at(0), `The OME-XML ${reason}; the pages are taken as frames in file order.`, context);
+    return openInOrder(
+      source,
+      document.images.at(0),
+      `The OME-XML ${reason}; the pages are taken as frames in file order.`,
+      context,
+    );
   }
   const image = chooseImage(source.name, document.images, selection.series);
   return openImage(source, document, image, { ...context, folder });
@@ -131,7 +139,10 @@ async function openImage(
   const { name } = source;
   const { axes, order } = image;
   const sampleChannel = axes.channel === 1 ? selection.channel : undefined;
-  const axisSelection: StackSelection = { slice: selection.slice, ...(sampleChannel === undefined ? { channel: selection.channel } : {}) };
+  const axisSelection: StackSelection = {
+    slice: selection.slice,
+    ...(sampleChannel === undefined ? { channel: selection.channel } : {}),
+  };
   const notices = [...image.notices];
 
   const planes = locatePlanes(name, image);
@@ -170,21 +181,31 @@ async function openImage(
     if (isOwnWanted) {
       ownReader = await openFile(source, 0);
       const ownFrames = ownReader.description.shape.frames;
-      const present = countInFile(wanted, frames, (page) => pages.indexIn(0, page) < ownFrames);
-      if (present === 0 || !endsThere(wanted, present, frames)) {
+      const isThere = (page: number): boolean => pages.indexIn(0, page) < ownFrames;
+      const present = countInFile(wanted, frames, isThere);
+      if (present === 0 || !endsThere(wanted, present, frames, isThere)) {
         const page = wanted.pageOf[present];
-        throw new SlnetError("bad-input", `${name}: frame ${present} is page ${page} by its OME-XML, the file has ${ownFrames} pages`);
+        throw new SlnetError(
+          "bad-input",
+          `${name}: frame ${present} is page ${page} by its OME-XML, the file has ${ownFrames} pages`,
+        );
       }
       if (present < frames) notices.push(shorterNotice(choice.frames, present));
       frames = present;
     }
     const fileOf = wanted.fileOf.slice(0, frames);
-    const indexOf = Float64Array.from({ length: frames }, (_, frame) => pages.indexIn(fileOf[frame], wanted.pageOf[frame]));
+    const indexOf = Float64Array.from({ length: frames }, (_, frame) =>
+      pages.indexIn(fileOf[frame], wanted.pageOf[frame]),
+    );
     const needed = new Float64Array(paths.length);
     for (let frame = 0; frame < frames; frame++) {
       needed[fileOf[frame]] = Math.max(needed[fileOf[frame]], indexOf[frame] + 1);
     }
-    files = new TiffFiles(folder, paths.map((path, file) => ({ path, frames: needed[file] })), openFile);
+    files = new TiffFiles(
+      folder,
+      paths.map((path, file) => ({ path, frames: needed[file] })),
+      openFile,
+    );
     if (ownReader) files.adopt(0, ownReader);
     const first = await files.use(fileOf[0], (reader) => Promise.resolve(reader));
     const { description } = first;
@@ -196,7 +217,8 @@ async function openImage(
       shape: { ...description.shape, frames },
       notices: [...description.notices, ...notices],
     };
-    const isWhole = ownReader !== null && fileOf.every((file) => file === 0) && indexOf.every((index, frame) => index === frame);
+    const isWhole =
+      ownReader !== null && fileOf.every((file) => file === 0) && indexOf.every((index, frame) => index === frame);
     if (ownReader && isWhole && ownReader.description.shape.frames === frames) return withDescription(ownReader, full);
     const opened = files;
     return createPlaneReader(
@@ -278,9 +300,17 @@ function countInFile({ fileOf, pageOf }: FramePages, frames: number, isThere: (p
   return frames;
 }
 
-/** True where all frames from `present` on would be in the opened file. */
-function endsThere({ fileOf }: FramePages, present: number, frames: number): boolean {
-  return fileOf.subarray(present, frames).every((file) => file === 0);
+/** True where all frames from `present` on would be in the opened file, and are not. */
+function endsThere(
+  { fileOf, pageOf }: FramePages,
+  present: number,
+  frames: number,
+  isThere: (page: number) => boolean,
+): boolean {
+  for (let frame = present; frame < frames; frame++) {
+    if (fileOf[frame] !== 0 || isThere(pageOf[frame])) return false;
+  }
+  return true;
 }
 
 /** Names with `/` between them that stay in the folder. */

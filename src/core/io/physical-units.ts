@@ -1,6 +1,6 @@
 const micrometres: Readonly<Record<string, number>> = {
   pm: 1e-6,
-  "å": 1e-4,
+  å: 1e-4,
   nm: 1e-3,
   nanometer: 1e-3,
   nanometers: 1e-3,

@@ -57,18 +57,14 @@ export function chooseFrames(name: string, axes: StackAxes, selection: StackSele
   }
   const notices: string[] = [];
   const frames = axes[frameAxis];
-  if (frameAxis === "slice") notices.push(`The file calls its ${frames} frames slices along z; they are read as times.`);
+  if (frameAxis === "slice")
+    notices.push(`The file calls its ${frames} frames slices along z; they are read as times.`);
   if (frameAxis === "channel") notices.push(`The file calls its ${frames} frames channels; they are read as times.`);
   return { frameAxis, frames, start, notices };
 }
 
 /** An error for a position that there is not. */
-export function wrongPosition(
-  name: string,
-  of: StackAxis | "series",
-  position: number,
-  count: number,
-): SlnetError {
+export function wrongPosition(name: string, of: StackAxis | "series", position: number, count: number): SlnetError {
   const range = count === 1 ? "only 0" : `0 to ${count - 1}`;
   return new SlnetError("bad-input", `${name}: ${of} ${position} was chosen, expected ${range}`);
 }

@@ -121,9 +121,13 @@ function chooseFiles(
   }
   const positions = distinct(placed.map(({ position }) => position));
   if (selection.series === undefined && positions.length > 1) {
-    throw new SlnetError("choice-needed", `${folderName} holds ${positions.length} positions of the stage: choose one of them`, {
-      choice: { of: "series", labels: positions.slice(0, mostLabels).map((position) => `position ${position}`) },
-    });
+    throw new SlnetError(
+      "choice-needed",
+      `${folderName} holds ${positions.length} positions of the stage: choose one of them`,
+      {
+        choice: { of: "series", labels: positions.slice(0, mostLabels).map((position) => `position ${position}`) },
+      },
+    );
   }
   const series = selection.series ?? 0;
   if (series >= positions.length) throw wrongPosition(folderName, "series", series, positions.length);

@@ -54,12 +54,7 @@ export async function readTiffIndex(
   const { format, firstDirectory } = await readTiffHeader(window, source.name, source.size);
   const imagesOf = async (first: TiffDirectory): Promise<number | null> => (await readDescription(first)).images;
   const predicted = predict
-    ? await predictTiffPages(
-        window,
-        { source, format, firstDirectory, table, rules: pageRules },
-        imagesOf,
-        signal,
-      )
+    ? await predictTiffPages(window, { source, format, firstDirectory, table, rules: pageRules }, imagesOf, signal)
     : null;
   const walk: Walk = predicted
     ? {
@@ -70,7 +65,7 @@ export async function readTiffIndex(
         pages: predicted.prediction.pages,
         auxiliary: 0,
       }
-    : await walkPages(window, format, firstDirectory, isFrame, signal);
+    : await walkPages(window, format, firstDirectory, { isFrame, table }, signal);
   const { form, segments, description, pages, auxiliary } = walk;
 
   const notices = [...description.notices];
@@ -123,7 +118,7 @@ async function walkPages(
   window: ByteWindow,
   format: TiffFormat,
   firstDirectory: number,
-  isFrame: ((page: number) => boolean) | undefined,
+  { isFrame, table }: TiffPageOptions,
   signal: AbortSignal | undefined,
 ): Promise<Walk> {
   const { name, size } = format;
@@ -140,6 +135,12 @@ async function walkPages(
   for (let offset = firstDirectory; offset !== 0; page++) {
     signal?.throwIfAborted();
     if (page === mostFrames) throw tooManyFrames(format);
+    if (table && table[page] !== offset) {
+      throw new SlnetError(
+        "bad-input",
+        `${name}: the table of its pages says that page ${page} is at byte ${table[page] ?? "none"}, the pages themselves say ${offset}`,
+      );
+    }
     const directory = await readTiffDirectory(window, format, page, offset);
     claimedBytes += directory.bytes;
     if (isFrame ? !isFrame(page) : isAuxiliaryPage(directory)) {
@@ -172,6 +173,12 @@ async function walkPages(
     if (Number.isInteger(Math.log2(page + 1))) marked = offset;
   }
   if (!first || !form || !description) {
+    if (isFrame && page > 0) {
+      throw new SlnetError(
+        "bad-input",
+        `${name}: none of its ${page} pages is one of the stack, by what its text says`,
+      );
+    }
     const found = page === 0 ? "no page" : `only ${auxiliary} reduced copies or masks`;
     throw new SlnetError("bad-input", `${name} holds ${found}, expected at least one frame`);
   }

@@ -158,7 +158,7 @@ interface Layout {
  * Looks at a few pages of a file and says where all of them are.
  *
  * @returns `null` for a file that is short or not regular
- * @throws {@link SlnetError} where a page of the sample that the chain of pages leads to is wrong
+ * @throws {@link SlnetError} where a file that was regular up to there is cut short
  */
 export async function predictTiffPages(
   window: ByteWindow,
@@ -170,7 +170,11 @@ export async function predictTiffPages(
   readonly first: TiffDirectory;
   readonly form: TiffPageForm;
 } | null> {
-  const start = await readStart(window, input);
+  const start = await readStart(window, input).catch((error: unknown) => {
+    // Whether that page matters, a walk finds out.
+    if (error instanceof SlnetError) return null;
+    throw error;
+  });
   if (!start) return null;
   const { first, form } = start;
   const layoutOf = (pages: number): Layout => ({ ...start, pages });

@@ -1,8 +1,9 @@
+import { SlnetError } from "../errors.js";
 import type { ByteSource, FileFolder, StackReader, StackSelection } from "../frames.js";
 import { ByteWindow } from "./byte-window.js";
-import { withNotices } from "./described-reader.js";
+import { definedOnly, withDescription, withNotices } from "./described-reader.js";
 import { openMicroManagerStack } from "./micro-manager-stack.js";
-import { microManagerMark, readMicroManagerFile } from "./micro-manager.js";
+import { microManagerMark, readMicroManagerFile, readMicroManagerSummary } from "./micro-manager.js";
 import { longestXml, openOmeStack } from "./ome-stack.js";
 import { readOmeXml } from "./ome-xml.js";
 import { chooseFrames, frameAt, planeIndex, wrongPosition, type StackAxes, type StackAxis } from "./stack-axes.js";
@@ -43,6 +44,7 @@ export async function openTiffStack(source: ByteSource, context: TiffStackContex
     if (file) return openMicroManagerStack(source, file, directory, context);
   }
   if (isOmeXml(text)) return openOmeStack(source, directory, context);
+  if (hasMicroManagerHead) return openUnended(source, directory, context);
   return openPages(source, parseTiffDescription(text).axes, context);
 }
 
@@ -73,6 +75,25 @@ async function readFirstPage(
     text: await directory.text(tiffTags.imageDescription),
     hasMicroManagerHead: mark?.getUint32(0, format.littleEndian) === microManagerMark,
   };
+}
+
+/** A file that Micro-Manager did not end: nothing says which page is which. */
+async function openUnended(
+  source: ByteSource,
+  { format }: TiffDirectory,
+  context: TiffStackContext,
+): Promise<StackReader> {
+  const { channels, slices, metadata } = await readMicroManagerSummary(source, format.littleEndian);
+  if (channels * slices > 1) {
+    throw new SlnetError(
+      "bad-input",
+      `${source.name} was not ended by Micro-Manager, and nothing in it says which of its pages are which of ${channels} ` +
+        `channels and ${slices} slices; open it in Micro-Manager, which repairs it`,
+    );
+  }
+  const reader = await openPages(source, null, context);
+  const notice = "The recording was not ended by Micro-Manager; its pages are taken as frames in file order.";
+  return withNotices(withDescription(reader, { ...reader.description, ...definedOnly(metadata) }), [notice]);
 }
 
 /** A single file: its pages in order, or those of one channel and slice. */
