@@ -233,7 +233,7 @@ test("any file of a series opens the series", async () => {
       const reader = await openIn(folder, name);
       assert.deepEqual(await firstPixels(reader), [0, 1, 2, 3, 4, 5, 6], `${name}, ${canList}`);
       await reader.close();
-      assert.equal(folder.open_.now, 0);
+      assert.equal(folder.openFiles.now, 0);
     }
   }
 });

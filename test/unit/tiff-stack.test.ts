@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { isSlnetError, type SlnetErrorCode } from "../../src/core/errors.js";
-import type { StackReader, StackSelection } from "../../src/core/frames.js";
+import { createSamples, type StackReader, type StackSelection } from "../../src/core/frames.js";
 import { openTiffFolder, tiffNames } from "../../src/core/io/tiff-folder.js";
 import { openTiffStack } from "../../src/core/io/tiff-stack.js";
+import { createRandom } from "../../src/core/random.js";
 import { readXml } from "../../src/worker/readers/xml.js";
 import { createMemoryFolder, type MemoryFolder } from "./memory-folder.js";
 import { buildTiff, rampPage, type TestPage } from "./tiff-builder.js";
@@ -261,7 +262,7 @@ for (const opened of ["a.ome.tif", "b.ome.tif", "c.ome.tif"]) {
     const reader = await openIn(folder, opened);
     assert.deepEqual(await firstPixels(reader), [0, 100, 200, 300, 400]);
     await reader.close();
-    assert.equal(folder.open_.now, 0);
+    assert.equal(folder.openFiles.now, 0);
   });
 }
 
@@ -276,9 +277,9 @@ test("an OME set of hundreds of files has few of them open at a time", async () 
     await firstPixels(reader),
     names.map((_, t) => t),
   );
-  assert.ok(folder.open_.most <= 16, `${folder.open_.most} files open at a time, expected at most 16`);
+  assert.ok(folder.openFiles.most <= 16, `${folder.openFiles.most} files open at a time, expected at most 16`);
   await reader.close();
-  assert.equal(folder.open_.now, 0);
+  assert.equal(folder.openFiles.now, 0);
 });
 
 test("a renamed OME-TIFF is still the file of which its text speaks", async () => {
@@ -356,7 +357,7 @@ test("a folder of single images is a stack in the order in which people count", 
   assert.equal(reader.description.name, "recording");
   assert.deepEqual(await firstPixels(reader), [100, 200, 1000]);
   await reader.close();
-  assert.equal(folder.open_.now, 0);
+  assert.equal(folder.openFiles.now, 0);
 });
 
 test("an image of another size, or with several pages, is named", async () => {
@@ -369,14 +370,14 @@ test("an image of another size, or with several pages, is named", async () => {
   await reader.close();
   const folder = createMemoryFolder({ "1.tif": tiff([0]), "2.tif": tiff([1, 2]) });
   await assert.rejects(openFolder(folder), refusal("bad-input", "2.tif has 2 pages, expected 1"));
-  assert.equal(folder.open_.now, 0);
+  assert.equal(folder.openFiles.now, 0);
 });
 
 test("a folder with one stack is that stack, with several it is an error", async () => {
   assert.deepEqual(await firstPixels(await openFolder(createMemoryFolder({ "a.tif": tiff([0, 1]) }))), [0, 1]);
   const folder = createMemoryFolder({ "a.tif": tiff([0, 1]), "b.tif": tiff([2, 3]) });
   await assert.rejects(openFolder(folder), refusal("bad-input", "holds 2 TIFF files", "a.tif, has 2 pages"));
-  assert.equal(folder.open_.now, 0);
+  assert.equal(folder.openFiles.now, 0);
 });
 
 test("a folder with an OME set is the set, in the order of its text", async () => {
@@ -395,4 +396,56 @@ test("single images of Micro-Manager are not mixed up between channels", async (
   await assert.rejects(openFolder(folder), choice("channel", "Cy5", "GFP"));
   assert.deepEqual(await firstPixels(await openFolder(folder, { channel: 1 })), [0, 100]);
   assert.deepEqual(await firstPixels(await openFolder(folder, { channel: 0 })), [1, 101]);
+});
+
+// Hostile bytes
+
+test("1,500 recordings with random damage to texts and tags are read, refused or ask for a choice", async () => {
+  const set = ome([
+    omeImage([1, 1, 4], inFile("a.ome.tif", 0, 0, 2) + inFile("b.ome.tif", 0, 2) + inFile("b.ome.tif", 1, 3)),
+  ]);
+  const originals: readonly Readonly<Record<string, Uint8Array>>[] = [
+    { "a.ome.tif": tiff([0, 100], set), "b.ome.tif": tiff([200, 300], set) },
+    { "a.ome.tif": tiff(hundreds(12), imageJ({ images: 12, channels: 2, slices: 3, frames: 2 })) },
+    { "a.ome.tif": tiff(hundreds(8), ome([omeImage([2, 1, 4], '<Channel Name="a"/><Channel/><TiffData/>')])) },
+  ];
+  const random = createRandom(4, "damage");
+  const digits = "0123456789";
+  let [readable, choices, refused] = [0, 0, 0];
+  for (let round = 0; round < 1500; round++) {
+    const files = Object.fromEntries(
+      Object.entries(originals[round % originals.length] ?? {}).map(([name, bytes]) => [name, bytes.slice()]),
+    );
+    const bytes = files["a.ome.tif"] ?? new Uint8Array();
+    for (let hits = 1 + random.integer(3); hits > 0; hits--) {
+      const at = random.integer(bytes.length);
+      // Numbers in texts become other numbers, so that the texts stay readable and lie.
+      const isDigit = digits.includes(String.fromCharCode(bytes[at] ?? 0));
+      bytes[at] = isDigit ? 0x30 + random.integer(10) : random.integer(256);
+    }
+    const folder = createMemoryFolder(files);
+    try {
+      const reader = await openIn(folder, "a.ome.tif", round % 2 === 0 ? {} : { channel: 0, slice: 0 });
+      const { frames, height, width, type } = reader.description.shape;
+      assert.ok(frames * height * width < 10_000, `round ${round}: ${frames} frames of ${height}×${width}`);
+      try {
+        await reader.readFrames(0, frames, createSamples(type, frames * height * width));
+      } finally {
+        await reader.close();
+      }
+      readable++;
+    } catch (error) {
+      assert.ok(
+        isSlnetError(error, "bad-input", "unsupported", "choice-needed"),
+        `round ${round}: ${error instanceof Error ? error.stack : String(error)}`,
+      );
+      if (error.code === "choice-needed") choices++;
+      else refused++;
+    }
+    assert.equal(folder.openFiles.now, 0, `round ${round}: ${folder.openFiles.now} files are still open`);
+  }
+  assert.ok(
+    readable > 200 && choices > 100 && refused > 100,
+    `${readable} readable, ${choices} choices, ${refused} refused`,
+  );
 });

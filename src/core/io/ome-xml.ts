@@ -204,7 +204,7 @@ function readPixels(image: ImageDraft, attributes: Attributes): void {
     image.sizes[axis] = size;
   }
   const letters = /^XY([CZT]{3})$/.exec(attributes.DimensionOrder ?? "")?.[1] ?? "";
-  if (new Set(letters).size === 3) image.order = [...letters].map((letter) => axisOfLetter[letter]);
+  if (new Set(letters).size === 3) image.order = Array.from(letters, (letter) => axisOfLetter[letter]);
 }
 
 function readPlane(image: ImageDraft, attributes: Attributes): void {

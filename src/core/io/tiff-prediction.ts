@@ -227,6 +227,8 @@ async function readStart(window: ByteWindow, input: PredictionInput): Promise<St
   if (patterns[0].offsets.length !== patterns[1].offsets.length) return null;
   const pageBytes = patterns[1].bytes.reduce((sum, bytes) => sum + bytes, 0);
   if (table === null && (distance < one.bytes || shift < pageBytes)) return null;
+  // Pages of a table that lie in each other's place could make a small file large.
+  if (table?.some((offset, page) => page > 1 && offset - table[page - 1] < pageBytes)) return null;
   for (let page = 2; page < startPages; page++) {
     const step = directories[page].offset - directories[page - 1].offset;
     if (table === null && step !== distance) return null;

@@ -18,7 +18,7 @@ export const readXml: XmlReader = async (parts, handler) => {
     if (++depth > deepest) {
       throw new SlnetError("bad-input", `the XML is nested more than ${deepest} deep`);
     }
-    handler.open(localName(name), attributes as Readonly<Record<string, string>>);
+    handler.open(localName(name), attributes);
   });
   parser.on("text", (text) => handler.text(text));
   parser.on("closetag", ({ name }) => {
