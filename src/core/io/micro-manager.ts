@@ -1,6 +1,5 @@
 import { unknownMetadata, type ByteSource, type StackMetadata } from "../frames.js";
 import { inUnit, positive } from "./physical-units.js";
-import type { PlanePosition } from "./stack-axes.js";
 
 // Micro-Manager's MultipageTiffWriter and its "File Formats" page: what follows the TIFF header, and what that points to.
 
@@ -16,12 +15,6 @@ const mostEntries = 2_000_000;
 
 /** Texts that are longer are not looked at. */
 const longestSummary = 4 * 1024 * 1024;
-
-/** Where a page of a file of Micro-Manager belongs. */
-export interface MicroManagerPage extends PlanePosition {
-  /** Of the stage, from 0. */
-  readonly position: number;
-}
 
 /** What a file of Micro-Manager says besides what every TIFF says. */
 export interface MicroManagerFile {
