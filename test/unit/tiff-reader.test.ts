@@ -207,17 +207,6 @@ test("pixel size and frame interval come from the ImageJ text", async () => {
   assert.deepEqual(reader.description.notices, []);
 });
 
-test("pixel size and frame interval come from OME-XML attributes with their units", async () => {
-  const xml =
-    '<?xml version="1.0"?><OME><Image><Pixels PhysicalSizeX="0.1" PhysicalSizeXUnit="µm" TimeIncrement="50" ' +
-    'TimeIncrementUnit="ms" SizeC="2" SizeT="1" SizeZ="1"/></Image></OME>';
-  const pages = [rampPage(2, 2, 0, { tags: { 270: { type: "ascii", values: xml } } }), rampPage(2, 2, 9)];
-  const { reader } = await readTiff({ littleEndian: true, pages });
-  assert.equal(reader.description.pixelSizeNm, 100);
-  assert.equal(reader.description.frameIntervalSeconds, 0.05);
-  assert.match(reader.description.notices.join(), /2 channels, 1 slices and 1 times/);
-});
-
 test("a resolution for printers is not taken for a pixel size", async () => {
   const dotsPerInch = (dots: number): Record<number, TestTag> => ({
     282: { type: "rational", values: [dots, 1] },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -442,7 +442,55 @@ describe("the worker", () => {
       "bad-input",
       /cannot be opened/,
     );
-    await rejectsWith(connection.client.openStack({ type: "path", path: folder }), "bad-input", /not a file/);
+    await rejectsWith(
+      connection.client.openStack({ type: "path", path: folder }),
+      "bad-input",
+      /holds \d+ TIFF files .* open one of them/,
+    );
+    const empty = join(folder, "empty");
+    await mkdir(empty);
+    await rejectsWith(
+      connection.client.openStack({ type: "path", path: empty }),
+      "bad-input",
+      /empty is a folder without TIFF files/,
+    );
+  });
+
+  it("opens a folder of single images, and the file beside another one that its OME-XML names", async () => {
+    const images = join(folder, "images");
+    await mkdir(images);
+    const write = async (name: string, frame: number, text: string): Promise<void> => {
+      const pixels = [...simulation.frame(frame)].map(Math.round);
+      const tags = { 270: { type: "ascii", values: text } } as const;
+      const bytes = buildTiff({ littleEndian: true, pages: [{ width: 40, height: 33, pixels, tags }] });
+      await writeFile(join(images, name), bytes);
+    };
+    for (const [name, frame] of [
+      ["img10.tif", 2],
+      ["img1.tif", 0],
+      ["img9.tif", 1],
+    ] as const)
+      await write(name, frame, "");
+    const stack = await connection.client.openStack({ type: "path", path: images });
+    assert.deepEqual(stack.description.shape, { frames: 3, height: 33, width: 40, type: "uint16" });
+    for (const frame of [2, 0, 1]) {
+      assert.deepEqual([...(await stack.readFrame(frame))], [...simulation.frame(frame)].map(Math.round));
+    }
+    await stack.close();
+
+    const plane = (name: string, time: number): string =>
+      `<TiffData FirstT="${time}" IFD="0"><UUID FileName="${name}">urn:uuid:${name}</UUID></TiffData>`;
+    const text =
+      '<?xml version="1.0"?><OME><Image ID="Image:0"><Pixels DimensionOrder="XYZCT" SizeC="1" SizeZ="1" SizeT="2" ' +
+      `PhysicalSizeX="0.1">${plane("first.ome.tif", 1)}${plane("second.ome.tif", 0)}</Pixels></Image></OME>`;
+    await write("first.ome.tif", 5, text);
+    await write("second.ome.tif", 6, text);
+    const set = await connection.client.openStack({ type: "path", path: join(images, "first.ome.tif") });
+    assert.equal(set.description.shape.frames, 2);
+    assert.equal(set.description.pixelSizeNm, 100);
+    assert.deepEqual([...(await set.readFrame(0))], [...simulation.frame(6)].map(Math.round));
+    assert.deepEqual([...(await set.readFrame(1))], [...simulation.frame(5)].map(Math.round));
+    await set.close();
   });
 
   it("refuses NaN pixels where they are, and not before", async () => {

@@ -32,6 +32,8 @@ export class ByteWindow {
   #lastDirectory = 0;
   #distance = 0;
   #regular = false;
+  /** Places were named in advance: what lies elsewhere is looked at once. */
+  #scattered = false;
 
   constructor(source: ByteSource, signal?: AbortSignal) {
     this.#source = source;
@@ -44,6 +46,33 @@ export class ByteWindow {
     this.#regular = distance === this.#distance && distance >= farApart;
     this.#distance = distance;
     this.#lastDirectory = offset;
+  }
+
+  /**
+   * Reads what is needed from here on in as few reads as there are places far apart, many at a time.
+   *
+   * @param starts - ascending, inside the file
+   * @param length - of each place, in bytes
+   */
+  async prefetch(starts: readonly number[], length: number): Promise<void> {
+    this.#signal?.throwIfAborted();
+    const ranges: { start: number; end: number }[] = [];
+    for (const start of starts) {
+      const last = ranges.at(-1);
+      if (last && start - last.end <= farApart && start + length - last.start <= largestRead) {
+        last.end = Math.max(last.end, start + length);
+      } else {
+        ranges.push({ start, end: start + length });
+      }
+    }
+    const pieces: Piece[] = [];
+    for (let done = 0; done < ranges.length; done += piecesAtOnce) {
+      const some = ranges.slice(done, done + piecesAtOnce);
+      const read = some.map(async ({ start, end }) => ({ start, bytes: await this.#read(start, end - start) }));
+      pieces.push(...(await Promise.all(read)));
+    }
+    this.#pieces = pieces;
+    this.#scattered = true;
   }
 
   /**
@@ -78,8 +107,9 @@ export class ByteWindow {
     const { start, bytes } = this.#window;
     const end = start + bytes.length;
     const goesOn = offset >= start && offset <= end + farApart;
-    const ahead = this.#regular ? strayRead : goesOn ? Math.min(2 * bytes.length, largestRead) : 0;
-    const wanted = Math.max(length, this.#regular ? strayRead : smallestRead, ahead);
+    const isStray = this.#regular || this.#scattered;
+    const ahead = !isStray && goesOn ? Math.min(2 * bytes.length, largestRead) : 0;
+    const wanted = Math.max(length, isStray ? strayRead : smallestRead, ahead);
     this.#window = { start: offset, bytes: await this.#read(offset, wanted) };
   }
 

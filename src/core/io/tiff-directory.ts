@@ -28,6 +28,9 @@ const maximumTags = 1024;
 /** Longest text that is read; what a person or we need stands at its beginning. */
 const maximumText = 64 * 1024;
 
+/** Bytes of a long text that are looked at together. */
+const textPart = 256 * 1024;
+
 /**
  * Reads the header.
  *
@@ -76,7 +79,8 @@ export async function readTiffHeader(
 /** The tags of one page. */
 export class TiffDirectory {
   readonly #window: ByteWindow;
-  readonly #entries: ReadonlyMap<number, TiffEntry>;
+  /** The directory itself: its tags are looked up when they are asked for, which takes a third of the time of a Map. */
+  readonly #view: DataView;
 
   constructor(
     window: ByteWindow,
@@ -89,24 +93,24 @@ export class TiffDirectory {
     readonly bytes: number,
     /** Position of the next directory, 0 after the last. */
     readonly next: number,
-    entries: ReadonlyMap<number, TiffEntry>,
+    view: DataView,
   ) {
     this.#window = window;
-    this.#entries = entries;
+    this.#view = view;
   }
 
   has(tag: number): boolean {
-    return this.#entries.has(tag);
+    return this.#find(tag) !== undefined;
   }
 
   /** Number of values of a tag, 0 where the page does not have it. */
   count(tag: number): number {
-    return this.#entries.get(tag)?.count ?? 0;
+    return this.#find(tag)?.count ?? 0;
   }
 
   /** The value of a tag that has one whole number, or `missing` where the page does not have it. */
   integer(tag: number, missing: number): number {
-    const entry = this.#entries.get(tag);
+    const entry = this.#find(tag);
     if (!entry || entry.count === 0) return missing;
     if (!Number.isNaN(entry.first)) return entry.first;
     throw this.error(`has ${entry.count} values of field type ${entry.type} for tag ${tag}, expected one whole number`);
@@ -114,7 +118,9 @@ export class TiffDirectory {
 
   /** The first `count` values of a tag of whole numbers; the caller has checked that there are as many. */
   async integers(tag: number, count: number): Promise<Float64Array> {
-    const { type } = this.#entry(tag);
+    const { type, count: found, first } = this.#entry(tag);
+    // So it is in most pages: nothing has to be read.
+    if (count === 1 && found === 1 && !Number.isNaN(first)) return Float64Array.of(first);
     const { littleEndian } = this.format;
     if (!isWholeNumberType(type)) {
       throw this.error(`has field type ${type} for tag ${tag}, expected a whole number (1, 3, 4 or 16)`);
@@ -127,7 +133,7 @@ export class TiffDirectory {
 
   /** A fraction, or `null` where the page does not have the tag or its denominator is 0. */
   async rational(tag: number): Promise<number | null> {
-    if (this.#entries.get(tag)?.type !== fieldTypes.rational || this.count(tag) === 0) return null;
+    if (this.#find(tag)?.type !== fieldTypes.rational || this.count(tag) === 0) return null;
     const view = await this.#values(tag, 8);
     const denominator = view.getUint32(4, this.format.littleEndian);
     return denominator === 0 ? null : view.getUint32(0, this.format.littleEndian) / denominator;
@@ -135,11 +141,30 @@ export class TiffDirectory {
 
   /** A text without what follows its end, or an empty one where the page does not have the tag. */
   async text(tag: number): Promise<string> {
-    const entry = this.#entries.get(tag);
+    const entry = this.#find(tag);
     if (!entry || fieldTypeBytes[entry.type] !== 1 || entry.count === 0) return "";
     const text = new TextDecoder().decode(await this.#values(tag, Math.min(entry.count, maximumText)));
     const end = text.indexOf("\0");
     return end < 0 ? text : text.slice(0, end);
+  }
+
+  /**
+   * A text in pieces, for one that is long, up to its end.
+   *
+   * @throws {@link SlnetError} `bad-input` where it reaches past the end of the file
+   */
+  async *textParts(tag: number, maximumBytes: number): AsyncGenerator<string> {
+    const entry = this.#find(tag);
+    if (!entry || fieldTypeBytes[entry.type] !== 1) return;
+    const decoder = new TextDecoder();
+    const length = Math.min(entry.count, maximumBytes);
+    for (let done = 0; done < length; done += textPart) {
+      const part = await this.#values(tag, Math.min(textPart, length - done), done);
+      const text = decoder.decode(part, { stream: true });
+      const end = text.indexOf("\0");
+      yield end < 0 ? text : text.slice(0, end);
+      if (end >= 0) return;
+    }
   }
 
   /** An error that names file and page; `what` goes on from there. */
@@ -147,14 +172,36 @@ export class TiffDirectory {
     return new SlnetError(code, `${this.format.name}: page ${this.page} ${what}`);
   }
 
+  /** Of several entries for a tag the last. */
+  #find(tag: number): TiffEntry | undefined {
+    const view = this.#view;
+    const { littleEndian, big } = this.format;
+    const entryBytes = big ? 20 : 12;
+    const inlineBytes = big ? 8 : 4;
+    const start = big ? 8 : 2;
+    for (let at = this.bytes - inlineBytes - entryBytes; at >= start; at -= entryBytes) {
+      if (view.getUint16(at, littleEndian) !== tag) continue;
+      const type = view.getUint16(at + 2, littleEndian);
+      const count = big ? Number(view.getBigUint64(at + 4, littleEndian)) : view.getUint32(at + 4, littleEndian);
+      const valueAt = at + (big ? 12 : 8);
+      const isInline = count * (fieldTypeBytes[type] ?? 0) <= inlineBytes;
+      const first =
+        isInline && count > 0 && isWholeNumberType(type) ? wholeNumber(view, valueAt, type, littleEndian) : NaN;
+      if (isInline) return { type, count, first, offset: this.offset + valueAt };
+      const offset = big ? Number(view.getBigUint64(valueAt, littleEndian)) : view.getUint32(valueAt, littleEndian);
+      return { type, count, first, offset };
+    }
+    return undefined;
+  }
+
   #entry(tag: number): TiffEntry {
-    const entry = this.#entries.get(tag);
+    const entry = this.#find(tag);
     if (!entry) throw this.error(`lacks tag ${tag}`);
     return entry;
   }
 
-  #values(tag: number, length: number): Promise<DataView> {
-    const { offset } = this.#entry(tag);
+  #values(tag: number, length: number, from = 0): Promise<DataView> {
+    const offset = this.#entry(tag).offset + from;
     if (offset + length > this.format.size) {
       throw this.error(
         `needs bytes ${offset} to ${offset + length} for the values of tag ${tag}, the file ends at ${this.format.size}`,
@@ -198,26 +245,9 @@ export async function readTiffDirectory(
   requireInside(offset + bytes);
   const view = await window.view(offset, bytes);
 
-  const entries = new Map<number, TiffEntry>();
-  for (let i = 0; i < tags; i++) {
-    const at = countBytes + i * entryBytes;
-    const type = view.getUint16(at + 2, littleEndian);
-    const count = big ? Number(view.getBigUint64(at + 4, littleEndian)) : view.getUint32(at + 4, littleEndian);
-    const valueAt = at + (big ? 12 : 8);
-    const isInline = count * (fieldTypeBytes[type] ?? 0) <= inlineBytes;
-    const first =
-      isInline && count > 0 && isWholeNumberType(type) ? wholeNumber(view, valueAt, type, littleEndian) : NaN;
-    const elsewhere = big ? Number(view.getBigUint64(valueAt, littleEndian)) : view.getUint32(valueAt, littleEndian);
-    entries.set(view.getUint16(at, littleEndian), {
-      type,
-      count,
-      first,
-      offset: isInline ? offset + valueAt : elsewhere,
-    });
-  }
   const nextAt = bytes - inlineBytes;
   const next = big ? Number(view.getBigUint64(nextAt, littleEndian)) : view.getUint32(nextAt, littleEndian);
-  return new TiffDirectory(window, format, page, offset, bytes, next, entries);
+  return new TiffDirectory(window, format, page, offset, bytes, next, view);
 }
 
 function isWholeNumberType(type: number): boolean {

@@ -1,9 +1,10 @@
 import { SlnetError } from "../errors.js";
-import type { ByteSource, StackShape } from "../frames.js";
+import type { ByteSource, StackMetadata, StackShape } from "../frames.js";
 import { ByteWindow } from "./byte-window.js";
 import { parseTiffDescription, type TiffDescription } from "./tiff-description.js";
 import { readTiffDirectory, readTiffHeader, type TiffDirectory, type TiffFormat } from "./tiff-directory.js";
 import { formNotices, isAuxiliaryPage, readPageForm, requireSameForm, type TiffPageForm } from "./tiff-page.js";
+import { predictTiffPages, type PageRules, type TiffPrediction } from "./tiff-prediction.js";
 import { SegmentList, type TiffSegments } from "./tiff-segments.js";
 import { addStrips } from "./tiff-strips.js";
 import { photometrics, tiffCompressions, tiffTags } from "./tiff-tags.js";
@@ -17,15 +18,29 @@ export interface TiffIndex {
   /** How every frame is stored. */
   readonly form: TiffPageForm;
   readonly segments: TiffSegments;
-  readonly pixelSizeNm: number | null;
-  readonly frameIntervalSeconds: number | null;
+  /** Of pages whose places were worked out and not all looked at; `null` where all were. */
+  readonly prediction: TiffPrediction | null;
+  readonly metadata: StackMetadata;
   /** One sentence each. */
   readonly notices: readonly string[];
 }
 
+/** What is known of a file before its pages are looked for. */
+export interface TiffPageOptions {
+  /** Pages that are frames, by their index; the others may hold anything. All where left out. */
+  readonly isFrame?: ((page: number) => boolean) | undefined;
+  /** Positions of all directories in file order, where a table in the file says them; it need not be right. */
+  readonly table?: Float64Array | null | undefined;
+  /** False looks at every page before it returns. By default true where all pages are frames. */
+  readonly predict?: boolean | undefined;
+}
+
+/** More frames than this are refused, as their places alone would fill the memory: 24 bytes each. */
+const mostFrames = 8_000_000;
+
 /**
  * Finds all pages of a TIFF or BigTIFF stack, in either byte order. An ImageJ file with one directory for all its images
- * is read too.
+ * is read too. Of a long regular file a sample is looked at, and `prediction` verifies the rest.
  *
  * Work and memory are bounded by the size of the file: its directories and pixels together may not claim more bytes
  * than it has.
@@ -33,10 +48,27 @@ export interface TiffIndex {
  * @throws {@link SlnetError} `unsupported` for another way of storing pixels, named in words; `bad-input` where the file
  * is no TIFF, is cut short, has pages of different sizes or contradicts itself
  */
-export async function readTiffIndex(source: ByteSource, signal?: AbortSignal): Promise<TiffIndex> {
+export async function readTiffIndex(
+  source: ByteSource,
+  signal?: AbortSignal,
+  { isFrame, table = null, predict = isFrame === undefined }: TiffPageOptions = {},
+): Promise<TiffIndex> {
   const window = new ByteWindow(source, signal);
   const { format, firstDirectory } = await readTiffHeader(window, source.name, source.size);
-  const walk = await walkPages(window, format, firstDirectory, signal);
+  const imagesOf = async (first: TiffDirectory): Promise<number | null> => (await readDescription(first)).images;
+  const predicted = predict
+    ? await predictTiffPages(window, { source, format, firstDirectory, table, rules: pageRules }, imagesOf, signal)
+    : null;
+  const walk: Walk = predicted
+    ? {
+        first: predicted.first,
+        form: predicted.form,
+        description: await readDescription(predicted.first),
+        segments: new SegmentList(),
+        pages: predicted.prediction.pages,
+        auxiliary: 0,
+      }
+    : await walkPages(window, format, firstDirectory, { isFrame, table }, signal);
   const { form, segments, description, pages, auxiliary } = walk;
 
   requireMeaning(walk);
@@ -50,24 +82,35 @@ export async function readTiffIndex(source: ByteSource, signal?: AbortSignal): P
   const { images } = description;
   const canRepeat = form.storage.compression === tiffCompressions.none;
   if (images !== null && images > 1 && segments.frames === 1 && canRepeat) {
+    if (images > mostFrames) throw tooManyFrames(format);
     repeatImage(segments, images, format);
-  } else if (images !== null && images !== segments.frames) {
-    notices.push(
-      `The ImageJ text says ${images} images, the file has ${segments.frames}; all ${segments.frames} are read.`,
-    );
+  }
+  const frames = predicted ? pages : segments.frames;
+  if (images !== null && images !== frames) {
+    notices.push(`The ImageJ text says ${images} images, the file has ${frames}; all ${frames} are read.`);
   }
   const { pixelSizeNm, notice } = await readPixelSize(walk.first, description);
   if (notice !== null) notices.push(notice);
   return {
     littleEndian: format.littleEndian,
     big: format.big,
-    shape: { frames: segments.frames, height: form.height, width: form.width, type: form.type },
+    shape: { frames, height: form.height, width: form.width, type: form.type },
     form,
-    segments: segments.finish(),
-    pixelSizeNm,
-    frameIntervalSeconds: description.frameIntervalSeconds,
+    segments: predicted ? predicted.prediction.segments() : segments.finish(),
+    prediction: predicted?.prediction ?? null,
+    metadata: { ...description.metadata, pixelSizeNm },
     notices,
   };
+}
+
+const pageRules: PageRules = { readForm: readPageForm, requireSameForm, addSegments: addStrips };
+
+async function readDescription(directory: TiffDirectory): Promise<TiffDescription> {
+  return parseTiffDescription(await directory.text(tiffTags.imageDescription));
+}
+
+function tooManyFrames({ name }: TiffFormat): SlnetError {
+  return new SlnetError("unsupported", `${name} has more than ${mostFrames} frames, expected at most as many`);
 }
 
 interface Walk {
@@ -84,6 +127,7 @@ async function walkPages(
   window: ByteWindow,
   format: TiffFormat,
   firstDirectory: number,
+  { isFrame, table }: TiffPageOptions,
   signal: AbortSignal | undefined,
 ): Promise<Walk> {
   const { name, size } = format;
@@ -99,16 +143,23 @@ async function walkPages(
 
   for (let offset = firstDirectory; offset !== 0; page++) {
     signal?.throwIfAborted();
+    if (page === mostFrames) throw tooManyFrames(format);
+    if (table && table[page] !== offset) {
+      throw new SlnetError(
+        "bad-input",
+        `${name}: the table of its pages says that page ${page} is at byte ${table[page] ?? "none"}, the pages themselves say ${offset}`,
+      );
+    }
     const directory = await readTiffDirectory(window, format, page, offset);
     claimedBytes += directory.bytes;
-    if (isAuxiliaryPage(directory)) {
-      auxiliary++;
+    if (isFrame ? !isFrame(page) : isAuxiliaryPage(directory)) {
+      if (!isFrame) auxiliary++;
     } else {
       const pageForm = await readPageForm(directory);
       if (!first || !form) {
         first = directory;
         form = pageForm;
-        description = parseTiffDescription(await directory.text(tiffTags.imageDescription));
+        description = await readDescription(directory);
       } else {
         requireSameForm(directory, pageForm, first, form);
       }
@@ -130,6 +181,12 @@ async function walkPages(
     if (Number.isInteger(Math.log2(page + 1))) marked = offset;
   }
   if (!first || !form || !description) {
+    if (isFrame && page > 0) {
+      throw new SlnetError(
+        "bad-input",
+        `${name}: none of its ${page} pages is one of the stack, by what its text says`,
+      );
+    }
     const found = page === 0 ? "no page" : `only ${auxiliary} reduced copies or masks`;
     throw new SlnetError("bad-input", `${name} holds ${found}, expected at least one frame`);
   }
@@ -176,7 +233,6 @@ async function readPixelSize(
   directory: TiffDirectory,
   description: TiffDescription,
 ): Promise<{ readonly pixelSizeNm: number | null; readonly notice: string | null }> {
-  if (description.pixelSizeNm !== null) return { pixelSizeNm: description.pixelSizeNm, notice: null };
   const perUnitX = await directory.rational(tiffTags.xResolution);
   const perUnitY = await directory.rational(tiffTags.yResolution);
   const believed = description.unitMicrometres !== null;

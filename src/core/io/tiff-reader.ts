@@ -3,7 +3,6 @@ import {
   framePixels,
   requireFinite,
   sampleTypeOf,
-  unknownMetadata,
   type ByteSource,
   type SampleArray,
   type StackReader,
@@ -15,12 +14,15 @@ import { chooseSample } from "./tiff-channel.js";
 import type { TiffCodecs } from "./tiff-codecs.js";
 import { createDirectFrames } from "./tiff-direct-frames.js";
 import type { TiffFrames } from "./tiff-frames.js";
-import { readTiffIndex, type TiffIndex } from "./tiff-index.js";
+import { guardPrediction } from "./tiff-guard.js";
+import { readTiffIndex, type TiffIndex, type TiffPageOptions } from "./tiff-index.js";
 import { compressionWords } from "./tiff-page.js";
 
 export interface TiffOptions {
   /** Its channel is the sample of a pixel that has several. */
   readonly selection?: StackSelection | undefined;
+  /** What is known of the pages. */
+  readonly pages?: TiffPageOptions | undefined;
   /** Without them JPEG and Zstandard are refused. */
   readonly codecs?: TiffCodecs | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -37,11 +39,24 @@ const convertedAtOnce = 4 * 1024 * 1024;
  * selection does not say which is meant
  */
 export async function openTiff(source: ByteSource, options: TiffOptions = {}): Promise<StackReader> {
-  const index = await readTiffIndex(source, options.signal);
+  const { pages, signal } = options;
+  return guardPrediction(
+    source,
+    pages,
+    (known) => readTiffIndex(source, signal, known),
+    (_source, index) => createTiffReader(source, index, options),
+  );
+}
+
+async function createTiffReader(
+  source: ByteSource,
+  index: TiffIndex,
+  { selection, codecs }: TiffOptions,
+): Promise<StackReader> {
   const { shape, form } = index;
   const { storedType } = form;
-  const { sample, notice } = chooseSample(source.name, form.storage, options.selection?.channel);
-  const frames = await openFrames(source, index, sample, options.codecs);
+  const { sample, notice } = chooseSample(source.name, form.storage, selection?.channel);
+  const frames = await openFrames(source, index, sample, codecs);
   const pixels = framePixels(shape);
   const frameBytes = pixels * storedBytes(storedType);
   const isWorkingType = storedType === shape.type;
@@ -88,9 +103,7 @@ export async function openTiff(source: ByteSource, options: TiffOptions = {}): P
       compression: compressionWords(form.storage),
       byteOrder: index.littleEndian ? "little-endian" : "big-endian",
       storedType,
-      ...unknownMetadata,
-      pixelSizeNm: index.pixelSizeNm,
-      frameIntervalSeconds: index.frameIntervalSeconds,
+      ...index.metadata,
       notices: [...index.notices, ...[notice, rounding].filter((text) => text !== null)],
     },
 

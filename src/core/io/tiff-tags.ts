@@ -26,6 +26,8 @@ export const tiffTags = {
   sampleFormat: 339,
   jpegTables: 347,
   imageDepth: 32997,
+  /** Of Micro-Manager: a text in JSON on each page. */
+  microManagerMetadata: 51123,
 } as const;
 
 /** Field types. TIFF 6.0, section 2; `long8` is from BigTIFF. */

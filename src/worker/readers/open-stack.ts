@@ -1,13 +1,15 @@
 import { SlnetError } from "../../core/errors.js";
 import type { ByteSource, FileFolder, StackReader, StackSelection } from "../../core/frames.js";
 import { openSimulation } from "../../core/io/simulated-reader.js";
-import { openTiff } from "../../core/io/tiff-reader.js";
+import { openTiffFolder, tiffNames } from "../../core/io/tiff-folder.js";
+import { openTiffStack, type TiffStackContext } from "../../core/io/tiff-stack.js";
 import { createSimulationOptions } from "../../core/simulation.js";
 import type { RemoteFrames, StackInput } from "../../protocol/api.js";
 import type { ItkFormat, Platform } from "../platform/platform.js";
 import { openItkStack } from "./itk-reader.js";
 import { openRemoteStack } from "./remote-reader.js";
 import { tiffCodecs } from "./tiff-codecs.js";
+import { readXml } from "./xml.js";
 
 /** What a reader may need besides the file itself. */
 export interface OpeningContext {
@@ -68,7 +70,7 @@ async function openFile(source: ByteSource, context: OpeningContext): Promise<St
     const format = await formatOf(source);
     switch (format) {
       case "tiff":
-        return await openTiff(source, { selection, codecs: tiffCodecs });
+        return await openTiffStack(source, tiffContext(context));
       case "nd2":
         return await (await import("../../core/io/nd2-reader.js")).openNd2(source, selection);
       case "npy":
@@ -98,7 +100,16 @@ async function openFolder(context: OpeningContext): Promise<StackReader> {
   const names = await folder.list();
   // What is on a web server cannot be listed, and is a folder only because it is a Zarr one.
   if (names.length === 0 || names.some(isZarrMetadata)) return openZarrFolder(context);
-  throw new SlnetError("bad-input", `${folder.name} is a folder and not a file, expected a stack`);
+  const tiffs = tiffNames(names);
+  if (tiffs.length > 0) return openTiffFolder(tiffs, tiffContext(context));
+  throw new SlnetError(
+    "bad-input",
+    `${folder.name} is a folder and holds neither TIFF files nor OME-Zarr, expected a stack or its files`,
+  );
+}
+
+function tiffContext({ folder, selection }: OpeningContext): TiffStackContext {
+  return { folder, selection, readXml, tiff: { codecs: tiffCodecs } };
 }
 
 async function openZarrFolder({ folder, selection }: OpeningContext): Promise<StackReader> {

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { isSlnetError } from "../../src/core/errors.js";
+import type { StackReader } from "../../src/core/frames.js";
+import { readTiffIndex } from "../../src/core/io/tiff-index.js";
+import { openTiff } from "../../src/core/io/tiff-reader.js";
+import { createSparseTiff, pixelOf, type SparseTiff } from "./sparse-tiff.js";
+
+const camera: SparseTiff = { pages: 40_000, width: 256, height: 256, directories: "between" };
+
+async function requireFrame(reader: StackReader, frame: number): Promise<void> {
+  const { width, height } = reader.description.shape;
+  const out = new Uint16Array(width * height);
+  await reader.readFrames(frame, frame + 1, out);
+  for (const pixel of [0, 99, 100, width * height - 100, width * height - 1]) {
+    assert.equal(out[pixel], pixelOf(frame, pixel, width * height), `frame ${frame}, pixel ${pixel}`);
+  }
+}
+
+for (const directories of ["between", "head", "tail"] as const) {
+  test(`of 40,000 pages with their directories ${directories} few are looked at before the first frame`, async () => {
+    const source = createSparseTiff(`${directories}.tif`, { ...camera, directories });
+    assert.ok(source.size > 5e9);
+    const reader = await openTiff(source);
+    assert.deepEqual(reader.description.shape, { frames: 40_000, height: 256, width: 256, type: "uint16" });
+    await requireFrame(reader, 0);
+    assert.ok(source.reads.count < 120, `${source.reads.count} reads, expected fewer than 120`);
+    assert.ok(source.reads.bytes < 2e6, `${source.reads.bytes} bytes read, expected less than 2 MB`);
+    for (const frame of [1, 7, 8, 12_345, 39_998, 39_999]) await requireFrame(reader, frame);
+    await reader.close();
+  });
+}
+
+test("pages are counted by looking where something else follows the last one", async () => {
+  for (const pages of [300, 4097, 40_000]) {
+    const source = createSparseTiff(`trailing-${pages}.tif`, { ...camera, pages, trailing: 3e6 });
+    const { shape, prediction } = await readTiffIndex(source);
+    assert.equal(shape.frames, pages);
+    assert.equal(prediction?.pages, pages);
+    assert.ok(source.reads.count < 80, `${source.reads.count} reads, expected fewer than 80`);
+  }
+});
+
+test("the pages of which ImageJ's text speaks are found where a run was stopped before its room was used", async () => {
+  const text = "ImageJ=1.53t\nimages=5000\nframes=5000\n";
+  const source = createSparseTiff("room.tif", { ...camera, pages: 9000, directories: "head", lastPages: [4999], text });
+  const { shape } = await readTiffIndex(source);
+  assert.equal(shape.frames, 5000);
+});
+
+test("all pages are verified in the background, with a bounded number of reads at once", async () => {
+  const source = createSparseTiff("background.tif", { ...camera, pages: 3000 });
+  const { prediction } = await readTiffIndex(source);
+  assert.ok(prediction);
+  assert.ok(prediction.verifiedPages < 100);
+  prediction.start();
+  const patience = Date.now() + 20_000;
+  while (prediction.verifiedPages < 3000 && Date.now() < patience)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal(prediction.verifiedPages, 3000);
+  assert.ok(source.reads.atOnce <= 32, `${source.reads.atOnce} reads at once, expected at most 32`);
+});
+
+test("close directories are verified with few reads", async () => {
+  const source = createSparseTiff("close.tif", { ...camera, pages: 20_000, directories: "head" });
+  const { prediction } = await readTiffIndex(source);
+  assert.ok(prediction);
+  const before = source.reads.count;
+  assert.equal(await prediction.verify(0, 20_000), null);
+  assert.ok(source.reads.count - before < 50, `${source.reads.count - before} reads, expected fewer than 50`);
+});
+
+test("closing ends the verification", async () => {
+  const source = createSparseTiff("closed.tif", camera);
+  const reader = await openTiff(source);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  await reader.close();
+  const { count } = source.reads;
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  assert.equal(source.reads.count, count);
+});
+
+test("a page whose pixels are elsewhere is read from where they are", async () => {
+  const source = createSparseTiff("shifted.tif", {
+    ...camera,
+    width: 64,
+    height: 64,
+    pages: 2000,
+    directories: "tail",
+    shiftedPixels: new Map([
+      [777, 0],
+      [778, 2 * 64 * 64],
+      [779, -2 * 64 * 64],
+    ]),
+  });
+  // Frames 778 and 779 have changed places in the file.
+  const { prediction } = await readTiffIndex(source);
+  assert.ok(prediction, "the sample did not come upon the two pages");
+  const reader = await openTiff(source);
+  for (const frame of [0, 776, 777, 778, 779, 780, 1999]) await requireFrame(reader, frame);
+  const out = new Uint16Array(6 * 64 * 64);
+  await reader.readFrames(775, 781, out);
+  assert.deepEqual(
+    [0, 1, 2, 3, 4, 5].map((i) => out[i * 64 * 64]),
+    [775, 776, 777, 778, 779, 780],
+  );
+  await reader.close();
+});
+
+test("a chain that ends earlier than predicted is an error that names the page, and known when it is opened again", async () => {
+  const tiff: SparseTiff = { ...camera, width: 64, height: 64, pages: 2000, lastPages: [1234] };
+  const source = createSparseTiff("ends.tif", tiff);
+  const reader = await openTiff(source);
+  assert.equal(reader.description.shape.frames, 2000);
+  await assert.rejects(requireFrame(reader, 1234), (error) => {
+    assert.ok(isSlnetError(error, "bad-input"));
+    assert.match(error.message, /ends\.tif: page 1234 .* 1235 frames of 64×64, expected 2000/);
+    return true;
+  });
+  await reader.close();
+  const again = await openTiff(createSparseTiff("ends.tif", tiff));
+  assert.equal(again.description.shape.frames, 1235);
+  await requireFrame(again, 1234);
+  await again.close();
+});
+
+test("a regular file that was cut off is refused without a walk through all its pages", async () => {
+  const whole = createSparseTiff("cut.tif", camera);
+  const size = Math.floor(whole.size * 0.6);
+  const source = {
+    ...whole,
+    size,
+    read: (offset: number, length: number) => whole.read(offset, Math.min(length, Math.max(0, size - offset))),
+    readInto: (offset: number, out: Uint8Array) =>
+      whole.readInto(offset, out.subarray(0, Math.max(0, Math.min(out.length, size - offset)))),
+  };
+  await assert.rejects(openTiff(source), (error) => {
+    assert.ok(isSlnetError(error, "bad-input"));
+    assert.match(error.message, /cut\.tif.*page 2\d{4}/);
+    return true;
+  });
+  assert.ok(whole.reads.count < 100, `${whole.reads.count} reads, expected fewer than 100`);
+});
+
+test("an aborted read of frames that are not verified rejects with the reason of the signal", async () => {
+  const reader = await openTiff(createSparseTiff("aborted.tif", camera));
+  const reason = new Error("enough");
+  const out = new Uint16Array(256 * 256);
+  await assert.rejects(reader.readFrames(30_000, 30_001, out, AbortSignal.abort(reason)), (error) => error === reason);
+  await requireFrame(reader, 30_000);
+  await reader.close();
+});
