@@ -16,7 +16,7 @@ import type { TiffCodecs } from "./tiff-codecs.js";
 import { createDirectFrames } from "./tiff-direct-frames.js";
 import type { TiffFrames } from "./tiff-frames.js";
 import { readTiffIndex, type TiffIndex } from "./tiff-index.js";
-import { compressionWords } from "./tiff-page.js";
+import { compressionWords } from "./tiff-notices.js";
 
 export interface TiffOptions {
   /** Its channel is the sample of a pixel that has several. */
