@@ -205,6 +205,10 @@ test("loops over channels and of a single round do not count, and phases that di
 test("loops that do not explain the images are refused rather than guessed at", async () => {
   const experiment = timeLoop(2, {}, sliceLoop(2));
   await refuses({ ...film, experiment }, "unsupported", "6 images", "2×2 explain 4");
+  await refuses({ ...film, experiment: timeLoop(3) }, "unsupported", "6 images", "3 explain 3");
+  const more = await open({ ...film, experiment: timeLoop(5) });
+  assert.equal(more.description.shape.frames, 6);
+  assert.match(more.description.notices.join(), /says 5 frames and holds 6 images/);
   await refuses({ ...film, experiment: timeLoop(3, {}, timeLoop(2)) }, "unsupported", "several loops of time");
   await refuses(
     { ...film, experiment: { eType: integer(42), uLoopPars: { uiCount: integer(6) } } },
