@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { deflateSync } from "node:zlib";
 import { isSlnetError } from "../../src/core/errors.js";
 import { createBufferSource } from "../../src/core/io/buffer-source.js";
 import { openNd2 } from "../../src/core/io/nd2-reader.js";
@@ -380,6 +381,18 @@ test("an image that inflates to more than it should, or to less, is refused", as
   );
   await refuses({ ...file, images: [...images(1), new Uint8Array(20)] }, "bad-input", "frame 1 has 20 bytes");
   await refuses({ ...file, images: images(2), deflated: false }, "bad-input", "frame 0 cannot be inflated");
+});
+
+test("a lossless image whose checksum is wrong is refused, with padding after it or without", async () => {
+  const attributes = attributesOf(4, 3, 1, { eCompression: integer(0) });
+  const content = uint16Bytes(ramp(12, 1000), true);
+  const stream = deflateSync(content);
+  stream[stream.length - 2] = (stream[stream.length - 2] ?? 0) ^ 1;
+  for (const padding of [0, 3000]) {
+    const image = new Uint8Array(stream.length + padding);
+    image.set(stream);
+    await refuses({ attributes, images: [image] }, "bad-input", "frame 0 cannot be inflated");
+  }
 });
 
 test("a map that points elsewhere is noticed before any pixel is given", async () => {

@@ -4,29 +4,12 @@ import { SlnetError } from "../errors.js";
 export const largestInflation = 1032;
 
 /**
- * Inflates a zlib stream (RFC 1950) of a known size. Stops as soon as there is more, so that a stream made to fill the
+ * Inflates a zlib stream (RFC 1950). Stops as soon as there is more than allowed, so that a stream made to fill the
  * memory does not.
  *
- * @param bytes - the stream, and nothing else but padding after it
- * @param length - bytes that it must give
+ * @param bytes - the stream; zeros after it do not matter
+ * @param most - bytes that it may give
  * @param what - for messages
- * @throws {@link SlnetError} `bad-input` where the stream is broken, or gives less or more
- */
-export async function inflateExactly(
-  bytes: Uint8Array<ArrayBuffer>,
-  length: number,
-  what: string,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const { inflated, error } = await inflate(bytes, length, what);
-  if (inflated.length === length) return inflated;
-  throw new SlnetError("bad-input", `${what} gives ${inflated.length} bytes when it is inflated, expected ${length}`, {
-    cause: error,
-  });
-}
-
-/**
- * Inflates a zlib stream of which only the largest size is known.
- *
  * @throws {@link SlnetError} `bad-input` where the stream is broken, or gives more than `most` bytes
  */
 export async function inflateAtMost(
@@ -34,47 +17,40 @@ export async function inflateAtMost(
   most: number,
   what: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { inflated, error } = await inflate(bytes, most, what);
-  if (error === null) return inflated;
-  throw new SlnetError("bad-input", `${what} cannot be inflated: its zlib stream is broken`, { cause: error });
-}
-
-async function inflate(
-  bytes: Uint8Array<ArrayBuffer>,
-  most: number,
-  what: string,
-): Promise<{ readonly inflated: Uint8Array<ArrayBuffer>; readonly error: unknown }> {
-  if (most > bytes.length * largestInflation) most = bytes.length * largestInflation;
-  let out = new Uint8Array(most);
-  let length = 0;
-  let error: unknown = null;
-  // Padding after the stream is an error, which would take with it what was not yet read: it goes in last, on its own.
+  // Some engines take padding for an error, which takes with it what was not yet read. So it goes in last, on its own,
+  // after all before it was read and its checksum was right.
   const end = bytes.findLastIndex((byte) => byte !== 0) + 1;
   const pieces = [bytes.subarray(0, end), bytes.subarray(end)].filter((piece) => piece.length > 0);
-  const input = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    pull(controller) {
-      const piece = pieces.shift();
-      if (piece) controller.enqueue(piece);
-      else controller.close();
+  let sent = 0;
+  const input = new ReadableStream<Uint8Array<ArrayBuffer>>(
+    {
+      pull(controller) {
+        if (sent < pieces.length) controller.enqueue(pieces[sent++]);
+        else controller.close();
+      },
     },
-  });
+    { highWaterMark: 0 },
+  );
+  const out = new Uint8Array(Math.min(most, bytes.length * largestInflation));
   const reader = input.pipeThrough(new DecompressionStream("deflate")).getReader();
+  let length = 0;
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
-      if (length + value.length > most) {
+      if (length + value.length > out.length) {
         throw new SlnetError("bad-input", `${what} gives more than ${most} bytes when it is inflated`);
       }
       out.set(value, length);
       length += value.length;
     }
-  } catch (caught) {
+  } catch (error) {
     await reader.cancel().catch(() => undefined);
-    if (caught instanceof SlnetError) throw caught;
-    // What came until then may be all: padding after the stream is an error too.
-    error = caught;
+    if (error instanceof SlnetError) throw error;
+    const onlyPadding = sent === 2 && length === most;
+    if (!onlyPadding) {
+      throw new SlnetError("bad-input", `${what} cannot be inflated: its zlib stream is broken`, { cause: error });
+    }
   }
-  if (length < out.length) out = out.slice(0, length);
-  return { inflated: out, error };
+  return length < out.length ? out.slice(0, length) : out;
 }

@@ -10,7 +10,7 @@ const mapName = "ND2 FILEMAP SIGNATURE NAME 0001!";
 const mapEnd = "ND2 CHUNK MAP SIGNATURE 0000001!";
 const imagePrefix = "ImageDataSeq|";
 
-export const chunkHeaderBytes = 16;
+const chunkHeaderBytes = 16;
 
 /** A map of a million frames has some 40 MB. */
 const largestMap = 64 * 1024 * 1024;
