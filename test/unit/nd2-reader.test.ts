@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { deflateSync } from "node:zlib";
 import { isSlnetError } from "../../src/core/errors.js";
 import { createBufferSource } from "../../src/core/io/buffer-source.js";
 import { openNd2 } from "../../src/core/io/nd2-reader.js";
@@ -205,6 +206,10 @@ test("loops over channels and of a single round do not count, and phases that di
 test("loops that do not explain the images are refused rather than guessed at", async () => {
   const experiment = timeLoop(2, {}, sliceLoop(2));
   await refuses({ ...film, experiment }, "unsupported", "6 images", "2×2 explain 4");
+  await refuses({ ...film, experiment: timeLoop(3) }, "unsupported", "6 images", "3 explain 3");
+  const more = await open({ ...film, experiment: timeLoop(5) });
+  assert.equal(more.description.shape.frames, 6);
+  assert.match(more.description.notices.join(), /says 5 frames and holds 6 images/);
   await refuses({ ...film, experiment: timeLoop(3, {}, timeLoop(2)) }, "unsupported", "several loops of time");
   await refuses(
     { ...film, experiment: { eType: integer(42), uLoopPars: { uiCount: integer(6) } } },
@@ -376,6 +381,18 @@ test("an image that inflates to more than it should, or to less, is refused", as
   );
   await refuses({ ...file, images: [...images(1), new Uint8Array(20)] }, "bad-input", "frame 1 has 20 bytes");
   await refuses({ ...file, images: images(2), deflated: false }, "bad-input", "frame 0 cannot be inflated");
+});
+
+test("a lossless image whose checksum is wrong is refused, with padding after it or without", async () => {
+  const attributes = attributesOf(4, 3, 1, { eCompression: integer(0) });
+  const content = uint16Bytes(ramp(12, 1000), true);
+  const stream = deflateSync(content);
+  stream[stream.length - 2] = (stream[stream.length - 2] ?? 0) ^ 1;
+  for (const padding of [0, 3000]) {
+    const image = new Uint8Array(stream.length + padding);
+    image.set(stream);
+    await refuses({ attributes, images: [image] }, "bad-input", "frame 0 cannot be inflated");
+  }
 });
 
 test("a map that points elsewhere is noticed before any pixel is given", async () => {

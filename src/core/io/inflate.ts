@@ -42,6 +42,7 @@ export const largestInflation = 1032;
 /**
  * Unpacks a zlib stream of which only the largest size is known.
  *
+ * @param bytes - the stream; zeros after it do not matter
  * @param what - for messages
  * @throws {@link SlnetError} `bad-input` where the stream is damaged, or gives more than `most` bytes
  */
@@ -52,11 +53,16 @@ export async function inflateAtMost(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const out = new Uint8Array(Math.min(most, bytes.length * largestInflation));
   try {
-    return out.subarray(0, await inflate(bytes, out));
+    // Its checksum may end with zeros too.
+    const end = bytes.findLastIndex((byte) => byte !== 0) + 1 + checksumBytes;
+    return out.subarray(0, await inflate(bytes.subarray(0, end), out));
   } catch (error) {
     throw new SlnetError("bad-input", `${what} cannot be inflated: ${errorMessage(error)}`, { cause: error });
   }
 }
+
+/** Of the Adler-32 sum at the end of the stream. */
+const checksumBytes = 4;
 
 /** Bytes that may follow the stream. */
 const mostPadding = 8;
@@ -76,7 +82,7 @@ function endsWithChecksum(input: Uint8Array, output: Uint8Array): boolean {
   }
   const sum = [b >>> 8, b & 255, a >>> 8, a & 255];
   for (let padding = 1; padding <= mostPadding; padding++) {
-    const at = input.length - padding - 4;
+    const at = input.length - padding - checksumBytes;
     if (at >= 2 && sum.every((byte, i) => input[at + i] === byte)) return true;
   }
   return false;

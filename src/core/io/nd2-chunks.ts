@@ -10,7 +10,7 @@ const mapName = "ND2 FILEMAP SIGNATURE NAME 0001!";
 const mapEnd = "ND2 CHUNK MAP SIGNATURE 0000001!";
 const imagePrefix = "ImageDataSeq|";
 
-export const chunkHeaderBytes = 16;
+const chunkHeaderBytes = 16;
 
 /** A map of a million frames has some 40 MB. */
 const largestMap = 64 * 1024 * 1024;
@@ -29,10 +29,21 @@ export interface Nd2Chunk {
   readonly length: number;
 }
 
+const metadataNames = [
+  "ImageAttributesLV!",
+  "ImageMetadataLV!",
+  "ImageMetadataSeqLV|0!",
+  "ImageCalibrationLV|0!",
+  "ImageTextInfoLV!",
+  "CustomData|AcqTimesCache!",
+] as const;
+
+/** Chunks of metadata that are read. A file may have many others, some for each image. */
+export type Nd2MetadataName = (typeof metadataNames)[number];
+
 /** Positions of the chunks of a file. */
 export interface Nd2Map {
-  /** Of everything but images, by name with its final `!`. */
-  readonly chunks: ReadonlyMap<string, number>;
+  readonly chunks: ReadonlyMap<Nd2MetadataName, number>;
   /** Of the images by their number; NaN where one is missing. */
   readonly images: Float64Array;
   readonly notices: readonly string[];
@@ -127,7 +138,7 @@ export async function readNd2Chunk(source: ByteSource, position: number): Promis
 export async function readNd2Metadata(
   source: ByteSource,
   map: Nd2Map,
-  name: string,
+  name: Nd2MetadataName,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const position = map.chunks.get(name);
   if (position === undefined) return null;
@@ -223,13 +234,14 @@ async function walkChunks(source: ByteSource, signal?: AbortSignal): Promise<Nd2
 }
 
 class ChunkList {
-  readonly #chunks = new Map<string, number>();
+  readonly #chunks = new Map<Nd2MetadataName, number>();
   readonly #numbers: number[] = [];
   readonly #offsets: number[] = [];
 
   add(name: string, offset: number): void {
     if (!name.startsWith(imagePrefix)) {
-      this.#chunks.set(name, offset);
+      const known = metadataNames.find((wanted) => wanted === name);
+      if (known) this.#chunks.set(known, offset);
       return;
     }
     const digits = name.slice(imagePrefix.length, -1);
@@ -238,7 +250,7 @@ class ChunkList {
     this.#offsets.push(offset);
   }
 
-  finish(): { readonly chunks: ReadonlyMap<string, number>; readonly images: Float64Array } {
+  finish(): { readonly chunks: ReadonlyMap<Nd2MetadataName, number>; readonly images: Float64Array } {
     // A number beyond their count has a gap before it, where the stack ends.
     const images = new Float64Array(this.#numbers.length).fill(NaN);
     this.#numbers.forEach((number, i) => {

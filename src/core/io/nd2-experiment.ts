@@ -128,18 +128,21 @@ export function selectNd2Frames(
   name: string,
 ): Nd2Frames {
   const planned = loops.reduce((product, { count }) => product * count, 1);
-  // A single loop may have been stopped, or gone on for longer than it was planned.
-  if (loops.length <= 1 && (loops.length === 0 || loops[0].axis === "time")) {
-    requireOnly(selection.series, "series", name);
-    requireOnly(selection.slice, "slice", name);
-    return { first: 0, step: 1, count: images, notices: [] };
-  }
-  if (images > planned) {
-    throw new SlnetError(
+  const unexplained = (): SlnetError =>
+    new SlnetError(
       "unsupported",
       `${name} has ${images} images, its loops of ${loops.map(({ count }) => count).join("×")} explain ${planned}; export it as TIFF`,
     );
+  if (loops.length === 0 || (loops.length === 1 && loops[0].axis === "time")) {
+    requireOnly(selection.series, "series", name);
+    requireOnly(selection.slice, "slice", name);
+    if (loops.length === 0 || images <= planned) return { first: 0, step: 1, count: images, notices: [] };
+    // Twice as many or more are channels or positions that are not told apart; a few more are frames.
+    if (images % planned === 0) throw unexplained();
+    const notice = `The file says ${planned} frames and holds ${images} images; all of them are read as frames.`;
+    return { first: 0, step: 1, count: images, notices: [notice] };
   }
+  if (images > planned) throw unexplained();
   const axes = loops.map(({ axis }) => axis);
   const twice = axes.find((axis, i) => axes.indexOf(axis) !== i);
   if (twice) {

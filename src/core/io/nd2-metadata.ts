@@ -9,7 +9,7 @@ import {
   type LiteLevel,
   type LiteValue,
 } from "./lite-variant.js";
-import { readNd2Metadata, type Nd2Map } from "./nd2-chunks.js";
+import { readNd2Metadata, type Nd2Map, type Nd2MetadataName } from "./nd2-chunks.js";
 
 /** What a file says beside its pixels, as far as it matters here. */
 export interface Nd2Metadata extends StackMetadata {
@@ -23,14 +23,14 @@ export interface Nd2Metadata extends StackMetadata {
  * @returns `null` where there is none of this name
  * @throws {@link SlnetError} `bad-input` where it is broken
  */
-export async function readNd2Level(source: ByteSource, map: Nd2Map, chunk: string): Promise<LiteLevel | null> {
+export async function readNd2Level(source: ByteSource, map: Nd2Map, chunk: Nd2MetadataName): Promise<LiteLevel | null> {
   const bytes = await readNd2Metadata(source, map, chunk);
   return bytes && parseLiteVariant(bytes, `${source.name}: its chunk ${chunk}`);
 }
 
 /** Pixel size, exposure and names of the channels; what cannot be read is not known, and does not keep from the pixels. */
 export async function readNd2Description(source: ByteSource, map: Nd2Map): Promise<Nd2Metadata> {
-  const read = async (chunk: string): Promise<LiteLevel> => {
+  const read = async (chunk: Nd2MetadataName): Promise<LiteLevel> => {
     try {
       return (await readNd2Level(source, map, chunk)) ?? { entries: [] };
     } catch (error) {
