@@ -67,7 +67,9 @@ export async function openZarr(folder: FileFolder, selection: StackSelection): P
     signal?: AbortSignal,
   ): Promise<void> => {
     const place = placer(metadata, view, shape, from, to, out);
-    await chunks.each(grid(from, to), place, signal);
+    const frameOf = (position: readonly number[]): number =>
+      view.frameAxis === null ? 0 : Math.max(from, position[view.frameAxis] * metadata.chunkShape[view.frameAxis]);
+    await chunks.each(grid(from, to), place, frameOf, signal);
   };
 
   const { storedType } = metadata;
