@@ -14,7 +14,7 @@ const largestRequest = 64 * 1024 * 1024;
 
 const smallestFirst = 64 * 1024;
 
-/** A range that breaks off is asked for again after these times. */
+/** What breaks off is asked for again after these times. */
 const retryAfterMs = [200, 1000];
 
 /** What tells one state of a file from another. */
@@ -40,6 +40,10 @@ export class UrlStatus extends Error {
  */
 export async function openUrl(url: URL, firstBytes = 256 * 1024): Promise<ByteSource> {
   const controller = new AbortController();
+  return retried(() => openOnce(url, firstBytes, controller), controller.signal);
+}
+
+async function openOnce(url: URL, firstBytes: number, controller: AbortController): Promise<ByteSource> {
   const { signal } = controller;
   const wanted = Math.max(smallestFirst, Math.min(firstBytes, largestRequest));
   const answer = await requestUrl(url, { range: `bytes=0-${wanted - 1}`, signal });
@@ -76,7 +80,8 @@ export async function openUrl(url: URL, firstBytes = 256 * 1024): Promise<ByteSo
     throw error;
   }
   const { size } = state;
-  const fetchBytes = (start: number, end: number): Promise<Uint8Array> => fetchRange(url, start, end, state, signal);
+  const fetchBytes = (start: number, end: number): Promise<Uint8Array> =>
+    retried(() => fetchRange(url, start, end, state, signal), signal);
   const blocks = new UrlBlocks(size, fetchBytes);
   return sourceOf(
     url,
@@ -142,26 +147,25 @@ export function nameOf(url: URL): string {
   }
 }
 
-/** Bytes `[start, end)` of a file in a known state; asked for again where the connection breaks. */
-async function fetchRange(
-  url: URL,
-  start: number,
-  end: number,
-  state: FileState,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
+/** Does a piece of work again where the connection broke or the server was busy. */
+async function retried<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await fetchRangeOnce(url, start, end, state, signal);
+      return await work();
     } catch (error) {
-      const isFinal = attempt >= retryAfterMs.length || (isSlnetError(error) && error.cause instanceof FinalFault);
-      if (signal.aborted || isFinal) throw error;
+      if (signal.aborted || attempt >= retryAfterMs.length || isFinal(error)) throw error;
       await new Promise((resolve) => setTimeout(resolve, retryAfterMs[attempt]));
     }
   }
 }
 
-async function fetchRangeOnce(
+function isFinal(error: unknown): boolean {
+  if (!isSlnetError(error, "bad-input") || error.cause instanceof FinalFault) return true;
+  return error.cause instanceof UrlStatus && error.cause.status < 500 && error.cause.status !== 429;
+}
+
+/** Bytes `[start, end)` of a file in a known state. */
+async function fetchRange(
   url: URL,
   start: number,
   end: number,

@@ -53,11 +53,13 @@ export class ZarrChunks {
    * Hands chunks to `use` one after the other, while the next ones are fetched.
    *
    * @param positions - in the grid of chunks, one number for each axis
+   * @param frameOf - the first frame that is wanted of a chunk, for messages
    * @throws {@link SlnetError} `bad-input` where a chunk is not what the metadata says
    */
   async each(
     positions: readonly (readonly number[])[],
     use: (chunk: ZarrChunk, position: readonly number[]) => void,
+    frameOf: (position: readonly number[]) => number,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const ahead: Promise<ZarrChunk>[] = [];
@@ -70,7 +72,16 @@ export class ZarrChunks {
         ahead.push(chunk);
       }
       const first = ahead.shift();
-      if (first) use(await first, position);
+      if (!first) continue;
+      let chunk: ZarrChunk;
+      try {
+        chunk = await first;
+      } catch (error) {
+        if (!(error instanceof SlnetError)) throw error;
+        const message = `frame ${frameOf(position)} cannot be read: ${error.message}`;
+        throw new SlnetError(error.code, message, { cause: error });
+      }
+      use(chunk, position);
     }
     signal?.throwIfAborted();
   }

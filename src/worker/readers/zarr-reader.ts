@@ -13,6 +13,7 @@ import {
   type StackShape,
 } from "../../core/frames.js";
 import { roundingNotice, workingType } from "../../core/io/stored-samples.js";
+import { zarrAttributesKey } from "../../core/io/zarr-attributes.js";
 import { checkZarrArray, type ZarrArrayMetadata } from "./zarr-array-metadata.js";
 import { viewOfZarr, type ZarrView } from "./zarr-axes.js";
 import { chunkBudget, ZarrChunks, type ZarrChunk } from "./zarr-chunks.js";
@@ -28,9 +29,6 @@ const mostChunksInFrame = 4096;
 
 /** Frames are counted in 32 bits elsewhere too. */
 const mostFrames = 0xffff_ffff;
-
-/** Under this name in the attributes stands what OME-NGFF has no place for. */
-export const zarrAttributesKey = "slnet-web";
 
 /**
  * Opens OME-Zarr (OME-NGFF 0.1 to 0.5 on Zarr 2 and 3) or a plain Zarr array. Chunks are decoded by zarrita, each once
@@ -69,7 +67,9 @@ export async function openZarr(folder: FileFolder, selection: StackSelection): P
     signal?: AbortSignal,
   ): Promise<void> => {
     const place = placer(metadata, view, shape, from, to, out);
-    await chunks.each(grid(from, to), place, signal);
+    const frameOf = (position: readonly number[]): number =>
+      view.frameAxis === null ? 0 : Math.max(from, position[view.frameAxis] * metadata.chunkShape[view.frameAxis]);
+    await chunks.each(grid(from, to), place, frameOf, signal);
   };
 
   const { storedType } = metadata;

@@ -1,6 +1,7 @@
 import { SlnetError } from "../../core/errors.js";
 import { createSamples, framePixels, sampleBytes, sampleTypeOf, type SampleType } from "../../core/frames.js";
 import { machineIsLittleEndian, swapBytes } from "../../core/io/byte-order.js";
+import { zarrAttributesKey } from "../../core/io/zarr-attributes.js";
 import type { FileTree } from "./file-tree.js";
 
 export interface ZarrWriterOptions {
@@ -207,7 +208,7 @@ function imageAttributes({
         ],
       },
     ],
-    "slnet-web": attributes,
+    [zarrAttributesKey]: attributes,
   };
 }
 
