@@ -1,12 +1,15 @@
 import { SlnetError } from "../../core/errors.js";
 import type { ByteSource, FileFolder, StackReader, StackSelection } from "../../core/frames.js";
+import { gzipHead, isGzip } from "../../core/io/gzip-head.js";
+import { isMarkedMrc, looksLikeMrc, openMrc } from "../../core/io/mrc-reader.js";
+import { isNifti, niftiHeaderBytes } from "../../core/io/nifti-header.js";
 import { openSimulation } from "../../core/io/simulated-reader.js";
 import { openTiff } from "../../core/io/tiff-reader.js";
 import { createSimulationOptions } from "../../core/simulation.js";
 import type { RemoteFrames, StackInput } from "../../protocol/api.js";
-import type { ItkFormat, Platform } from "../platform/platform.js";
-import { openItkStack } from "./itk-reader.js";
+import type { Platform } from "../platform/platform.js";
 import { openRemoteStack } from "./remote-reader.js";
+import { openVolume, type VolumeFormat } from "./volume-reader.js";
 
 /** What a reader may need besides the file itself. */
 export interface OpeningContext {
@@ -61,7 +64,8 @@ async function openFile(source: ByteSource, context: OpeningContext): Promise<St
   try {
     const format = await formatOf(source);
     if (format === "tiff") return await openTiff(source);
-    return await openItkStack(format, source, context.platform, context.assetsBaseUrl);
+    if (format === "mrc") return await openMrc(source, context.selection);
+    return await openVolume(format, source, context);
   } catch (error) {
     await source.close();
     throw error;
@@ -72,25 +76,20 @@ function openFolder({ folder }: OpeningContext): Promise<StackReader> {
   throw new SlnetError("bad-input", `${folder.name} is a folder and not a file, expected a stack`);
 }
 
-/** Position of the letters `MAP ` in an MRC header, of the 2014 format and later. */
-const mrcMark = 208;
-
-async function formatOf(source: ByteSource): Promise<"tiff" | ItkFormat> {
+async function formatOf(source: ByteSource): Promise<"tiff" | "mrc" | VolumeFormat> {
   if (source.size === 0) throw new SlnetError("bad-input", `${source.name} is empty, expected a TIFF stack`);
   const head = await source.read(0, 1024);
   const text = String.fromCharCode(...head);
   if (/^(II[*+]\0|MM\0[*+])/.test(text)) return "tiff";
   if (text.startsWith("NRRD00")) return "nrrd";
-  if (text.startsWith("MAP", mrcMark)) return "mrc";
-  if (/^\s*(ObjectType|NDims)\s*=/m.test(text)) {
-    if (/\.mhd$/i.test(source.name)) {
-      throw new SlnetError("unsupported", `${source.name} keeps its pixels in a second file; save it as one .mha file`);
-    }
-    return "meta";
-  }
+  if (isNifti(head)) return "nifti";
+  if (isMarkedMrc(head)) return "mrc";
+  if (/^\s*(ObjectType|NDims)\s*=/m.test(text)) return "mha";
+  if (isGzip(head) && isNifti(await gzipHead(source, niftiHeaderBytes))) return "nifti";
+  if (looksLikeMrc(head, source.size)) return "mrc";
   const start = [...head.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new SlnetError(
     "bad-input",
-    `${source.name} is not a stack that can be read: it starts with bytes ${start}; expected TIFF, MHA, NRRD or MRC`,
+    `${source.name} is not a stack that can be read: it starts with bytes ${start}; expected TIFF, MHA, MHD, NRRD, MRC or NIfTI`,
   );
 }
