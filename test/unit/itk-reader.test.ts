@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { deflateSync, gzipSync } from "node:zlib";
 
-import { isSlnetError, SlnetError, type SlnetErrorCode } from "../../src/core/errors.js";
+import { isSlnetError, type SlnetError, type SlnetErrorCode } from "../../src/core/errors.js";
 import {
   createSamples,
   framePixels,

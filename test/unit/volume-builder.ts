@@ -5,39 +5,27 @@ import { storedBytes, type StoredType } from "../../src/core/io/stored-samples.j
 
 /** Stored values as bytes. */
 export function packed(values: readonly number[], type: StoredType, littleEndian = true): Buffer {
-  const bytes = Buffer.alloc(values.length * storedBytes(type));
+  const size = storedBytes(type);
+  const bytes = Buffer.alloc(values.length * size);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  values.forEach((value, index) => {
-    const at = index * storedBytes(type);
-    switch (type) {
-      case "uint8":
-        return view.setUint8(at, value);
-      case "int8":
-        return view.setInt8(at, value);
-      case "uint16":
-        return view.setUint16(at, value, littleEndian);
-      case "int16":
-        return view.setInt16(at, value, littleEndian);
-      case "uint32":
-        return view.setUint32(at, value, littleEndian);
-      case "int32":
-        return view.setInt32(at, value, littleEndian);
-      case "uint64":
-        return view.setBigUint64(at, BigInt(value), littleEndian);
-      case "int64":
-        return view.setBigInt64(at, BigInt(value), littleEndian);
-      case "float32":
-        return view.setFloat32(at, value, littleEndian);
-      case "float64":
-        return view.setFloat64(at, value, littleEndian);
-      case "float16":
-        // Small whole numbers only: an exponent, and a fraction of ten bits.
-        return view.setUint16(at, halfBits(value), littleEndian);
-    }
-  });
+  const write: Readonly<Record<StoredType, (at: number, value: number) => void>> = {
+    uint8: (at, value) => view.setUint8(at, value),
+    int8: (at, value) => view.setInt8(at, value),
+    uint16: (at, value) => view.setUint16(at, value, littleEndian),
+    int16: (at, value) => view.setInt16(at, value, littleEndian),
+    uint32: (at, value) => view.setUint32(at, value, littleEndian),
+    int32: (at, value) => view.setInt32(at, value, littleEndian),
+    uint64: (at, value) => view.setBigUint64(at, BigInt(value), littleEndian),
+    int64: (at, value) => view.setBigInt64(at, BigInt(value), littleEndian),
+    float16: (at, value) => view.setUint16(at, halfBits(value), littleEndian),
+    float32: (at, value) => view.setFloat32(at, value, littleEndian),
+    float64: (at, value) => view.setFloat64(at, value, littleEndian),
+  };
+  values.forEach((value, index) => write[type](index * size, value));
   return bytes;
 }
 
+/** Small whole numbers only: an exponent, and a fraction of ten bits. */
 function halfBits(value: number): number {
   if (value === 0) return 0;
   const exponent = Math.floor(Math.log2(Math.abs(value)));

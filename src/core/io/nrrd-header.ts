@@ -94,7 +94,8 @@ export async function readNrrdHeader(source: ByteSource): Promise<VolumeHeader> 
   if (!type) {
     throw new SlnetError("unsupported", `${name} has pixels of NRRD type ${shown(typeName)}, expected a number type`);
   }
-  const encodingName = text("encoding") ?? "";
+  const encodingName = text("encoding");
+  if (encodingName === null) throw bad("names no encoding, expected raw, gzip, text or hex");
   const encoding = lookUp(encodings, encodingName.toLowerCase());
   if (!encoding) {
     throw new SlnetError(

@@ -4,12 +4,21 @@ import { createItkThread, imageOf, threadStarted, type ItkThread, type ThreadPor
 export async function startItk(assetsBaseUrl: string): Promise<ItkThread> {
   const pipelinesUrl = new URL("itk/", assetsBaseUrl).href;
   try {
-    const port = workerPort(new Worker(new URL("itk-worker.js", pipelinesUrl), { type: "module" }));
+    const port = workerPort(startWorker(new URL("itk-worker.js", pipelinesUrl)));
     await threadStarted(port);
     return createItkThread(port, pipelinesUrl);
   } catch {
     return sameThread(pipelinesUrl);
   }
+}
+
+function startWorker(script: URL): Worker {
+  if (script.origin === self.origin) return new Worker(script, { type: "module" });
+  // A worker script must be of the page's origin; a module that it imports need not be.
+  const source = new Blob([`import ${JSON.stringify(script.href)};`], { type: "text/javascript" });
+  const url = URL.createObjectURL(source);
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  return new Worker(url, { type: "module" });
 }
 
 function workerPort(worker: Worker): ThreadPort {

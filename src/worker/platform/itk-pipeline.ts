@@ -69,6 +69,7 @@ function shortened(text: string): string {
   return text.slice(0, 300);
 }
 
+/* eslint-disable no-console -- It is taken from the reader, which runs between the two. */
 function silenceConsole(): () => void {
   const names = ["log", "info", "warn", "error"] as const;
   const before = names.map((name) => console[name]);

@@ -110,7 +110,10 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Pr
     // An abort rejects with the reason of its signal, which may be any value.
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
     const onAbort = (): void => reject(signal.reason);
-    if (signal.aborted) return onAbort();
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
     signal.addEventListener("abort", onAbort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });

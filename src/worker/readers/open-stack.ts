@@ -85,7 +85,13 @@ async function formatOf(source: ByteSource): Promise<"tiff" | "mrc" | VolumeForm
   if (isNifti(head)) return "nifti";
   if (isMarkedMrc(head)) return "mrc";
   if (/^\s*(ObjectType|NDims)\s*=/m.test(text)) return "mha";
-  if (isGzip(head) && isNifti(await gzipHead(source, niftiHeaderBytes))) return "nifti";
+  if (isGzip(head)) {
+    if (isNifti(await gzipHead(source, niftiHeaderBytes))) return "nifti";
+    throw new SlnetError(
+      "bad-input",
+      `${source.name} could not be read: it is a gzip file, and what is in it is damaged or no NIfTI stack; decompress any other`,
+    );
+  }
   if (looksLikeMrc(head, source.size)) return "mrc";
   const start = [...head.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new SlnetError(
