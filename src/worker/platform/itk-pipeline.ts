@@ -25,7 +25,8 @@ export interface ItkOrder {
 export type ItkMessage =
   | { readonly type: "started" }
   | { readonly type: "image"; readonly image: ItkImage }
-  | { readonly type: "failed"; readonly reason: string };
+  | { readonly type: "failed"; readonly reason: string }
+  | { readonly type: "not-loaded"; readonly reason: string };
 
 type Run = (args: string[], outputs: PipelineOutput[], inputs: PipelineInput[]) => ReturnType<typeof runPipelineNode>;
 
@@ -53,10 +54,17 @@ export async function itkAnswer({ fileName, file }: ItkRequest, run: Run): Promi
     }
     return { type: "failed", reason: shortened(stderr.trim().split("\n").at(-1) ?? "") };
   } catch (error) {
-    return { type: "failed", reason: error instanceof Error ? shortened(error.message) : "" };
+    // The reader itself throws the address of a C++ exception, or an error of WebAssembly.
+    if (!(error instanceof Error)) return { type: "failed", reason: "" };
+    return { type: isLoadError(error) ? "not-loaded" : "failed", reason: shortened(error.message) };
   } finally {
     restoreConsole();
   }
+}
+
+/** A request or an import that failed, in a page or in Node. */
+function isLoadError(error: Error): boolean {
+  return error.name === "AxiosError" || error instanceof TypeError || "code" in error;
 }
 
 /** The buffer to move to the other thread; one that is shared is not moved. */

@@ -10,7 +10,7 @@ export interface ItkThread {
    *
    * @param name - of the stack, for messages
    * @throws {@link SlnetError} `bad-input` where the reader gave up, `unsupported` where it took too long,
-   *   `out-of-memory` where its thread broke down
+   *   `out-of-memory` where its thread broke down, `worker-lost` where the reader could not be loaded
    */
   read(request: ItkRequest, name: string, limitMs: number): Promise<ItkImage>;
   /** Ends the thread at once. What it reads is rejected with `reason`. Stopping twice is fine. */
@@ -90,9 +90,16 @@ export function createItkThread(port: ThreadPort, pipelinesUrl: string): ItkThre
   };
 }
 
-/** @throws {@link SlnetError} `bad-input` where the reader gave up */
+/** @throws {@link SlnetError} `bad-input` where the reader gave up, `worker-lost` where it was not there */
 export function imageOf(message: ItkMessage, name: string): ItkImage {
   if (message.type === "image") return message.image;
-  const reason = message.type === "failed" && message.reason !== "" ? `: ${message.reason}` : "";
+  const reason = message.type === "started" || message.reason === "" ? "" : `: ${message.reason}`;
+  if (message.type === "not-loaded") {
+    throw new SlnetError(
+      "worker-lost",
+      `${name} could not be read, because the reader for its format could not be loaded${reason}; ` +
+        "check that the folder assets/itk is there and that the page's policy allows it",
+    );
+  }
   throw new SlnetError("bad-input", `${name} could not be read${reason}; it may be cut off or damaged`);
 }
