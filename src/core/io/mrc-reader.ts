@@ -9,7 +9,7 @@ import type { VolumeAxis, VolumeHeader } from "./volume.js";
 // https://bio3d.colorado.edu/imod/doc/mrc_format.txt
 
 /** Bytes before the extended header. */
-export const mrcHeaderBytes = 1024;
+const mrcHeaderBytes = 1024;
 
 const modes: Readonly<Record<number, StoredType>> = {
   0: "int8",

@@ -26,6 +26,9 @@ const readLimit = 8 * 1024 * 1024;
 /** Takes `count` pixels of a frame, from `firstPixel` on, as they are stored. */
 type Picker = (bytes: Uint8Array, firstPixel: number, count: number) => void;
 
+/** The two ways in which frames are read. */
+export type VolumeFrames = Required<Pick<StackReader, "readFrames" | "readStoredFrame">>;
+
 /** Whether the pixels that are worked on are not always those that are stored. */
 export function isRounded(type: StoredType): boolean {
   return roundingNotice(type) !== null;
@@ -65,7 +68,7 @@ export function describeVolume(
  *
  * @throws {@link SlnetError} `bad-input` where the file is shorter than its header says
  */
-export function rawOffset(header: VolumeHeader, source: ByteSource, name: string): number {
+function rawOffset(header: VolumeHeader, source: ByteSource, name: string): number {
   const needed = volumePixels(header, name) * storedBytes(header.type);
   const offset = header.data.offset === -1 ? source.size - needed : header.data.offset;
   if (offset >= 0 && Number.isSafeInteger(offset + needed) && offset + needed <= source.size) return offset;
@@ -113,7 +116,7 @@ export function volumeFrames(
   offset: number,
   { shape, name }: StackDescription,
   grid: FrameGrid,
-): Required<Pick<StackReader, "readFrames" | "readStoredFrame">> {
+): VolumeFrames {
   const { type, littleEndian } = header;
   const { width, height, columnStride, rowStride, frameStride } = grid;
   const pixelBytes = storedBytes(type);

@@ -50,6 +50,8 @@ export function threadStarted(port: ThreadPort): Promise<void> {
 export function createItkThread(port: ThreadPort, pipelinesUrl: string): ItkThread {
   let rejectReading: ((reason: unknown) => void) | null = null;
   let stopped: { readonly reason: unknown } | null = null;
+  // Before there is something to read it may break down as well.
+  port.onError((cause) => (stopped ??= { reason: brokenDown("itk-wasm", cause) }));
   return {
     notices: [],
 
@@ -65,13 +67,7 @@ export function createItkThread(port: ThreadPort, pipelinesUrl: string): ItkThre
           rejectReading = reject;
           timer = setTimeout(() => reject(limit), limitMs);
           port.onMessage(resolve);
-          port.onError((cause) =>
-            reject(
-              new SlnetError("out-of-memory", `${name}: the reader broke down, most likely for want of memory`, {
-                cause,
-              }),
-            ),
-          );
+          port.onError((cause) => reject(brokenDown(name, cause)));
           port.post({ request, pipelinesUrl }, [request.file.buffer]);
         });
         return imageOf(message, name);
@@ -88,6 +84,10 @@ export function createItkThread(port: ThreadPort, pipelinesUrl: string): ItkThre
       rejectReading?.(reason);
     },
   };
+}
+
+function brokenDown(name: string, cause: unknown): SlnetError {
+  return new SlnetError("out-of-memory", `${name}: the reader broke down, most likely for want of memory`, { cause });
 }
 
 /** @throws {@link SlnetError} `bad-input` where the reader gave up, `worker-lost` where it was not there */

@@ -8,7 +8,7 @@ import type { ItkRequest } from "../platform/itk-pipeline.js";
  * Largest file, and largest stack in one, that is decoded by itk-wasm. It holds the file, its copy, the pixels and their
  * copy: reading a stack of 262 MB took 1.7 GB.
  */
-export const itkLimitBytes = 300e6;
+const itkLimitBytes = 300e6;
 
 /** More than any header that stands before compressed pixels. */
 const mostSkippedBytes = 64 * 1024 * 1024;

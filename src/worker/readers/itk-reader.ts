@@ -2,7 +2,7 @@ import { SlnetError } from "../../core/errors.js";
 import type { ByteSource, StackReader, StackSelection } from "../../core/frames.js";
 import { createBufferSource } from "../../core/io/buffer-source.js";
 import { machineIsLittleEndian } from "../../core/io/byte-order.js";
-import { describeVolume, isRounded, volumeFrames } from "../../core/io/volume-frames.js";
+import { describeVolume, isRounded, volumeFrames, type VolumeFrames } from "../../core/io/volume-frames.js";
 import { sizeText, type VolumeHeader } from "../../core/io/volume.js";
 import { storedBytes } from "../../core/io/stored-samples.js";
 import type { ItkImage } from "../platform/itk-pipeline.js";
@@ -46,27 +46,31 @@ export async function openItkVolume(
       await source.close();
     }
   };
-  const decoded = decode().then((pixels) =>
+  // Let go of on closing, whoever still holds the reader.
+  let decoded: Promise<VolumeFrames> | null = decode().then((pixels) =>
     volumeFrames({ type: header.type, littleEndian: machineIsLittleEndian }, pixels, 0, description, grid),
   );
   // Said to whoever reads a frame.
   decoded.catch(() => undefined);
+  const framesFor = (signal: AbortSignal | undefined): Promise<VolumeFrames> =>
+    decoded ? unlessAborted(decoded, signal) : Promise.reject(closedError(name));
 
   return {
     description,
     async readFrames(from, to, out, signal) {
-      const frames = await unlessAborted(decoded, signal);
+      const frames = await framesFor(signal);
       await frames.readFrames(from, to, out, signal);
     },
     ...(isRounded(header.type) && {
       async readStoredFrame(index: number, signal?: AbortSignal) {
-        const frames = await unlessAborted(decoded, signal);
+        const frames = await framesFor(signal);
         return frames.readStoredFrame(index, signal);
       },
     }),
     async close() {
       thread.stop(closedError(name));
-      await decoded.catch(() => undefined);
+      await decoded?.catch(() => undefined);
+      decoded = null;
     },
   };
 }

@@ -3,6 +3,7 @@ import type { ByteSource, FileFolder, StackReader, StackSelection } from "../../
 import { gzipHead, isGzip } from "../../core/io/gzip-head.js";
 import { isMarkedMrc, looksLikeMrc, openMrc } from "../../core/io/mrc-reader.js";
 import { isNifti, niftiHeaderBytes } from "../../core/io/nifti-header.js";
+import { looksLikePic, openPic } from "../../core/io/pic-reader.js";
 import { openSimulation } from "../../core/io/simulated-reader.js";
 import { openTiff } from "../../core/io/tiff-reader.js";
 import { createSimulationOptions } from "../../core/simulation.js";
@@ -65,6 +66,7 @@ async function openFile(source: ByteSource, context: OpeningContext): Promise<St
     const format = await formatOf(source);
     if (format === "tiff") return await openTiff(source);
     if (format === "mrc") return await openMrc(source, context.selection);
+    if (format === "pic") return await openPic(source, context.selection);
     return await openVolume(format, source, context);
   } catch (error) {
     await source.close();
@@ -76,7 +78,7 @@ function openFolder({ folder }: OpeningContext): Promise<StackReader> {
   throw new SlnetError("bad-input", `${folder.name} is a folder and not a file, expected a stack`);
 }
 
-async function formatOf(source: ByteSource): Promise<"tiff" | "mrc" | VolumeFormat> {
+async function formatOf(source: ByteSource): Promise<"tiff" | "mrc" | "pic" | VolumeFormat> {
   if (source.size === 0) throw new SlnetError("bad-input", `${source.name} is empty, expected a TIFF stack`);
   const head = await source.read(0, 1024);
   const text = String.fromCharCode(...head);
@@ -92,10 +94,11 @@ async function formatOf(source: ByteSource): Promise<"tiff" | "mrc" | VolumeForm
       `${source.name} could not be read: it is a gzip file, and what is in it is damaged or no NIfTI stack; decompress any other`,
     );
   }
+  if (looksLikePic(head, source.size)) return "pic";
   if (looksLikeMrc(head, source.size)) return "mrc";
   const start = [...head.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new SlnetError(
     "bad-input",
-    `${source.name} is not a stack that can be read: it starts with bytes ${start}; expected TIFF, MHA, MHD, NRRD, MRC or NIfTI`,
+    `${source.name} is not a stack that can be read: it starts with bytes ${start}; expected TIFF, MHA, MHD, NRRD, MRC, NIfTI or PIC`,
   );
 }
