@@ -20,7 +20,7 @@ const copyAssets = (folder) => ({
     const wasmFiles = ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"];
     await mkdir(join(folder, "tfjs"), { recursive: true });
     await Promise.all(wasmFiles.map((file) => copyFile(join(wasmFolder, file), join(folder, "tfjs", file))));
-    const pipelines = ["meta", "nrrd", "mrc"].map((format) => `${format}-read-image`);
+    const pipelines = ["meta", "nrrd"].map((format) => `${format}-read-image`);
     await mkdir(join(folder, "itk"), { recursive: true });
     for (const pipeline of pipelines) {
       for (const end of [".js", ".wasm.zst"]) {
@@ -98,6 +98,23 @@ const worker = {
   onwarn: quiet,
 };
 
+/** What runs in the thread of itk-wasm, which the worker starts for a file and ends after it: in a page, and in Node. */
+const itkWorkers = [
+  {
+    input: "build/src/worker/platform/itk-browser-worker.js",
+    output: { file: "dist/assets/itk/itk-worker.js", format: "es" },
+    plugins: [...browser(), minify],
+    onwarn: quiet,
+  },
+  {
+    input: "build/src/worker/platform/itk-node-worker.js",
+    external: [/^node:/],
+    output: { file: "dist/assets/itk/itk-worker.mjs", format: "es", banner: nodeBanner },
+    plugins: [...node(), minify],
+    onwarn: quiet,
+  },
+];
+
 /** What a page imports. Lit, Comlink and uPlot stay outside, so that an application has each of them once. */
 const library = {
   input: {
@@ -147,6 +164,7 @@ const engineTests = (platform, plugins, banner = "") => ({
 
 export default [
   worker,
+  ...itkWorkers,
   commandLine,
   engineTests("browser", browser()),
   engineTests("node", node(), nodeBanner),

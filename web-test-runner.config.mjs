@@ -1,4 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 
 import { defaultReporter } from "@web/test-runner";
 import { playwrightLauncher } from "@web/test-runner-playwright";
@@ -12,6 +14,17 @@ async function isolate(context, next) {
   context.set("Cross-Origin-Opener-Policy", "same-origin");
   context.set("Cross-Origin-Embedder-Policy", "require-corp");
   context.set("Cross-Origin-Resource-Policy", "same-origin");
+}
+
+/**
+ * The readers of itk-wasm as they are: the runner's resolver would look for Node's own modules, which they name for where
+ * they run there.
+ */
+async function serveReaders(context, next) {
+  const [, name] = /^\/dist\/assets\/itk\/([\w-]+\.js)$/.exec(context.path) ?? [];
+  if (name === undefined) return next();
+  context.type = "text/javascript";
+  context.body = await readFile(join(root, "dist/assets/itk", name));
 }
 
 /** Writes the counts where `scripts/test.mjs` reads them. */
@@ -46,7 +59,7 @@ export default {
   nodeResolve: true,
   // One page at a time: the tests measure times and share two cores with the worker under test.
   concurrency: 1,
-  middleware: [isolate],
+  middleware: [isolate, serveReaders],
   browsers: [
     playwrightLauncher({
       product: "chromium",

@@ -575,7 +575,7 @@ describe("the worker", () => {
     ],
     ["volume.mrc", mrcHeader()],
   ] as const) {
-    it(`reads ${name} through itk-wasm`, async () => {
+    it(`reads ${name}`, async () => {
       const file = await connection.client.openStack(await fileOf(name, joined(header)));
       assert.deepEqual(file.description.shape, { frames: 4, height: 5, width: 6, type: "uint16" });
       assert.deepEqual(await file.readFrame(2), volume.slice(60, 90));

@@ -48,9 +48,9 @@ export const browserPlatform: Platform = {
 
   makeDirectory: () => Promise.reject(new SlnetError("unsupported", "a page cannot make folders")),
 
-  async readItkImage(format, source, assetsBaseUrl) {
-    const { readItkImage } = await import("./itk-browser.js");
-    return readItkImage(format, source, assetsBaseUrl);
+  async startItk(assetsBaseUrl) {
+    const { startItk } = await import("./itk-browser.js");
+    return startItk(assetsBaseUrl);
   },
 };
 

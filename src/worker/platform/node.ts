@@ -31,9 +31,9 @@ export const nodePlatform: Platform = {
     }
   },
 
-  async readItkImage(format, source, assetsBaseUrl) {
-    const { readItkImage } = await import("./itk-node.js");
-    return readItkImage(format, source, assetsBaseUrl);
+  async startItk(assetsBaseUrl) {
+    const { startItk } = await import("./itk-node.js");
+    return startItk(assetsBaseUrl);
   },
 };
 

@@ -1,6 +1,7 @@
 import type { ByteSink, ByteSource, FileFolder } from "../../core/frames.js";
 import type { SaveTarget, StackInput } from "../../protocol/api.js";
 import type { FileTree } from "../writers/file-tree.js";
+import type { ItkThread } from "./itk-thread.js";
 
 /** A file being written. Until `commit` nothing of it stands under its final name. */
 export interface OutputFile {
@@ -29,17 +30,6 @@ export interface OutputFolder {
   discard(): Promise<void>;
 }
 
-/** An image as itk-wasm gives it, as far as it is used here. */
-export interface ItkImage {
-  readonly imageType: { readonly dimension: number; readonly componentType: string; readonly components: number };
-  readonly size: readonly number[];
-  readonly spacing: readonly number[];
-  readonly data: ArrayBufferView | null;
-}
-
-/** Formats that are read through itk-wasm, by the name of its pipeline. */
-export type ItkFormat = "meta" | "nrrd" | "mrc";
-
 /** A file with the folder it is in, or a folder as a whole. */
 export type OpenedInput =
   | { readonly type: "file"; readonly source: ByteSource; readonly folder: FileFolder }
@@ -67,5 +57,6 @@ export interface Platform {
   openOutput(target: SaveTarget, resume?: boolean): Promise<OutputFile>;
   /** Makes a folder and those above it, where they are missing. */
   makeDirectory(path: string): Promise<void>;
-  readItkImage(format: ItkFormat, source: ByteSource, assetsBaseUrl: string): Promise<ItkImage>;
+  /** A thread for reading one file through itk-wasm. */
+  startItk(assetsBaseUrl: string): Promise<ItkThread>;
 }

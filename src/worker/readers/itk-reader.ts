@@ -1,109 +1,124 @@
 import { SlnetError } from "../../core/errors.js";
-import {
-  requireFinite,
-  sampleTypeOf,
-  unknownMetadata,
-  type ByteSource,
-  type SampleArray,
-  type StackDescription,
-  type StackReader,
-} from "../../core/frames.js";
-import type { ItkFormat, ItkImage, Platform } from "../platform/platform.js";
+import type { ByteSource, StackReader, StackSelection } from "../../core/frames.js";
+import { createBufferSource } from "../../core/io/buffer-source.js";
+import { machineIsLittleEndian } from "../../core/io/byte-order.js";
+import { describeVolume, isRounded, volumeFrames, type VolumeFrames } from "../../core/io/volume-frames.js";
+import { sizeText, type VolumeHeader } from "../../core/io/volume.js";
+import { storedBytes } from "../../core/io/stored-samples.js";
+import type { ItkImage } from "../platform/itk-pipeline.js";
+import type { ItkThread } from "../platform/itk-thread.js";
+import { isAdler32, itkFile, itkSize, requireItkSize } from "./itk-file.js";
+
+/** Time for reading, and how many bytes, of the file and of its pixels, give a second more. */
+const baseLimitMs = 60_000;
+const bytesPerSecond = 5e6;
 
 /**
- * Opens an MHA, NRRD or MRC stack through itk-wasm: the third axis is time. The whole stack is held in memory.
+ * Opens a volume whose pixels are compressed or written as text. They are decoded by itk-wasm as a whole, in a thread
+ * that ends afterwards, and held in memory. Decoding begins at once, and the frames wait for it.
  *
- * @throws {@link SlnetError} `bad-input` or `unsupported`, naming the property
+ * @param source - of the encoded pixels; closed when they are read, or with the reader, not when opening fails
+ * @param startThread - called when the size is known to be small enough
+ * @throws {@link SlnetError} `unsupported` for more than 300 MB, and what `frameGrid` throws
  */
-export async function openItkStack(
-  format: ItkFormat,
+export async function openItkVolume(
+  header: VolumeHeader,
   source: ByteSource,
-  platform: Platform,
-  assetsBaseUrl: string,
+  name: string,
+  selection: StackSelection,
+  startThread: () => Promise<ItkThread>,
 ): Promise<StackReader> {
-  let image: ItkImage;
-  try {
-    if (format === "mrc") await requireWholeMrc(source);
-    image = await platform.readItkImage(format, source, assetsBaseUrl);
-  } catch (error) {
-    if (error instanceof SlnetError) throw error;
-    // Where the reader gives up it throws the address of a C++ exception.
-    const reason = error instanceof Error ? `: ${error.message}` : "";
-    throw new SlnetError(
-      "bad-input",
-      `${source.name} could not be read as ${format.toUpperCase()}${reason}; it may be cut off`,
-      {
-        cause: error,
-      },
-    );
-  } finally {
-    await source.close();
-  }
-  const samples = samplesOf(image, source.name);
-  const [width, height, frames] = sizesOf(image, source.name);
-  const pixels = width * height;
-  if (samples.length !== pixels * frames) {
-    throw new SlnetError(
-      "bad-input",
-      `${source.name} holds ${samples.length} pixels, its header says ${width}×${height}×${frames}`,
-    );
-  }
-  const description: StackDescription = {
-    shape: { frames, height, width, type: sampleTypeOf(samples) },
-    name: source.name,
-    format: format === "meta" ? "mha" : format,
-    compression: "none",
-    byteOrder: "little-endian",
-    storedType: sampleTypeOf(samples),
-    ...unknownMetadata,
-    notices: [],
+  describeVolume(header, name, selection);
+  const decodedBytes = requireItkSize(header, source, name);
+  const thread = await startThread();
+  const { description, grid } = describeVolume(header, name, selection, thread.notices);
+
+  const decode = async (): Promise<ByteSource> => {
+    try {
+      const request = await itkFile(header, source, name);
+      const sum = request.file.slice(-4);
+      const limitMs = baseLimitMs + ((source.size + decodedBytes) / bytesPerSecond) * 1000;
+      const bytes = checkedBytes(await thread.read(request, name, Math.round(limitMs)), header, decodedBytes, name);
+      if (header.data.encoding === "zlib") requireSum(bytes, sum, header, name);
+      return createBufferSource(name, bytes);
+    } finally {
+      thread.stop(closedError(name));
+      await source.close();
+    }
   };
+  // Let go of on closing, whoever still holds the reader.
+  let decoded: Promise<VolumeFrames> | null = decode().then((pixels) =>
+    volumeFrames({ type: header.type, littleEndian: machineIsLittleEndian }, pixels, 0, description, grid),
+  );
+  // Said to whoever reads a frame.
+  decoded.catch(() => undefined);
+  const framesFor = (signal: AbortSignal | undefined): Promise<VolumeFrames> =>
+    decoded ? unlessAborted(decoded, signal) : Promise.reject(closedError(name));
+
   return {
     description,
-    readFrames(from, to, out) {
-      const part = samples.subarray(from * pixels, to * pixels);
-      requireFinite(part, from, description.shape);
-      out.set(part);
-      return Promise.resolve();
+    async readFrames(from, to, out, signal) {
+      const frames = await framesFor(signal);
+      await frames.readFrames(from, to, out, signal);
     },
-    close: () => Promise.resolve(),
+    ...(isRounded(header.type) && {
+      async readStoredFrame(index: number, signal?: AbortSignal) {
+        const frames = await framesFor(signal);
+        return frames.readStoredFrame(index, signal);
+      },
+    }),
+    async close() {
+      thread.stop(closedError(name));
+      await decoded?.catch(() => undefined);
+      decoded = null;
+    },
   };
 }
 
-/** Bytes of a pixel in each mode that the format has. */
-const mrcModeBytes: Readonly<Record<number, number>> = { 0: 1, 1: 2, 2: 4, 3: 4, 4: 8, 6: 2, 12: 2 };
-
-/** The reader fills the missing part of a shorter file with zeros, so its length is checked here. */
-async function requireWholeMrc(source: ByteSource): Promise<void> {
-  const header = new DataView((await source.read(0, 1024)).buffer);
-  if (header.byteLength < 1024)
-    throw new SlnetError("bad-input", `${source.name} ends inside its header of 1024 bytes`);
-  const littleEndian = header.getUint8(212) === 0x44;
-  const integer = (offset: number): number => header.getInt32(offset, littleEndian);
-  const needed = 1024 + integer(92) + integer(0) * integer(4) * integer(8) * (mrcModeBytes[integer(12)] ?? 1);
-  if (source.size < needed) {
-    throw new SlnetError(
-      "bad-input",
-      `${source.name} could not be read: it has ${source.size} bytes, its header needs ${needed}`,
-    );
-  }
+function closedError(name: string): SlnetError {
+  return new SlnetError("bad-input", `${name} was closed while it was read`);
 }
 
-function sizesOf({ size }: ItkImage, name: string): [number, number, number] {
-  const [width = 0, height = 0, frames = 1, ...more] = size;
-  if (width < 1 || height < 1 || frames < 1 || more.some((extent) => extent > 1)) {
-    throw new SlnetError("unsupported", `${name} has size ${size.join("×")}, expected width × height × frames`);
-  }
-  return [width, height, frames];
-}
-
-function samplesOf({ imageType, data }: ItkImage, name: string): SampleArray {
-  if (imageType.components !== 1) {
-    throw new SlnetError("unsupported", `${name} has ${imageType.components} values per pixel, expected 1`);
-  }
-  if (data instanceof Uint8Array || data instanceof Uint16Array || data instanceof Float32Array) return data;
+/** The reader's image is believed only where it is what the header says. */
+function checkedBytes(image: ItkImage, header: VolumeHeader, decodedBytes: number, name: string): Uint8Array {
+  const { imageType, size, data } = image;
+  const isExpected =
+    imageType.components === 1 &&
+    imageType.componentType === header.type &&
+    size.join("×") === itkSize(header).join("×") &&
+    data?.byteLength === decodedBytes;
+  if (isExpected) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   throw new SlnetError(
-    "unsupported",
-    `${name} has ${imageType.componentType} pixels, expected uint8, uint16 or float32`,
+    "bad-input",
+    `${name} was read as ${size.join("×")} pixels of ${imageType.components} ${imageType.componentType}, ` +
+      `its header says ${sizeText(header)} of ${header.type}`,
   );
+}
+
+function requireSum(bytes: Uint8Array, sum: Uint8Array, header: VolumeHeader, name: string): void {
+  const width = storedBytes(header.type);
+  const isSwapped = header.littleEndian !== machineIsLittleEndian && width > 1;
+  const inFileOrder = isSwapped ? bytes.slice() : bytes;
+  if (isSwapped) for (let at = 0; at < bytes.length; at += width) inFileOrder.subarray(at, at + width).reverse();
+  if (isAdler32(inFileOrder, sum)) return;
+  throw new SlnetError(
+    "bad-input",
+    `${name} could not be read: its compressed pixels are damaged, cut off or not ${sizeText(header)} of ${header.type}`,
+  );
+}
+
+/** Waits, but not longer than `signal` allows. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  return new Promise((resolve, reject) => {
+    // An abort rejects with the reason of its signal, which may be any value.
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+    const onAbort = (): void => reject(signal.reason);
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
 }

@@ -5,9 +5,9 @@ import { openTiffFolder, tiffNames } from "../../core/io/tiff-folder.js";
 import { openTiffStack, type TiffStackContext } from "../../core/io/tiff-stack.js";
 import { createSimulationOptions } from "../../core/simulation.js";
 import type { RemoteFrames, StackInput } from "../../protocol/api.js";
-import type { ItkFormat, Platform } from "../platform/platform.js";
-import { openItkStack } from "./itk-reader.js";
+import type { Platform } from "../platform/platform.js";
 import { openRemoteStack } from "./remote-reader.js";
+import { formatOf, isZarrMetadata } from "./stack-format.js";
 import { tiffCodecs } from "./tiff-codecs.js";
 import { readXml } from "./xml.js";
 
@@ -63,7 +63,11 @@ function requirePositions(selection: StackSelection): void {
   }
 }
 
-/** @param source - closed where opening fails */
+/**
+ * Readers other than that of TIFF are loaded when they are needed.
+ *
+ * @param source - closed where opening fails
+ */
 async function openFile(source: ByteSource, context: OpeningContext): Promise<StackReader> {
   const { selection, folder } = context;
   try {
@@ -86,8 +90,16 @@ async function openFile(source: ByteSource, context: OpeningContext): Promise<St
         await source.close();
         return stack;
       }
+      case "mrc":
+        return await (await import("../../core/io/mrc-reader.js")).openMrc(source, selection);
+      case "pic":
+        return await (await import("../../core/io/pic-reader.js")).openPic(source, selection);
+      case "nrrd":
+      case "mha":
+      case "nifti":
+        return await (await import("./volume-reader.js")).openVolume(format, source, context);
       default:
-        return await openItkStack(format, source, context.platform, context.assetsBaseUrl);
+        return format satisfies never;
     }
   } catch (error) {
     await source.close();
@@ -115,48 +127,4 @@ function tiffContext({ folder, selection }: OpeningContext): TiffStackContext {
 async function openZarrFolder({ folder, selection }: OpeningContext): Promise<StackReader> {
   const { openZarr } = await import("./zarr-reader.js");
   return openZarr(folder, selection);
-}
-
-/** The file in a Zarr folder that says what the folder holds; a person may have opened that. */
-function isZarrMetadata(name: string): boolean {
-  return ["zarr.json", ".zarray", ".zgroup", ".zattrs"].includes(name);
-}
-
-/** Position of the letters `MAP ` in an MRC header, of the 2014 format and later. */
-const mrcMark = 208;
-
-/** Formats that are read without itk-wasm. */
-type NativeFormat = "tiff" | "nd2" | "npy" | "dax" | "raw" | "zip" | "zarr";
-
-async function formatOf(source: ByteSource): Promise<NativeFormat | ItkFormat> {
-  if (source.size === 0) throw new SlnetError("bad-input", `${source.name} is empty, expected a TIFF stack`);
-  const head = await source.read(0, 1024);
-  const text = String.fromCharCode(...head);
-  if (/^(II[*+]\0|MM\0[*+])/.test(text)) return "tiff";
-  if (text.startsWith("\xda\xce\xbe\x0a")) return "nd2";
-  if (text.startsWith("\x93NUMPY")) return "npy";
-  if (text.startsWith("\0\0\0\x0cjP  ")) {
-    throw new SlnetError(
-      "unsupported",
-      `${source.name} is JPEG 2000, as ND2 files of before version 2 are; export it as TIFF from NIS-Elements`,
-    );
-  }
-  if (text.startsWith("PK\x03\x04")) return "zip";
-  if (isZarrMetadata(source.name)) return "zarr";
-  if (text.startsWith("NRRD00")) return "nrrd";
-  if (text.startsWith("MAP", mrcMark)) return "mrc";
-  if (/^\s*(ObjectType|NDims)\s*=/m.test(text)) {
-    if (/\.mhd$/i.test(source.name)) {
-      throw new SlnetError("unsupported", `${source.name} keeps its pixels in a second file; save it as one .mha file`);
-    }
-    return "meta";
-  }
-  // These have no first bytes of their own; what they are stands in a file beside them.
-  if (/\.dax$/i.test(source.name)) return "dax";
-  if (/\.raw$/i.test(source.name)) return "raw";
-  const start = [...head.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
-  throw new SlnetError(
-    "bad-input",
-    `${source.name} is not a stack that can be read: it starts with bytes ${start}; expected TIFF, ND2, NPY, MHA, NRRD, MRC, DAX or RAW`,
-  );
 }
