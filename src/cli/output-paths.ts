@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, mkdirSync, realpathSync } from "node
 import { basename, dirname, join, resolve } from "node:path";
 
 import { errorMessage, SlnetError } from "../core/errors.js";
+import { localNameOf } from "./stack-operand.js";
 import { WrongUsage } from "./wrong-usage.js";
 
 export interface OutputNaming {
@@ -19,8 +20,9 @@ export interface OutputNaming {
 /** Absolute path of a file to write. */
 export function outputPathOf({ typed, stack, prefix, ending, outputPath }: OutputNaming): string {
   if (typed !== undefined) return resolve(outputPath, typed);
-  const stem = basename(stack).replace(/(\.ome)?\.[^.]+$/i, "");
-  return join(resolve(outputPath === "" ? dirname(stack) : outputPath), `${prefix}${stem}${ending}`);
+  const name = localNameOf(stack);
+  const stem = basename(name).replace(/(\.ome)?\.[^.]+$/i, "");
+  return join(resolve(outputPath === "" ? dirname(name) : outputPath), `${prefix}${stem}${ending}`);
 }
 
 /**

@@ -27,9 +27,7 @@ const python = ["python3", "/usr/bin/python3"].find(
   (name) => spawnSync(name, ["-c", "import tifffile, PIL"]).status === 0,
 );
 const imageJ = ["/usr/share/java/ij.jar"].find(
-  (path) =>
-    existsSync(path) &&
-    spawnSync("java", ["--list-modules"], { encoding: "utf8" }).stdout?.includes("jdk.compiler").status === 0,
+  (path) => existsSync(path) && String(spawnSync("java", ["--list-modules"]).stdout).includes("jdk.compiler"),
 );
 
 const tifffileScript = `

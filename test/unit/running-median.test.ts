@@ -309,7 +309,10 @@ describe("planRunningMedian", () => {
 
   it("takes smaller blocks where frames are large", () => {
     assert.equal(planRunningMedian("stack", shapeOf(10_000, 256), 1000).blockFrames, 512);
-    assert.equal(planRunningMedian("stack", shapeOf(10_000, 512), 1000).blockFrames, 256);
+    // 329 MB, and 266 MB with the smallest blocks.
+    assert.equal(planRunningMedian("stack", shapeOf(10_000, 512), 500).blockFrames, 64);
+    // 658 MB, and 529 MB with the smallest blocks.
+    assert.equal(planRunningMedian("stack", shapeOf(10_000, 512), 1000).blockFrames, 128);
   });
 
   it("takes blocks no larger than a short stack needs", () => {

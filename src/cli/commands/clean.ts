@@ -1,5 +1,3 @@
-import { resolve } from "node:path";
-
 import { engineNames, type EngineRequest } from "../../core/configuration.js";
 import { defaultMedianWindowFrames, medianWindowLimits } from "../../core/running-median.js";
 import type { StackMetadata } from "../../core/frames.js";
@@ -24,6 +22,7 @@ import { frameRangeIn, parseFrameRange } from "../frame-range.js";
 import { readModel } from "../model-file.js";
 import { outputPathOf, requireOutputFolders, requireSeparateFiles } from "../output-paths.js";
 import { createProgressDisplay } from "../progress.js";
+import { parseStackOperand } from "../stack-operand.js";
 import { WrongUsage } from "../wrong-usage.js";
 import { cleanOptions, medianOptions, rpcaFrames, rpcaIterations, rpcaOptions } from "./clean-options.js";
 
@@ -49,7 +48,8 @@ export const cleanCommand: Command = {
 };
 
 interface CleanRequest {
-  readonly path: string;
+  /** As typed: a path or an address. */
+  readonly operand: string;
   readonly method: CleaningMethod;
   readonly frames: readonly [number, number];
   readonly options: Pick<CleaningOptions, "lowRank" | "tail" | "engine">;
@@ -61,7 +61,6 @@ interface CleanRequest {
 
 async function readRequest(parsed: ParsedArguments): Promise<CleanRequest> {
   const stack = requiredOperand(parsed, cleanCommand);
-  const path = resolve(stack);
   const methodName = parsed.text("method") ?? "slnet";
   const modelPath = parsed.text("model");
   if (methodName === "slnet" && modelPath === undefined) {
@@ -87,7 +86,7 @@ async function readRequest(parsed: ParsedArguments): Promise<CleanRequest> {
   const typedLowRank = parsed.text("low-rank");
   const lowRank = typedLowRank === undefined ? null : outputPathOf({ ...naming, typed: typedLowRank });
   const outputs: [string, ...string[]] = lowRank === null ? [output] : [output, lowRank];
-  requireSeparateFiles([path, ...(modelPath === undefined ? [] : [modelPath])], outputs);
+  requireSeparateFiles([stack, ...(modelPath === undefined ? [] : [modelPath])], outputs);
 
   const method = await methodOf(methodName, modelPath, parsed);
   const type = parsed.text("type") === "float32" ? "float32" : "uint16";
@@ -103,7 +102,7 @@ async function readRequest(parsed: ParsedArguments): Promise<CleanRequest> {
   if (lowRank !== null) parts.push(partOf("low-rank", lowRank, 0));
   requireOutputFolders(outputs, outputPath);
   return {
-    path,
+    operand: stack,
     method,
     frames,
     options: {
@@ -173,11 +172,11 @@ const patienceMs = 400;
 
 async function cleanStack(
   client: SlnetClient,
-  { path, method, frames, options, parts, saving, outputs }: CleanRequest,
+  { operand, method, frames, options, parts, saving, outputs }: CleanRequest,
   { interrupt: { signal }, say }: CommandContext,
 ): Promise<CommandResult> {
   const notices = createNoticeList(say);
-  const stack = await client.openStack({ type: "path", path }, { signal });
+  const stack = await client.openStack(parseStackOperand(operand), { signal });
   notices.add(stack.description.notices);
   const range = frameRangeIn(frames, stack.description.shape.frames);
   const started = performance.now();

@@ -10,6 +10,7 @@ import { checkedConfiguration, configurationOptions, givenConfiguration } from "
 import { readModel } from "../model-file.js";
 import { createOption } from "../option.js";
 import { createProgressDisplay } from "../progress.js";
+import { parseStackOperand } from "../stack-operand.js";
 
 export interface StackEvaluation {
   readonly figures: EvaluationFigures;
@@ -48,13 +49,13 @@ export const evalCommand: Command = {
   ],
 
   async run(parsed, context) {
-    const path = resolve(requiredOperand(parsed, evalCommand));
+    const stack = requiredOperand(parsed, evalCommand);
     const modelPath = parsed.required("model", "--model model.json");
     const model = await readModel(modelPath);
     const given = { engine: "auto", ...givenConfiguration(parsed) };
     checkedConfiguration({ ...model.configuration, temporalShifts: model.temporalShifts, frameCount: 0, ...given });
     const client = await context.connect();
-    const { figures, engine, notices, seconds } = await evaluateStack(client, path, model, given, context);
+    const { figures, engine, notices, seconds } = await evaluateStack(client, stack, model, given, context);
     return {
       json: { figures, engine, seconds, notices, model: resolve(modelPath) },
       text: figuresText(figures),
@@ -63,19 +64,20 @@ export const evalCommand: Command = {
 };
 
 /**
- * Measures a model on the stack at a path.
+ * Measures a model on a stack.
  *
+ * @param operand - as typed: a path or an address
  * @param options - by configuration name; what is missing is taken from the model
  */
 export async function evaluateStack(
   client: SlnetClient,
-  path: string,
+  operand: string,
   model: ModelFile,
   options: Readonly<Record<string, unknown>>,
   { interrupt: { signal }, say }: CommandContext,
 ): Promise<StackEvaluation> {
   const notices = createNoticeList(say);
-  const stack = await client.openStack({ type: "path", path }, { signal });
+  const stack = await client.openStack(parseStackOperand(operand), { signal });
   notices.add(stack.description.notices);
   const started = performance.now();
   const run = await stack.evaluate(model, options, { signal });

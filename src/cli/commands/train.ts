@@ -1,5 +1,3 @@
-import { resolve } from "node:path";
-
 import { configurationFields, type SlnetConfiguration } from "../../core/configuration.js";
 import { errorMessage, isSlnetError, SlnetError } from "../../core/errors.js";
 import type { EvaluationFigures } from "../../core/metrics.js";
@@ -13,6 +11,7 @@ import { readModel, writeModel } from "../model-file.js";
 import { createOption } from "../option.js";
 import { outputPathOf, requireOutputFolders, requireSeparateFiles } from "../output-paths.js";
 import { createProgressDisplay } from "../progress.js";
+import { parseStackOperand } from "../stack-operand.js";
 import { WrongUsage } from "../wrong-usage.js";
 import { evaluateStack, figuresText } from "./eval.js";
 
@@ -41,7 +40,6 @@ export const trainCommand: Command = {
 
   async run(parsed, context) {
     const { checkpoint, configuration } = await readConfiguration(parsed);
-    const path = resolve(configuration.stack);
     const output = outputPathOf({
       typed: parsed.text("output"),
       stack: configuration.stack,
@@ -49,12 +47,12 @@ export const trainCommand: Command = {
       ending: ".slnet.json",
       outputPath: configuration.outputPath,
     });
-    const stacks = [path, ...(configuration.testStack === "" ? [] : [configuration.testStack])];
+    const stacks = [configuration.stack, ...(configuration.testStack === "" ? [] : [configuration.testStack])];
     requireSeparateFiles(stacks, [output]);
     requireOutputFolders([output], configuration.outputPath);
 
     const client = await context.connect();
-    const trained = await trainStack(client, path, configuration, checkpoint, context);
+    const trained = await trainStack(client, configuration, checkpoint, context);
     const { model, error } = trained;
     // Stopped or failed half-way: the model so far is worth more than none.
     if (model) await writeModel(output, model);
@@ -117,14 +115,13 @@ async function readConfiguration(
 
 async function trainStack(
   client: SlnetClient,
-  path: string,
   configuration: SlnetConfiguration,
   checkpoint: ModelFile | null,
   { interrupt: { signal }, say }: CommandContext,
 ) {
   const notices = createNoticeList(say);
   const warnings = createNoticeList((line) => say(line.replace(/^note/, "warning")));
-  const stack = await client.openStack({ type: "path", path }, { signal });
+  const stack = await client.openStack(parseStackOperand(configuration.stack), { signal });
   notices.add(stack.description.notices);
   const started = performance.now();
   const run = await stack.train({ ...configuration }, { signal, checkpoint });
@@ -173,7 +170,7 @@ async function evaluateOnTestStack(
 ): Promise<EvaluationFigures | null> {
   if (configuration.testStack === "") return null;
   try {
-    return (await evaluateStack(client, resolve(configuration.testStack), model, {}, context)).figures;
+    return (await evaluateStack(client, configuration.testStack, model, {}, context)).figures;
   } catch (error) {
     if (context.interrupt.signal.aborted) return null;
     throw error;

@@ -15,13 +15,18 @@ export interface FinderPlan {
 }
 
 const memoryLimitBytes = 1e9;
+/** Blocks are made smaller for the frames to fit this, so that a whole cleaning stays within 400 MB … */
+const comfortableBytes = 300e6;
+/** … or, where one window already takes more, not much more than that. */
+const comfortableShare = 1.25;
 
 /** Larger blocks cost less for each median, but more memory, and more time until the first. */
 const maximumBlockFrames = 1024;
 const minimumBlockFrames = 4;
 
 /**
- * How a running median works through a stack: with the largest blocks for which the frames fit into memory.
+ * How a running median works through a stack: with the largest blocks for which the frames fit 300 MB, or a quarter
+ * more than the smallest ones take.
  *
  * @param windowFrames - at least 1
  * @throws {@link SlnetError} `out-of-memory` where even the smallest blocks do not fit
@@ -36,7 +41,8 @@ export function planRunningMedian(name: string, shape: StackShape, windowFrames:
     blockFrames,
   });
   let plan = planOf(blockFramesFor(size, shape.frames - size + 1));
-  while (finderBytes(plan) > memoryLimitBytes && plan.blockFrames > minimumBlockFrames) {
+  const comfortable = Math.max(comfortableBytes, comfortableShare * finderBytes(planOf(minimumBlockFrames)));
+  while (finderBytes(plan) > Math.min(comfortable, memoryLimitBytes) && plan.blockFrames > minimumBlockFrames) {
     plan = planOf(plan.blockFrames / 2);
   }
   const bytes = finderBytes(plan);

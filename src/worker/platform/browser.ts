@@ -43,6 +43,9 @@ export const browserPlatform: Platform = {
     }
   },
 
+  openOutputFolder: () =>
+    Promise.reject(new SlnetError("unsupported", "a page cannot write a folder; save OME-Zarr as one .zip file")),
+
   makeDirectory: () => Promise.reject(new SlnetError("unsupported", "a page cannot make folders")),
 
   async readItkImage(format, source, assetsBaseUrl) {

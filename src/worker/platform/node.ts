@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 
 import { errorMessage, SlnetError } from "../../core/errors.js";
 import type { ByteSink, ByteSource, FileFolder } from "../../core/frames.js";
+import { openOutputFolder } from "./node-folder.js";
 import type { OutputFile, Platform } from "./platform.js";
 
 export const nodePlatform: Platform = {
@@ -19,6 +20,8 @@ export const nodePlatform: Platform = {
     if (target.type !== "path") throw new SlnetError("unsupported", `Node writes to paths, not to a ${target.type}`);
     return openFileOutput(target.path, resume);
   },
+
+  openOutputFolder,
 
   async makeDirectory(path) {
     try {

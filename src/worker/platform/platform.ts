@@ -1,5 +1,6 @@
 import type { ByteSink, ByteSource, FileFolder } from "../../core/frames.js";
 import type { SaveTarget, StackInput } from "../../protocol/api.js";
+import type { FileTree } from "../writers/file-tree.js";
 
 /** A file being written. Until `commit` nothing of it stands under its final name. */
 export interface OutputFile {
@@ -17,6 +18,15 @@ export interface OutputFile {
   discard(): Promise<void>;
   /** The finished file, where it is one that the page can take. */
   file(): Promise<File>;
+}
+
+/** A folder being written, as an {@link OutputFile} is. */
+export interface OutputFolder {
+  readonly files: FileTree;
+  /** Gives it its final name; a Zarr folder of that name is replaced. Called once, or `discard` is. */
+  commit(): Promise<void>;
+  /** Removes it. */
+  discard(): Promise<void>;
 }
 
 /** An image as itk-wasm gives it, as far as it is used here. */
@@ -49,6 +59,12 @@ export interface Platform {
    *   no such target or cannot resume it
    */
   openOutput(target: SaveTarget, resume?: boolean): Promise<OutputFile>;
+  /**
+   * Opens a folder for a Zarr stack. Node only.
+   *
+   * @throws {@link SlnetError} `bad-input` where something else than a Zarr folder has that name
+   */
+  openOutputFolder(path: string): Promise<OutputFolder>;
   /** Makes a folder and those above it, where they are missing. */
   makeDirectory(path: string): Promise<void>;
   readItkImage(format: ItkFormat, source: ByteSource, assetsBaseUrl: string): Promise<ItkImage>;

@@ -1,0 +1,151 @@
+import { SlnetError, type Choice } from "../../core/errors.js";
+import type { StackSelection } from "../../core/frames.js";
+import { roleOf, type AxisRole, type ZarrAxis, type ZarrImage } from "./zarr-image.js";
+
+/** Which part of an array is the stack. */
+export interface ZarrView {
+  /** Positions of these axes in the shape; `null`: the array is one frame. */
+  readonly frameAxis: number | null;
+  readonly heightAxis: number;
+  readonly widthAxis: number;
+  /** Where the other axes stand, by position in the shape; 0 for those above. */
+  readonly fixed: readonly number[];
+  readonly pixelSizeNm: number | null;
+  readonly frameIntervalSeconds: number | null;
+  readonly notices: readonly string[];
+}
+
+/** More slices or channels than a person could choose from. */
+const mostChoices = 10_000;
+
+/** UDUNITS names, as OME-NGFF has them, and the short forms that programs write all the same. */
+const nanometres: Readonly<Record<string, number>> = {
+  picometer: 1e-3,
+  angstrom: 0.1,
+  nanometer: 1,
+  nm: 1,
+  micrometer: 1e3,
+  micron: 1e3,
+  um: 1e3,
+  µm: 1e3,
+  μm: 1e3,
+  millimeter: 1e6,
+  mm: 1e6,
+  centimeter: 1e7,
+  meter: 1e9,
+};
+
+const seconds: Readonly<Record<string, number>> = {
+  nanosecond: 1e-9,
+  microsecond: 1e-6,
+  millisecond: 1e-3,
+  ms: 1e-3,
+  second: 1,
+  s: 1,
+  minute: 60,
+  hour: 3600,
+};
+
+/**
+ * Decides what is a frame: one of time and z runs, the others stand still.
+ *
+ * @param name - of the stack, for messages
+ * @throws {@link SlnetError} `choice-needed` for several channels, or for both time and z
+ */
+export function viewOfZarr(
+  image: Pick<ZarrImage, "axes" | "channelLabels">,
+  shape: readonly number[],
+  dimensionNames: readonly string[] | null,
+  selection: StackSelection,
+  name: string,
+): ZarrView {
+  const notices: string[] = [];
+  const axes = image.axes ?? namedAxes(dimensionNames) ?? assumedAxes(shape, name, notices);
+  const find = (role: AxisRole): number | null => {
+    const found = axes.flatMap((axis, index) => (axis.role === role ? [index] : []));
+    if (found.length > 1) throw new SlnetError("bad-input", `${name} has ${found.length} axes for ${role}, expected 1`);
+    return found[0] ?? null;
+  };
+  const [time, channel, z, y, x] = [find("time"), find("channel"), find("z"), find("y"), find("x")];
+  if (y === null || x === null) {
+    throw new SlnetError(
+      "unsupported",
+      `${name} has axes ${axes.map((axis) => axis.name).join(", ") || "without names"}, expected y and x among them`,
+    );
+  }
+  const other = axes.findIndex((axis, index) => axis.role === "other" && shape[index] > 1);
+  if (other >= 0) {
+    throw new SlnetError(
+      "unsupported",
+      `${name} has ${shape[other]} positions along its axis "${axes[other].name}", expected only t, c, z, y and x`,
+    );
+  }
+
+  const fixed = shape.map(() => 0);
+  const choose = (of: Choice["of"], axis: number | null, labels: (position: number) => string): void => {
+    const count = axis === null ? 1 : shape[axis];
+    const chosen = selection[of] ?? (count === 1 ? 0 : undefined);
+    if (chosen === undefined) {
+      const what = of === "channel" ? "channels" : "slices along z, each with its own frames";
+      if (count > mostChoices) {
+        throw new SlnetError("unsupported", `${name} has ${count} ${what}, expected at most ${mostChoices}`);
+      }
+      throw new SlnetError("choice-needed", `${name} has ${count} ${what}; expected a choice of one`, {
+        choice: { of, labels: Array.from({ length: count }, (_, position) => labels(position)) },
+      });
+    }
+    if (chosen >= count) {
+      throw new SlnetError("bad-input", `${name}: ${of} ${chosen} asked for, it has ${count}, counted from 0`);
+    }
+    if (axis !== null) fixed[axis] = chosen;
+  };
+  choose("channel", channel, (position) => image.channelLabels[position] || `channel ${position}`);
+  const runsAlongZ = z !== null && shape[z] > 1 && (time === null || shape[time] === 1);
+  if (runsAlongZ) {
+    notices.push("The slices along z are taken as frames, one after the other in time.");
+  } else {
+    choose("slice", z, (position) => `slice ${position}`);
+  }
+  const frameAxis = runsAlongZ ? z : time;
+  const [pixelHeight, pixelWidth] = [y, x].map((axis) => inUnit(axes[axis], nanometres));
+  if (pixelHeight !== null && pixelWidth !== null && Math.abs(pixelHeight - pixelWidth) > 1e-6 * pixelWidth) {
+    notices.push(`The pixels are ${pixelWidth} nm wide and ${pixelHeight} nm high; the width is taken as their size.`);
+  }
+  return {
+    frameAxis,
+    heightAxis: y,
+    widthAxis: x,
+    fixed,
+    pixelSizeNm: pixelWidth,
+    frameIntervalSeconds: frameAxis !== null && frameAxis === time ? inUnit(axes[time], seconds) : null,
+    notices,
+  };
+}
+
+function namedAxes(names: readonly string[] | null): readonly ZarrAxis[] | null {
+  const axes = names?.map((name) => ({ name, role: roleOf(name, null), unit: null, scale: null })) ?? [];
+  const has = (role: AxisRole): boolean => axes.some((axis) => axis.role === role);
+  return has("y") && has("x") ? axes : null;
+}
+
+function assumedAxes(shape: readonly number[], name: string, notices: string[]): readonly ZarrAxis[] {
+  const names = { 2: ["y", "x"], 3: ["t", "y", "x"] }[shape.length];
+  if (!names) {
+    throw new SlnetError(
+      "unsupported",
+      `${name} is an array of ${shape.join("×")} without names of its axes, expected frames × height × width`,
+    );
+  }
+  notices.push(
+    `The array does not say what its axes are; it is read as ${shape.length === 3 ? "frames × " : ""}height × width.`,
+  );
+  return names.map((axis) => ({ name: axis, role: roleOf(axis, null), unit: null, scale: null }));
+}
+
+function inUnit({ unit, scale }: ZarrAxis, units: Readonly<Record<string, number>>): number | null {
+  const factor = unit === null ? undefined : Object.hasOwn(units, unit) ? units[unit] : undefined;
+  if (factor === undefined || scale === null) return null;
+  // 12 digits: what a product of decimal fractions adds beyond them was never measured.
+  const value = Number((scale * factor).toPrecision(12));
+  return value > 0 && Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,228 @@
+import { SlnetError } from "../../core/errors.js";
+import { createSamples, framePixels, sampleBytes, sampleTypeOf, type SampleType } from "../../core/frames.js";
+import { machineIsLittleEndian, swapBytes } from "../../core/io/byte-order.js";
+import type { FileTree } from "./file-tree.js";
+
+export interface ZarrWriterOptions {
+  /** Pixels. */
+  readonly height: number;
+  readonly width: number;
+  readonly type: Extract<SampleType, "uint16" | "float32">;
+  /** Frames that will be written at most. */
+  readonly frames: number;
+  /** Of the image, for viewers that show it. */
+  readonly name?: string;
+  readonly pixelSizeNm?: number | null;
+  readonly frameIntervalSeconds?: number | null;
+  /** What OME-NGFF has no place for: kept as attributes under `slnet-web`, where the reader of this package finds it. */
+  readonly attributes?: Readonly<Record<string, string | number | boolean | null>>;
+  /** `zlib`: DEFLATE, which every reader of Zarr has. Default `none`. */
+  readonly compression?: "none" | "zlib";
+  /** Frames become reachable at most this often, in ms; what is written in between is lost with the process. Default 0. */
+  readonly publishEveryMs?: number;
+}
+
+export interface ZarrWriter {
+  /** Whole frames so far; after an error those that are in whole chunks. */
+  readonly framesWritten: number;
+  /**
+   * Appends whole frames; `frames` is the caller's again when this settles. One call at a time.
+   *
+   * @param frames - `[any number, height, width]` of the writer's type
+   * @throws {@link SlnetError} `bad-input` for another type, a part of a frame, or more frames than planned
+   */
+  write(frames: Uint16Array | Float32Array): Promise<void>;
+  /**
+   * Makes all frames reachable and says that no more come.
+   *
+   * @throws {@link SlnetError} `bad-input` where no frame was written
+   */
+  finish(): Promise<{ readonly frames: number; readonly bytes: number }>;
+}
+
+/** Chunks are about this large: few files for a long stack, and still a quick look at one frame. */
+const chunkTarget = 2 * 1024 * 1024;
+
+/** Chunks that are compressed and written at a time. */
+const chunksAtOnce = 4;
+
+/**
+ * Writes OME-Zarr 0.4 on Zarr 2: axes t, y, x and one data set, chunks of whole frames.
+ *
+ * Version 0.4 and not 0.5: napari, Fiji (MoBIE, N5, BigDataViewer), QuPath, Bio-Formats, OMERO and vizarr open it today, and
+ * many of them not yet the Zarr 3 of 0.5; what reads 0.5 reads 0.4 too. zarrita writes the metadata of Zarr 3 only and
+ * encodes neither zlib nor gzip, so the little JSON of Zarr 2 is written here.
+ *
+ * Chunks go first, then the length of the array. Whatever moment a run is killed at, a folder holds a whole stack of the
+ * frames that were reachable then. An archive can be read once it is finished.
+ *
+ * @param files - empty
+ */
+export function createZarrWriter(files: FileTree, options: ZarrWriterOptions): ZarrWriter {
+  const { height, width, type, frames: plannedFrames, compression = "none", publishEveryMs = 0 } = options;
+  for (const [name, value] of Object.entries({ height, width, frames: plannedFrames })) {
+    if (Number.isInteger(value) && value >= 1 && value <= 0xffff_ffff) continue;
+    throw new SlnetError("bad-input", `write OME-Zarr: ${name} is ${value}, expected a whole number of at least 1`);
+  }
+  const pixels = framePixels(options);
+  const chunkFrames = Math.min(plannedFrames, Math.max(1, Math.floor(chunkTarget / (pixels * sampleBytes(type)))));
+  const chunkPixels = chunkFrames * pixels;
+  /** Frames of a chunk that is not full yet. */
+  const pending = createSamples(type, chunkPixels);
+  let pendingFrames = 0;
+  let chunksWritten = 0;
+  let framesPublished = 0;
+  let publishedAt = -Infinity;
+
+  const framesWritten = (): number => chunksWritten * chunkFrames + pendingFrames;
+
+  const writeChunk = async (index: number, chunk: Uint16Array | Float32Array): Promise<void> => {
+    const bytes = littleEndianBytes(chunk);
+    await files.write(`0/${index}/0/0`, compression === "zlib" ? await deflate(bytes) : bytes);
+  };
+
+  /** Writes chunks that follow the last one, several at a time. */
+  const writeChunks = async (chunks: readonly (Uint16Array | Float32Array)[]): Promise<void> => {
+    for (let start = 0; start < chunks.length; start += chunksAtOnce) {
+      const group = chunks.slice(start, start + chunksAtOnce);
+      const outcomes = await Promise.allSettled(group.map((chunk, i) => writeChunk(chunksWritten + i, chunk)));
+      const failed = outcomes.find((outcome) => outcome.status === "rejected");
+      if (failed) throw failed.reason;
+      chunksWritten += group.length;
+    }
+  };
+
+  const publish = async (frames: number): Promise<void> => {
+    if (frames === framesPublished) return;
+    if (framesPublished === 0) {
+      await files.write(".zgroup", encodeJson({ zarr_format: 2 }));
+      await files.write(".zattrs", encodeJson(imageAttributes(options)));
+    }
+    const array = (count: number): string => JSON.stringify(arrayMetadata(options, count, chunkFrames));
+    // As long as it can get, so that it can be written over where it lies.
+    await files.write("0/.zarray", new TextEncoder().encode(array(frames).padEnd(array(plannedFrames).length)));
+    framesPublished = frames;
+    publishedAt = performance.now();
+  };
+
+  return {
+    get framesWritten() {
+      return framesWritten();
+    },
+
+    async write(frames) {
+      if (sampleTypeOf(frames) !== type || frames.length % pixels !== 0) {
+        throw new SlnetError(
+          "bad-input",
+          `write OME-Zarr: got ${frames.length} ${sampleTypeOf(frames)} pixels, expected whole frames of ${pixels} ${type} pixels`,
+        );
+      }
+      if (framesWritten() + frames.length / pixels > plannedFrames) {
+        throw new SlnetError(
+          "bad-input",
+          `write OME-Zarr: frame ${plannedFrames} does not fit, the stack was planned for ${plannedFrames} frames`,
+        );
+      }
+      const chunks: (typeof frames)[] = [];
+      let rest = frames;
+      if (pendingFrames > 0) {
+        const filling = rest.subarray(0, chunkPixels - pendingFrames * pixels);
+        pending.set(filling, pendingFrames * pixels);
+        pendingFrames += filling.length / pixels;
+        rest = rest.subarray(filling.length);
+        if (pendingFrames === chunkFrames) chunks.push(pending as typeof frames);
+      }
+      for (; rest.length >= chunkPixels; rest = rest.subarray(chunkPixels)) chunks.push(rest.subarray(0, chunkPixels));
+      if (chunks.length > 0) {
+        pendingFrames = 0;
+        await writeChunks(chunks);
+      }
+      if (rest.length > 0) {
+        pending.set(rest);
+        pendingFrames = rest.length / pixels;
+      }
+      if (performance.now() - publishedAt >= publishEveryMs) await publish(chunksWritten * chunkFrames);
+    },
+
+    async finish() {
+      const frames = framesWritten();
+      if (frames === 0) {
+        throw new SlnetError("bad-input", "write OME-Zarr: no frame was written, expected at least 1");
+      }
+      if (pendingFrames > 0) {
+        // A chunk always has its full size; what is past the end of the array belongs to nobody.
+        pending.fill(0, pendingFrames * pixels);
+        await writeChunk(chunksWritten, pending as Uint16Array | Float32Array);
+      }
+      await publish(frames);
+      return { frames, bytes: await files.finish() };
+    },
+  };
+}
+
+/** Zarr 2, `.zarray`. */
+function arrayMetadata(
+  { height, width, type, compression }: ZarrWriterOptions,
+  frames: number,
+  chunkFrames: number,
+): object {
+  return {
+    zarr_format: 2,
+    shape: [frames, height, width],
+    chunks: [chunkFrames, height, width],
+    dtype: type === "uint16" ? "<u2" : "<f4",
+    compressor: compression === "zlib" ? { id: "zlib", level: 6 } : null,
+    fill_value: 0,
+    order: "C",
+    filters: null,
+    dimension_separator: "/",
+  };
+}
+
+/** OME-NGFF 0.4, section 3.4 (multiscales). */
+function imageAttributes({
+  name = "image",
+  pixelSizeNm = null,
+  frameIntervalSeconds = null,
+  attributes = {},
+}: ZarrWriterOptions): object {
+  // 12 digits: 103 nm are 0.103 µm and not 0.10300000000000001.
+  const pixelSize = pixelSizeNm === null ? 1 : Number((pixelSizeNm / 1000).toPrecision(12));
+  const spatial = { type: "space", ...(pixelSizeNm !== null && { unit: "micrometer" }) };
+  return {
+    multiscales: [
+      {
+        version: "0.4",
+        name,
+        axes: [
+          { name: "t", type: "time", ...(frameIntervalSeconds !== null && { unit: "second" }) },
+          { name: "y", ...spatial },
+          { name: "x", ...spatial },
+        ],
+        datasets: [
+          {
+            path: "0",
+            coordinateTransformations: [{ type: "scale", scale: [frameIntervalSeconds ?? 1, pixelSize, pixelSize] }],
+          },
+        ],
+      },
+    ],
+    "slnet-web": attributes,
+  };
+}
+
+function encodeJson(value: object): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value, null, 2));
+}
+
+/** In the zlib format, as the codec of that name expects it. */
+async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+function littleEndianBytes(frames: Uint16Array | Float32Array): Uint8Array<ArrayBuffer> {
+  const samples = machineIsLittleEndian ? frames : frames.slice();
+  if (!machineIsLittleEndian) swapBytes(samples);
+  return new Uint8Array(samples.buffer as ArrayBuffer, samples.byteOffset, samples.byteLength);
+}
