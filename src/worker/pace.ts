@@ -2,9 +2,13 @@ import type { Progress } from "../protocol/api.js";
 
 const { port1: heard, port2: sent } = new MessageChannel();
 const waiting: (() => void)[] = [];
-heard.onmessage = () => waiting.shift()?.();
-// In Node an open port would keep the process alive.
-(heard as Partial<{ unref(): void }>).unref?.();
+// In Node an open port keeps the process alive: it should while somebody waits, and not else.
+const port = heard as Partial<{ ref(): void; unref(): void }>;
+heard.onmessage = () => {
+  waiting.shift()?.();
+  if (waiting.length === 0) port.unref?.();
+};
+port.unref?.();
 
 /**
  * Gives way to messages that have arrived, such as a cancel. A promise alone would not: the worker hears messages only
@@ -12,6 +16,7 @@ heard.onmessage = () => waiting.shift()?.();
  */
 export function yieldToMessages(): Promise<void> {
   return new Promise((resolve) => {
+    if (waiting.length === 0) port.ref?.();
     waiting.push(resolve);
     sent.postMessage(null);
   });

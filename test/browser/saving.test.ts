@@ -16,7 +16,6 @@ const earlier = "the stack that was here before";
 describe("saving in a page", () => {
   let client: SlnetClient;
   let stack: ClientStack;
-  let folder: FileSystemDirectoryHandle;
   let handle: FileSystemFileHandle;
 
   const part = (change: Partial<SavedPart> = {}): SavedPart => ({
@@ -39,7 +38,7 @@ describe("saving in a page", () => {
     });
     stack = await client.openStack({ type: "simulated", options: { width: 48, height: 32, frames, seed: 3 } });
     // A file as a person chooses it, but for the question: one in the private file system behaves the same.
-    folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("saving-test", { create: true });
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("saving-test", { create: true });
     handle = await folder.getFileHandle("chosen.tif", { create: true });
     const writable = await handle.createWritable();
     await writable.write(earlier);
@@ -121,8 +120,10 @@ describe("saving in a page", () => {
     expect(isSlnetError(inUse, "bad-input") && inUse.message).to.equal(
       "chosen.tif: cannot be written: another run or program is writing to it; close that or choose another name",
     );
-    await folder.removeEntry("chosen.tif");
+    const root = await navigator.storage.getDirectory();
+    await root.removeEntry("saving-test", { recursive: true });
     const gone = await refused();
+    await root.getDirectoryHandle("saving-test", { create: true });
     expect(isSlnetError(gone, "bad-input") && gone.message).to.match(
       /^chosen\.tif: cannot be written: it or its folder was moved or removed; choose the file again$/,
     );

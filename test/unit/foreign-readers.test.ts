@@ -27,7 +27,7 @@ const python = ["python3", "/usr/bin/python3"].find(
   (name) => spawnSync(name, ["-c", "import tifffile, PIL"]).status === 0,
 );
 const imageJ = ["/usr/share/java/ij.jar"].find(
-  (path) => existsSync(path) && spawnSync("javac", ["-version"]).status === 0,
+  (path) => existsSync(path) && String(spawnSync("java", ["--list-modules"]).stdout).includes("jdk.compiler"),
 );
 
 const tifffileScript = `
@@ -212,7 +212,7 @@ describe("what is written is read by programs that are not ours", () => {
     });
 
     const skipImageJ =
-      imageJ === undefined ? "ImageJ or javac is not installed" : isBig(variant) && "it reads no BigTIFF";
+      imageJ === undefined ? "ImageJ or a compiler of Java is not installed" : isBig(variant) && "it reads no BigTIFF";
     it(`ImageJ: ${name}`, { skip: skipImageJ }, async () => {
       const found = await rereadBy("ImageJ", name);
       // Without its plug-in for OME, ImageJ reads the frames and leaves the XML alone.

@@ -51,7 +51,7 @@ export const medianOptions: readonly Option[] = [
 ];
 
 /** What replaces the metadata of the file. */
-export const metadataOptions: readonly Option[] = [
+const metadataOptions: readonly Option[] = [
   createOption({
     name: "pixel-size",
     kind: { type: "number", minimum: 1e-3, maximum: 1e9 },

@@ -88,8 +88,8 @@ export class SavingJob {
       const resumedFrames = Math.min(plan.to - plan.from - 1, ...earlier);
       cleaning.skipTo(plan.from + resumedFrames);
       const open = parts.map((part, index): OpenPart => {
-        const writer = writers[index]!.start(resumedFrames);
-        return { part, output: opened[index]!, writer, state: "writing", savedFrames: 0 };
+        const writer = writers[index].start(resumedFrames);
+        return { part, output: opened[index], writer, state: "writing", savedFrames: 0 };
       });
       return new SavingJob(cleaning, open, resumedFrames);
     } catch (error) {
