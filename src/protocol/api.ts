@@ -187,6 +187,13 @@ export interface EvaluationReport {
   readonly figures: EvaluationFigures | null;
 }
 
+/** Of all pixels of one frame. */
+export interface FrameStatistics {
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+}
+
 /**
  * What the worker does for the page or the command line. Everything is pulled: a job works only while one of its
  * `next…` calls waits, so the caller's pace is the backpressure. Each `next…` answers `null` at the end. A job keeps
@@ -203,6 +210,8 @@ export interface SlnetWorkerApi {
   openStack(input: StackInput, selection: StackSelection, frames: RemoteFrames | null): Promise<Reply<OpenedStack>>;
   /** One frame, in the sample type of the stack. Its buffer is moved. */
   readFrame(stack: StackId, index: number): Promise<Reply<SampleArray>>;
+  /** Of the values as the file stores them, also where the stack is read as another type. */
+  frameStatistics(stack: StackId, index: number): Promise<Reply<FrameStatistics>>;
   closeStack(stack: StackId): Promise<Reply<null>>;
 
   /** @param options - by {@link SlnetConfiguration} name; checked in the worker */

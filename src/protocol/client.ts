@@ -11,6 +11,7 @@ import type {
   CleaningPlan,
   EngineReport,
   EvaluationReport,
+  FrameStatistics,
   JobId,
   RemoteFrames,
   SavedPart,
@@ -283,6 +284,11 @@ export class ClientStack {
   /** One frame in the sample type of the stack: `[height, width]`, row 0 at the top. */
   readFrame(index: number, { signal }: CallOptions = {}): Promise<SampleArray> {
     return this.#client.call((api) => api.readFrame(this.#stack, index), signal);
+  }
+
+  /** Sum, minimum and maximum of one frame, of the values as the file stores them. */
+  frameStatistics(index: number, { signal }: CallOptions = {}): Promise<FrameStatistics> {
+    return this.#client.call((api) => api.frameStatistics(this.#stack, index), signal);
   }
 
   /**

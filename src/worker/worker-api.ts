@@ -14,6 +14,7 @@ import { SimulationJob } from "./jobs/simulation-job.js";
 import { TrainingJob } from "./jobs/training-job.js";
 import type { Platform } from "./platform/platform.js";
 import { openStack } from "./readers/open-stack.js";
+import { storedStatistics } from "./readers/stored-statistics.js";
 
 type Work =
   | { readonly type: "training"; readonly job: TrainingJob }
@@ -85,19 +86,21 @@ export function createWorkerApi(platform: Platform): SlnetWorkerApi {
       reply(
         async () => {
           const reader = stackOf(stack);
-          const { shape, name } = reader.description;
-          if (!Number.isInteger(index) || index < 0 || index >= shape.frames) {
-            throw new SlnetError(
-              "bad-input",
-              `${name}: frame ${index} does not exist, expected 0 to ${shape.frames - 1}`,
-            );
-          }
+          const { shape } = reader.description;
+          requireFrame(reader, index);
           const samples = createSamples(shape.type, framePixels(shape));
           await reader.readFrames(index, index + 1, samples);
           return samples;
         },
         (samples) => [samples.buffer as ArrayBuffer],
       ),
+
+    frameStatistics: (stack, index) =>
+      reply(() => {
+        const reader = stackOf(stack);
+        requireFrame(reader, index);
+        return storedStatistics(reader, index);
+      }),
 
     closeStack: (stack) =>
       reply(async () => {
@@ -186,6 +189,11 @@ export function createWorkerApi(platform: Platform): SlnetWorkerApi {
         return null;
       }),
   };
+}
+
+function requireFrame({ description: { name, shape } }: StackReader, index: number): void {
+  if (Number.isInteger(index) && index >= 0 && index < shape.frames) return;
+  throw new SlnetError("bad-input", `${name}: frame ${index} does not exist, expected 0 to ${shape.frames - 1}`);
 }
 
 /** Runs a call and packs its value or error; `moved` names the buffers of the value that are moved, not copied. */

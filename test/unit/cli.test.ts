@@ -16,6 +16,8 @@ import { createRandom } from "../../src/core/random.js";
 import { separate, separationMap } from "../../src/core/separation.js";
 import { slnetWebVersion } from "../../src/core/version.js";
 import { windowOf } from "../../src/core/windows.js";
+import { buildTiff } from "./tiff-builder.js";
+import { encodeStored } from "./tiff-encoders.js";
 
 // From build/test/unit/ to what `npm run build` makes.
 const commandLineFolder = fileURLToPath(new URL("../../../dist/cli/", import.meta.url));
@@ -226,6 +228,18 @@ describe("from simulation to cleaned stack", () => {
       min: Math.min(...pixels),
       max: Math.max(...pixels),
     });
+  });
+
+  it("info names the stored type beside the one that is read, and sums the stored values", async () => {
+    const tags = { 258: { type: "short", values: [64] }, 339: { type: "short", values: [1] } } as const;
+    const segments = [encodeStored([2 ** 40 + 1, 3, 5, 2 ** 24 + 1], "uint64", true)];
+    const page = { width: 2, height: 2, pixels: [], segments, tags };
+    await writeFile(file("counts.tif"), buildTiff({ littleEndian: true, pages: [page] }));
+    const { type, storedType, readAs, firstFrame } = await slnetJson("info", "counts.tif", "--stats");
+    assert.deepEqual({ type, storedType, readAs }, { type: "uint64", storedType: "uint64", readAs: "float32" });
+    assert.deepEqual(firstFrame, { sum: 2 ** 40 + 2 ** 24 + 10, min: 3, max: 2 ** 40 + 1 });
+    const { stdout } = await slnet(["info", "counts.tif"]);
+    assert.match(stdout, /2 × 2 pixels, uint64 read as float32/);
   });
 
   it("info without --json is text on standard output", async () => {

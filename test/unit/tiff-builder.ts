@@ -1,7 +1,7 @@
 import type { ByteSource } from "../../src/core/frames.js";
 /** One tag with its values, as a test wants it in the file, right or wrong. */
 export interface TestTag {
-  readonly type: "ascii" | "byte" | "short" | "long" | "rational" | "long8";
+  readonly type: "ascii" | "byte" | "short" | "long" | "rational" | "undefined" | "long8";
   readonly values: readonly number[] | string;
 }
 
@@ -11,6 +11,9 @@ export interface TestPage {
   /** Row-major; encoded by `bits` and `sampleFormat`. */
   readonly pixels: readonly number[];
   readonly bits?: 8 | 16 | 32;
+  /** Bytes of the strips or tiles, in place of `pixels`; what they are is said by `tags`. `null` leaves one out. */
+  readonly segments?: readonly (Uint8Array | null)[];
+  readonly isTiled?: boolean;
   /** 1 unsigned, 3 floating point. */
   readonly sampleFormat?: number;
   readonly rowsPerStrip?: number;
@@ -32,8 +35,8 @@ export interface TestTiff {
   readonly pageGap?: number;
 }
 
-const typeNumbers = { byte: 1, ascii: 2, short: 3, long: 4, rational: 5, long8: 16 } as const;
-const typeBytes = { byte: 1, ascii: 1, short: 2, long: 4, rational: 8, long8: 8 } as const;
+const typeNumbers = { byte: 1, ascii: 2, short: 3, long: 4, rational: 5, undefined: 7, long8: 16 } as const;
+const typeBytes = { byte: 1, ascii: 1, short: 2, long: 4, rational: 8, undefined: 1, long8: 8 } as const;
 
 /** A small TIFF by hand: of each page its pixels first, then its directory and the values that do not fit there. */
 export function buildTiff(tiff: TestTiff): Uint8Array<ArrayBuffer> {
@@ -61,13 +64,25 @@ export function buildTiff(tiff: TestTiff): Uint8Array<ArrayBuffer> {
       rowsPerStrip = height,
       reverseStrips,
       stripGap = 0,
+      isTiled = false,
     } = page;
-    const strips = Array.from({ length: Math.ceil(height / rowsPerStrip) }, (_, strip) => strip);
+    const put = page.segments;
+    const strips = put
+      ? [...put.keys()]
+      : Array.from({ length: Math.ceil(height / rowsPerStrip) }, (_, strip) => strip);
     const offsets: number[] = [];
     const counts: number[] = [];
     for (const strip of reverseStrips ? [...strips].reverse() : strips) {
       const part = pixels.slice(strip * rowsPerStrip * width, Math.min((strip + 1) * rowsPerStrip, height) * width);
       offsets[strip] = end;
+      if (put) {
+        const segment = put[strip];
+        if (segment) bytes.set(segment, end);
+        else offsets[strip] = 0;
+        counts[strip] = segment?.length ?? 0;
+        end += counts[strip] + stripGap;
+        continue;
+      }
       for (const value of part) {
         if (bits === 8) view.setUint8(end, value);
         else if (bits === 16) view.setUint16(end, value, littleEndian);
@@ -83,10 +98,10 @@ export function buildTiff(tiff: TestTiff): Uint8Array<ArrayBuffer> {
       258: { type: "short", values: [bits] },
       259: { type: "short", values: [1] },
       262: { type: "short", values: [1] },
-      273: { type: big ? "long8" : "long", values: offsets },
+      [isTiled ? 324 : 273]: { type: big ? "long8" : "long", values: offsets },
       277: { type: "short", values: [1] },
-      278: { type: "long", values: [rowsPerStrip] },
-      279: { type: big ? "long8" : "long", values: counts },
+      ...(isTiled ? {} : { 278: { type: "long", values: [rowsPerStrip] } }),
+      [isTiled ? 325 : 279]: { type: big ? "long8" : "long", values: counts },
       339: { type: "short", values: [sampleFormat] },
       ...page.tags,
     };
@@ -114,7 +129,7 @@ export function buildTiff(tiff: TestTiff): Uint8Array<ArrayBuffer> {
         end += end % 2;
       }
       for (const value of numbers) {
-        if (type === "ascii" || type === "byte") view.setUint8(valueAt, value);
+        if (type === "ascii" || type === "byte" || type === "undefined") view.setUint8(valueAt, value);
         else if (type === "short") view.setUint16(valueAt, value, littleEndian);
         else if (type === "long8") view.setBigUint64(valueAt, BigInt(value), littleEndian);
         else view.setUint32(valueAt, value, littleEndian);

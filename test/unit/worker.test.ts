@@ -20,6 +20,7 @@ import { connectClient, type ClientStack, type SlnetClient } from "../../src/pro
 import { nodePlatform } from "../../src/worker/platform/node.js";
 import { createWorkerApi } from "../../src/worker/worker-api.js";
 import { buildTiff } from "./tiff-builder.js";
+import { encodeJpeg, encodeStored } from "./tiff-encoders.js";
 
 const assets = new URL("../../../dist/assets/", import.meta.url).href;
 const sample = { width: 40, height: 33, frames: 60, seed: 5, emittersPerFrame: 3 };
@@ -502,6 +503,43 @@ describe("the worker", () => {
     const file = await connection.client.openStack(await fileOf("nan.tif", sink.bytes()));
     assert.equal((await file.readFrame(0)).length, 20);
     await rejectsWith(file.readFrame(1), "bad-input", /frame 1 holds NaN at row 2, column 3/);
+  });
+
+  it("gives the statistics of a frame as it is stored, exact where its pixels are read rounded", async () => {
+    const values = [-16_777_217, 5, 16_777_217, 2_147_483_647, 0, 9];
+    const bytes = encodeStored(values, "int32", false);
+    const tags = { 258: { type: "short", values: [32] }, 339: { type: "short", values: [2] } } as const;
+    const page = { width: 3, height: 2, pixels: [], segments: [bytes], tags };
+    const path = await fileOf("whole.tif", buildTiff({ littleEndian: false, pages: [page, page] }));
+    const file = await connection.client.openStack(path);
+    assert.equal(file.description.storedType, "int32");
+    assert.deepEqual([...(await file.readFrame(1))], values.map(Math.fround));
+    const sum = values.reduce((total, value) => total + value, 0);
+    assert.deepEqual(await file.frameStatistics(1), { sum, min: -16_777_217, max: 2_147_483_647 });
+    await rejectsWith(file.frameStatistics(2), "bad-input", /frame 2 does not exist, expected 0 to 1/);
+    const pixels = [...simulation.frame(7)];
+    assert.deepEqual(await stack.frameStatistics(7), {
+      sum: pixels.reduce((total, value) => total + value, 0),
+      min: Math.min(...pixels),
+      max: Math.max(...pixels),
+    });
+    await file.close();
+  });
+
+  it("reads the colour that was chosen, and says what there is to choose where none was", async () => {
+    const jpeg = encodeJpeg(8, 8, [[10, 100, 250]]).whole;
+    const tags = Object.fromEntries(
+      Object.entries({ 258: [8, 8, 8], 259: [7], 262: [2], 277: [3] }).map(([tag, values]) => [
+        tag,
+        { type: "short", values } as const,
+      ]),
+    );
+    const page = { width: 8, height: 8, pixels: [], segments: [jpeg], tags };
+    const path = await fileOf("colours.tif", buildTiff({ littleEndian: true, pages: [page] }));
+    const green = await connection.client.openStack(path, { selection: { channel: 1 } });
+    assert.deepEqual(await green.readFrame(0), new Uint8Array(64).fill(100));
+    await green.close();
+    await rejectsWith(connection.client.openStack(path), "choice-needed", /red, green, blue/);
   });
 
   const volume = Uint16Array.from({ length: 6 * 5 * 4 }, (_, index) => 7 * index);

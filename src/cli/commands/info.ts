@@ -1,14 +1,9 @@
 import { resolve } from "node:path";
 
-import type { SampleArray, StackDescription } from "../../core/frames.js";
+import type { StackDescription } from "../../core/frames.js";
+import type { FrameStatistics } from "../../protocol/api.js";
 import { commonOptions, requiredOperand, type Command } from "../command.js";
 import { createOption } from "../option.js";
-
-interface FrameStatistics {
-  readonly sum: number;
-  readonly min: number;
-  readonly max: number;
-}
 
 export const infoCommand: Command = {
   name: "info",
@@ -20,7 +15,7 @@ export const infoCommand: Command = {
     createOption({
       name: "stats",
       kind: { type: "flag" },
-      help: "Also read the first frame and give the sum, minimum and maximum of its pixels.",
+      help: "Also read the first frame and give the sum, minimum and maximum of its pixels as they are stored.",
     }),
     ...commonOptions,
   ],
@@ -29,30 +24,22 @@ export const infoCommand: Command = {
     const path = resolve(requiredOperand(parsed, infoCommand));
     const client = await connect();
     const stack = await client.openStack({ type: "path", path }, { signal });
-    const firstFrame = parsed.flag("stats") ? statisticsOf(await stack.readFrame(0, { signal })) : null;
+    const firstFrame = parsed.flag("stats") ? await stack.frameStatistics(0, { signal }) : null;
     const { shape, ...file } = stack.description;
     return {
-      json: { ...shape, ...file, ...(firstFrame && { firstFrame }) },
+      json: { ...shape, ...file, type: file.storedType, readAs: shape.type, ...(firstFrame && { firstFrame }) },
       text: describe(stack.description, firstFrame),
     };
   },
 };
 
-function statisticsOf(samples: SampleArray): FrameStatistics {
-  let sum = 0;
-  let min = Infinity;
-  let max = -Infinity;
-  for (const value of samples) {
-    sum += value;
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
-  return { sum, min, max };
+function typeWords(readAs: string, stored: string): string {
+  return stored === readAs ? stored : `${stored} read as ${readAs}`;
 }
 
 function describe({ shape, ...file }: StackDescription, firstFrame: FrameStatistics | null): string {
   const lines = [
-    `${file.name}: ${shape.frames} frames of ${shape.width} × ${shape.height} pixels, ${shape.type}`,
+    `${file.name}: ${shape.frames} frames of ${shape.width} × ${shape.height} pixels, ${typeWords(shape.type, file.storedType)}`,
     `format        ${file.format}, ${file.compression === "none" ? "not compressed" : file.compression}, ${file.byteOrder}`,
     `pixel size    ${file.pixelSizeNm === null ? "not stated" : `${file.pixelSizeNm} nm`}`,
     `frame time    ${file.frameIntervalSeconds === null ? "not stated" : `${file.frameIntervalSeconds} s`}`,

@@ -251,11 +251,12 @@ export async function readTiffDirectory(
 }
 
 function isWholeNumberType(type: number): boolean {
-  return type === fieldTypes.byte || type === fieldTypes.short || type === fieldTypes.long || type === fieldTypes.long8;
+  const { byte, undefined: anyByte, short, long, long8 } = fieldTypes;
+  return type === byte || type === anyByte || type === short || type === long || type === long8;
 }
 
 function wholeNumber(view: DataView, at: number, type: number, littleEndian: boolean): number {
   if (type === fieldTypes.short) return view.getUint16(at, littleEndian);
   if (type === fieldTypes.long) return view.getUint32(at, littleEndian);
-  return type === fieldTypes.byte ? view.getUint8(at) : Number(view.getBigUint64(at, littleEndian));
+  return type === fieldTypes.long8 ? Number(view.getBigUint64(at, littleEndian)) : view.getUint8(at);
 }

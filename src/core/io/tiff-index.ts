@@ -1,12 +1,13 @@
 import { SlnetError } from "../errors.js";
-import { framePixels, sampleBytes, type ByteSource, type StackMetadata, type StackShape } from "../frames.js";
+import type { ByteSource, StackMetadata, StackShape } from "../frames.js";
 import { ByteWindow } from "./byte-window.js";
 import { parseTiffDescription, type TiffDescription } from "./tiff-description.js";
 import { readTiffDirectory, readTiffHeader, type TiffDirectory, type TiffFormat } from "./tiff-directory.js";
-import { isAuxiliaryPage, readPageForm, type TiffPageForm } from "./tiff-page.js";
+import { formNotices, isAuxiliaryPage, readPageForm, requireSameForm, type TiffPageForm } from "./tiff-page.js";
 import { predictTiffPages, type PageRules, type TiffPrediction } from "./tiff-prediction.js";
 import { SegmentList, type TiffSegments } from "./tiff-segments.js";
-import { tiffTags } from "./tiff-tags.js";
+import { addStrips } from "./tiff-strips.js";
+import { photometrics, tiffCompressions, tiffTags } from "./tiff-tags.js";
 
 /** Where every frame of a TIFF stack is, and what the file says about it. */
 export interface TiffIndex {
@@ -14,6 +15,8 @@ export interface TiffIndex {
   /** BigTIFF, with 64-bit offsets. */
   readonly big: boolean;
   readonly shape: StackShape;
+  /** How every frame is stored. */
+  readonly form: TiffPageForm;
   readonly segments: TiffSegments;
   /** Of pages whose places were worked out and not all looked at; `null` where all were. */
   readonly prediction: TiffPrediction | null;
@@ -68,14 +71,19 @@ export async function readTiffIndex(
     : await walkPages(window, format, firstDirectory, { isFrame, table }, signal);
   const { form, segments, description, pages, auxiliary } = walk;
 
-  const notices = [...description.notices];
+  requireMeaning(walk);
+  const notices = [...description.notices, ...formNotices(form)];
+  if (segments.sparse > 0) {
+    notices.push(`The file leaves out ${segments.sparse} of its strips or tiles; their pixels are read as 0.`);
+  }
   if (auxiliary > 0) {
     notices.push(`${auxiliary} of ${pages} pages are reduced copies or masks and were left out.`);
   }
   const { images } = description;
-  if (images !== null && images > 1 && segments.frames === 1) {
+  const canRepeat = form.storage.compression === tiffCompressions.none;
+  if (images !== null && images > 1 && segments.frames === 1 && canRepeat) {
     if (images > mostFrames) throw tooManyFrames(format);
-    repeatImage(segments, images, form, format);
+    repeatImage(segments, images, format);
   }
   const frames = predicted ? pages : segments.frames;
   if (images !== null && images !== frames) {
@@ -86,7 +94,8 @@ export async function readTiffIndex(
   return {
     littleEndian: format.littleEndian,
     big: format.big,
-    shape: { frames, ...form },
+    shape: { frames, height: form.height, width: form.width, type: form.type },
+    form,
     segments: predicted ? predicted.prediction.segments() : segments.finish(),
     prediction: predicted?.prediction ?? null,
     metadata: { ...description.metadata, pixelSizeNm },
@@ -146,7 +155,7 @@ async function walkPages(
     if (isFrame ? !isFrame(page) : isAuxiliaryPage(directory)) {
       if (!isFrame) auxiliary++;
     } else {
-      const pageForm = readPageForm(directory);
+      const pageForm = await readPageForm(directory);
       if (!first || !form) {
         first = directory;
         form = pageForm;
@@ -154,8 +163,7 @@ async function walkPages(
       } else {
         requireSameForm(directory, pageForm, first, form);
       }
-      await addStrips(directory, form, segments);
-      claimedBytes += framePixels(form) * sampleBytes(form.type);
+      claimedBytes += await addStrips(directory, pageForm, segments);
     }
     if (claimedBytes > size) {
       throw new SlnetError(
@@ -185,70 +193,22 @@ async function walkPages(
   return { first, form, description, segments, pages: page, auxiliary };
 }
 
-function requireSameForm(directory: TiffDirectory, page: TiffPageForm, first: TiffDirectory, form: TiffPageForm): void {
-  if (page.width !== form.width || page.height !== form.height) {
-    throw directory.error(
-      `is ${page.height}×${page.width} pixels, expected ${form.height}×${form.width} as page ${first.page}`,
-    );
-  }
-  if (page.type !== form.type) {
-    throw directory.error(`has ${page.type} pixels, expected ${form.type} as page ${first.page}`);
-  }
-}
-
-/** Adds the strips of one page as one frame, after checking that they hold all its rows. */
-async function addStrips(directory: TiffDirectory, form: TiffPageForm, segments: SegmentList): Promise<void> {
-  const { width, height, type } = form;
-  const rowBytes = width * sampleBytes(type);
-  const found = directory.count(tiffTags.stripOffsets);
-  if (found === 0) throw directory.error("has no strip offsets, expected at least one");
-  // A single strip holds everything, whatever the rows per strip say; some writers leave nonsense there.
-  const rowsPerStrip = found === 1 ? height : Math.min(directory.integer(tiffTags.rowsPerStrip, height), height);
-  const expected = rowsPerStrip > 0 ? Math.ceil(height / rowsPerStrip) : 0;
-  if (found !== expected) {
-    throw directory.error(
-      `has ${found} strip offsets, expected ${expected} for ${height} rows of ${rowsPerStrip} a strip`,
-    );
-  }
-  const countsFound = directory.count(tiffTags.stripByteCounts);
-  if (countsFound !== found && countsFound !== 0) {
-    throw directory.error(`has ${countsFound} strip byte counts, expected ${found}, one for each strip`);
-  }
-  const offsets = await directory.integers(tiffTags.stripOffsets, found);
-  // Where uncompressed strips have no byte counts, their rows say as much.
-  const counts = countsFound === 0 ? null : await directory.integers(tiffTags.stripByteCounts, found);
-
-  segments.beginFrame();
-  for (let strip = 0; strip < found; strip++) {
-    const rows = Math.min(rowsPerStrip, height - strip * rowsPerStrip);
-    const bytes = rows * rowBytes;
-    const end = offsets[strip] + bytes;
-    if (counts && counts[strip] < bytes) {
-      throw directory.error(
-        `has ${counts[strip]} bytes in strip ${strip}, expected ${bytes} for ${rows} rows of ${width} ${type} pixels`,
-      );
-    }
-    if (end > directory.format.size) {
-      throw new SlnetError(
-        "bad-input",
-        `${directory.format.name} is cut short: page ${directory.page} needs bytes ${offsets[strip]} to ${end}, ` +
-          `the file ends at ${directory.format.size}`,
-      );
-    }
-    segments.add(offsets[strip], bytes);
-  }
+/** A colour table makes numbers of colours, unless ImageJ has put it there to show numbers in colour. */
+function requireMeaning({ first, form, description }: Walk): void {
+  if (form.storage.photometric !== photometrics.palette || description.isImageJ) return;
+  throw first.error("has palette colour (3) pixels, expected grey; save it as grey", "unsupported");
 }
 
 /** ImageJ writes one directory for stacks over 4 GB: the other images follow the first without a gap. */
-function repeatImage(segments: SegmentList, images: number, form: TiffPageForm, format: TiffFormat): void {
-  const bytes = framePixels(form) * sampleBytes(form.type);
-  const start = segments.onlyOffset();
-  if (start === null) {
+function repeatImage(segments: SegmentList, images: number, format: TiffFormat): void {
+  const only = segments.only();
+  if (only === null) {
     throw new SlnetError(
       "unsupported",
       `${format.name}: the ImageJ text says ${images} images behind one directory, whose strips are not in one piece`,
     );
   }
+  const { offset: start, bytes } = only;
   const end = start + images * bytes;
   if (!Number.isInteger(images) || end > format.size) {
     throw new SlnetError(

@@ -2,7 +2,6 @@ import { SlnetError } from "../errors.js";
 import {
   framePixels,
   requireFinite,
-  sampleBytes,
   sampleTypeOf,
   type ByteSource,
   type SampleArray,
@@ -10,39 +9,55 @@ import {
   type StackSelection,
 } from "../frames.js";
 import { machineIsLittleEndian, swapBytes } from "./byte-order.js";
+import { decodeStored, roundingNotice, storedBytes, storedValues } from "./stored-samples.js";
+import { chooseSample } from "./tiff-channel.js";
+import type { TiffCodecs } from "./tiff-codecs.js";
+import { createDirectFrames } from "./tiff-direct-frames.js";
+import type { TiffFrames } from "./tiff-frames.js";
 import { guardPrediction } from "./tiff-guard.js";
 import { readTiffIndex, type TiffIndex, type TiffPageOptions } from "./tiff-index.js";
+import { compressionWords } from "./tiff-page.js";
 
 export interface TiffOptions {
   /** Its channel is the sample of a pixel that has several. */
   readonly selection?: StackSelection | undefined;
+  /** Without them JPEG and Zstandard are refused. */
+  readonly codecs?: TiffCodecs | undefined;
   /** What is known of the pages. */
   readonly pages?: TiffPageOptions | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Most bytes of one read. */
-const readLimit = 8 * 1024 * 1024;
-
-/** Frames this far apart are read together: a directory and a page's own metadata fit between, and cost less than a read. */
-const readThrough = 16 * 1024;
+/** Frames of a type that has to be converted are read this many bytes at a time, or one by one where they are larger. */
+const convertedAtOnce = 4 * 1024 * 1024;
 
 /**
- * Opens a TIFF or BigTIFF stack. Frames are read on demand, neighbours together, at most 8 MiB at a time.
+ * Opens a TIFF or BigTIFF stack. Frames are read on demand, neighbours together.
  *
  * @param source - closed by the reader's `close`, not when opening fails
- * @throws what `readTiffIndex` throws
+ * @throws what `readTiffIndex` throws; {@link SlnetError} `choice-needed` where a pixel has several samples and the
+ * selection does not say which is meant
  */
 export async function openTiff(source: ByteSource, options: TiffOptions = {}): Promise<StackReader> {
   const { pages, signal } = options;
-  return guardPrediction(source, pages, (known) => readTiffIndex(source, signal, known), createTiffReader);
+  return guardPrediction(
+    source,
+    pages,
+    (known) => readTiffIndex(source, signal, known),
+    (index) => createTiffReader(source, index, options),
+  );
 }
 
-function createTiffReader(source: ByteSource, index: TiffIndex): StackReader {
-  const { shape, segments } = index;
-  const { offsets, bytes: segmentBytes, firstOfFrame } = segments;
-  const frameBytes = framePixels(shape) * sampleBytes(shape.type);
-  const swap = index.littleEndian !== machineIsLittleEndian && shape.type !== "uint8";
+async function createTiffReader(source: ByteSource, index: TiffIndex, options: TiffOptions): Promise<StackReader> {
+  const { shape, form } = index;
+  const { storedType } = form;
+  const { sample, notice } = chooseSample(source.name, form.storage, options.selection?.channel);
+  const frames = await openFrames(source, index, sample, options.codecs);
+  const pixels = framePixels(shape);
+  const frameBytes = pixels * storedBytes(storedType);
+  const isWorkingType = storedType === shape.type;
+  const swap = frames.littleEndian !== machineIsLittleEndian && shape.type !== "uint8";
+  const rounding = roundingNotice(storedType);
 
   const requireRange = (from: number, to: number, out: SampleArray): void => {
     if (!(from >= 0 && from <= to && to <= shape.frames) || !Number.isInteger(from) || !Number.isInteger(to)) {
@@ -51,83 +66,81 @@ function createTiffReader(source: ByteSource, index: TiffIndex): StackReader {
         `${source.name}: frames ${from} to ${to} asked for, it has ${shape.frames} frames`,
       );
     }
-    const pixels = (to - from) * framePixels(shape);
-    if (sampleTypeOf(out) !== shape.type || out.length !== pixels) {
+    if (sampleTypeOf(out) !== shape.type || out.length !== (to - from) * pixels) {
       throw new SlnetError(
         "bad-input",
-        `${source.name}: ${out.length} ${sampleTypeOf(out)} pixels given to read into, expected ${pixels} ${shape.type}`,
+        `${source.name}: ${out.length} ${sampleTypeOf(out)} pixels given to read into, ` +
+          `expected ${(to - from) * pixels} ${shape.type}`,
       );
     }
   };
 
-  return {
+  const readConverted = async (from: number, to: number, out: SampleArray, signal?: AbortSignal): Promise<void> => {
+    const atOnce = Math.max(1, Math.floor(convertedAtOnce / frameBytes));
+    const buffer = new Uint8Array(Math.min(atOnce, to - from) * frameBytes);
+    for (let first = from; first < to; first += atOnce) {
+      const end = Math.min(first + atOnce, to);
+      const stored = buffer.subarray(0, (end - first) * frameBytes);
+      await frames.read(first, end, stored, signal);
+      decodeStored(
+        stored,
+        storedType,
+        frames.littleEndian,
+        out.subarray((first - from) * pixels, (end - from) * pixels),
+      );
+    }
+  };
+
+  const reader: StackReader = {
     description: {
       shape,
       name: source.name,
       format: "tiff",
-      compression: "none",
+      compression: compressionWords(form.storage),
       byteOrder: index.littleEndian ? "little-endian" : "big-endian",
-      storedType: shape.type,
+      storedType,
       ...index.metadata,
-      notices: index.notices,
+      notices: [...index.notices, ...[notice, rounding].filter((text) => text !== null)],
     },
 
     async readFrames(from, to, out, signal) {
       requireRange(from, to, out);
-      const target = new Uint8Array(out.buffer, out.byteOffset, out.byteLength);
-      const endSegment = firstOfFrame[to];
-      let segment = firstOfFrame[from];
-      // Bytes of `segment` that are read already; more than 0 only inside a segment larger than one read.
-      let done = 0;
-      let written = 0;
-      while (segment < endSegment) {
-        signal?.throwIfAborted();
-        const start = offsets[segment] + done;
-        const { end, gapless } = endOfRead(start, segment, endSegment);
-        // Without gaps the bytes are the frames: they are read to where they belong.
-        const chunk = gapless ? target.subarray(written, written + end - start) : await source.read(start, end - start);
-        const found = gapless ? await source.readInto(start, chunk) : chunk.length;
-        if (found !== end - start) {
-          const frame = from + Math.floor(written / frameBytes);
-          throw new SlnetError(
-            "bad-input",
-            `${source.name} changed while it was read: frame ${frame} needs bytes ${start} to ${end}, ` +
-              `the file gave ${found} of these ${end - start}`,
-          );
-        }
-        while (segment < endSegment && offsets[segment] + done >= start && offsets[segment] + done < end) {
-          const at = offsets[segment] + done;
-          const length = Math.min(segmentBytes[segment] - done, end - at);
-          if (!gapless) target.set(chunk.subarray(at - start, at - start + length), written);
-          written += length;
-          done += length;
-          if (done < segmentBytes[segment]) break;
-          segment++;
-          done = 0;
-        }
+      if (isWorkingType) {
+        await frames.read(from, to, bytesOf(out), signal);
+        if (swap) swapBytes(out);
+      } else {
+        await readConverted(from, to, out, signal);
       }
-      signal?.throwIfAborted();
-      if (swap) swapBytes(out);
       requireFinite(out, from, shape);
     },
 
     close: () => source.close(),
   };
+  if (rounding === null) return reader;
+  return {
+    ...reader,
+    async readStoredFrame(frame, signal) {
+      if (!Number.isInteger(frame) || frame < 0 || frame >= shape.frames) {
+        throw new SlnetError("bad-input", `${source.name}: frame ${frame} asked for, it has ${shape.frames} frames`);
+      }
+      const stored = new Uint8Array(frameBytes);
+      await frames.read(frame, frame + 1, stored, signal);
+      return storedValues(stored, storedType, frames.littleEndian);
+    },
+  };
+}
 
-  /**
-   * Where a read that begins at `start`, within `segment`, should end so that it takes in close followers, and whether
-   * their bytes follow each other without gaps.
-   */
-  function endOfRead(start: number, segment: number, endSegment: number): { end: number; gapless: boolean } {
-    let end = offsets[segment] + segmentBytes[segment];
-    let gapless = true;
-    for (let next = segment + 1; next < endSegment; next++) {
-      const gap = offsets[next] - end;
-      const nextEnd = offsets[next] + segmentBytes[next];
-      if (gap < 0 || gap > readThrough || nextEnd - start > readLimit) break;
-      end = nextEnd;
-      if (gap > 0) gapless = false;
-    }
-    return { end: Math.min(end, start + readLimit), gapless };
-  }
+async function openFrames(
+  source: ByteSource,
+  index: TiffIndex,
+  sample: number,
+  codecs: TiffCodecs | undefined,
+): Promise<TiffFrames> {
+  if (index.form.storage.isDirect) return createDirectFrames(source, index);
+  const { createPackedFrames } = await import("./tiff-packed-frames.js");
+  return createPackedFrames(source, index, sample, codecs);
+}
+
+function bytesOf(samples: SampleArray): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(samples.buffer as ArrayBuffer, samples.byteOffset, samples.byteLength);
 }

@@ -1,6 +1,9 @@
+/** In place of a position: the file leaves the bytes out, and they are 0. */
+export const sparseOffset = -1;
+
 /** Where the bytes of the frames are. Frame f is made of the segments from `firstOfFrame[f]` up to `firstOfFrame[f + 1]`. */
 export interface TiffSegments {
-  /** Positions in the file. */
+  /** Positions in the file, or {@link sparseOffset}. */
   readonly offsets: Float64Array;
   /** Sizes in bytes. */
   readonly bytes: Float64Array;
@@ -8,13 +11,19 @@ export interface TiffSegments {
   readonly firstOfFrame: Float64Array;
 }
 
-/** Collects segments; strips that follow each other in the file become one. */
+/** Collects segments. */
 export class SegmentList {
   #offsets = new Float64Array(64);
   #bytes = new Float64Array(64);
   #firstOfFrame = new Float64Array(64);
   #segments = 0;
   #frames = 0;
+  #sparse = 0;
+
+  /** Number of segments that the file leaves out. */
+  get sparse(): number {
+    return this.#sparse;
+  }
 
   get frames(): number {
     return this.#frames;
@@ -26,24 +35,29 @@ export class SegmentList {
     this.#firstOfFrame[this.#frames++] = this.#segments;
   }
 
-  /** Adds bytes to the frame begun last. */
+  /** Adds bytes to the frame begun last. Bytes that follow the last ones of the frame in the file join them. */
   add(offset: number, bytes: number): void {
     const last = this.#segments - 1;
-    if (last >= this.#firstOfFrame[this.#frames - 1] && this.#offsets[last] + this.#bytes[last] === offset) {
-      this.#bytes[last] += bytes;
-      return;
-    }
+    const follows = last >= this.#firstOfFrame[this.#frames - 1] && this.#offsets[last] + this.#bytes[last] === offset;
+    if (follows && this.#offsets[last] !== sparseOffset) this.#bytes[last] += bytes;
+    else this.addApart(offset, bytes);
+  }
+
+  /** Adds a strip or tile that is unpacked by itself to the frame begun last. */
+  addApart(offset: number, bytes: number): void {
     if (this.#segments === this.#offsets.length) {
       this.#offsets = grown(this.#offsets);
       this.#bytes = grown(this.#bytes);
     }
+    if (offset === sparseOffset) this.#sparse++;
     this.#offsets[this.#segments] = offset;
     this.#bytes[this.#segments++] = bytes;
   }
 
-  /** Where the only segment starts, or `null` where there are several. */
-  onlyOffset(): number | null {
-    return this.#segments === 1 ? this.#offsets[0] : null;
+  /** The only segment, or `null` where there are several or its bytes are left out. */
+  only(): { readonly offset: number; readonly bytes: number } | null {
+    if (this.#segments !== 1 || this.#sparse > 0) return null;
+    return { offset: this.#offsets[0], bytes: this.#bytes[0] };
   }
 
   finish(): TiffSegments {

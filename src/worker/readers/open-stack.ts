@@ -8,6 +8,7 @@ import type { RemoteFrames, StackInput } from "../../protocol/api.js";
 import type { ItkFormat, Platform } from "../platform/platform.js";
 import { openItkStack } from "./itk-reader.js";
 import { openRemoteStack } from "./remote-reader.js";
+import { tiffCodecs } from "./tiff-codecs.js";
 import { readXml } from "./xml.js";
 
 /** What a reader may need besides the file itself. */
@@ -78,7 +79,7 @@ async function openFolder(context: OpeningContext): Promise<StackReader> {
 }
 
 function tiffContext({ folder, selection }: OpeningContext): TiffStackContext {
-  return { folder, selection, readXml };
+  return { folder, selection, readXml, tiff: { codecs: tiffCodecs } };
 }
 
 /** Position of the letters `MAP ` in an MRC header, of the 2014 format and later. */
