@@ -120,38 +120,6 @@ export async function readPageForm(directory: TiffDirectory): Promise<TiffPageFo
   return form;
 }
 
-/**
- * Checks that a page can follow the first one in a stack.
- *
- * @throws {@link SlnetError} `bad-input` for another size or type; `unsupported` for another way of storing
- */
-export function requireSameForm(
-  directory: TiffDirectory,
-  page: TiffPageForm,
-  first: TiffDirectory,
-  form: TiffPageForm,
-): void {
-  if (page.width !== form.width || page.height !== form.height) {
-    throw directory.error(
-      `is ${page.height}×${page.width} pixels, expected ${form.height}×${form.width} as page ${first.page}`,
-    );
-  }
-  if (page.storedType !== form.storedType) {
-    throw directory.error(`has ${page.storedType} pixels, expected ${form.storedType} as page ${first.page}`);
-  }
-  if (page.storage.samples !== form.storage.samples) {
-    throw directory.error(
-      `has ${page.storage.samples} samples per pixel, expected ${form.storage.samples} as page ${first.page}`,
-    );
-  }
-  if (isSameStorage(page.storage, form.storage)) return;
-  const expected = storageWords(form.storage);
-  const differences = storageWords(page.storage).flatMap((words, i) =>
-    words === expected[i] ? [] : [`${words}, expected ${expected[i]}`],
-  );
-  throw directory.error(`has ${differences.join("; ")} as page ${first.page}`, "unsupported");
-}
-
 /** Bytes of one row of a strip or tile when it is unpacked. */
 export function segmentRowBytes({ segmentWidth, samples, isPlanar, bits }: TiffStorage): number {
   return Math.ceil((segmentWidth * (isPlanar ? 1 : samples) * bits) / 8);
@@ -184,30 +152,6 @@ export function requireModestFrame(directory: TiffDirectory, form: TiffPageForm)
     `is ${height}×${width} pixels, ${bytes} bytes, expected ${mostFrameBytes} at most where they do not stand in the file as they are`,
     "unsupported",
   );
-}
-
-/** What a person should know about how the pixels are read, one sentence each. */
-export function formNotices({ storedType, storage }: TiffPageForm): readonly string[] {
-  const notices: string[] = [];
-  if (storage.bits !== 8 * storedBytes(storedType)) {
-    notices.push(`The pixels have ${storage.bits} bits and are read as ${storedType}.`);
-  }
-  if (storage.photometric === photometrics.whiteIsZero) {
-    notices.push("The file says that 0 is white; the stored values are read as they are, not inverted.");
-  }
-  if (storage.photometric === photometrics.palette) {
-    notices.push("The file has a colour table; the stored values are read as they are, without it.");
-  }
-  if (storage.compression === tiffCompressions.jpeg) {
-    notices.push("The pixels are compressed as JPEG, which has changed their values.");
-  }
-  return notices;
-}
-
-/** How the pixels are compressed, in words. */
-export function compressionWords({ compression, predictor }: TiffStorage): string {
-  const name = compressionNames[compression] ?? String(compression);
-  return predictor === 1 ? name : `${name} of differences`;
 }
 
 function requireReadable(directory: TiffDirectory, compression: number, photometric: number): void {
@@ -348,42 +292,7 @@ function requireModest(directory: TiffDirectory, form: TiffPageForm): void {
   }
 }
 
-function isSameStorage(a: TiffStorage, b: TiffStorage): boolean {
-  return (
-    a.compression === b.compression &&
-    a.predictor === b.predictor &&
-    a.bits === b.bits &&
-    a.isPlanar === b.isPlanar &&
-    a.photometric === b.photometric &&
-    a.hasReversedBits === b.hasReversedBits &&
-    a.isDirect === b.isDirect &&
-    // Where the rows follow each other it does not matter how they are cut.
-    (a.isDirect ||
-      (a.isTiled === b.isTiled && a.segmentWidth === b.segmentWidth && a.segmentHeight === b.segmentHeight)) &&
-    isSameTables(a.jpegTables, b.jpegTables)
-  );
-}
-
-function isSameTables(a: Uint8Array | null, b: Uint8Array | null): boolean {
-  if (a === null || b === null) return a === b;
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
-}
-
-/** Each property that pages must share, always in the same order. */
-function storageWords(storage: TiffStorage): readonly string[] {
-  const { isTiled, segmentHeight, segmentWidth, jpegTables } = storage;
-  return [
-    `compression ${named(compressionNames, storage.compression)}`,
-    `predictor ${storage.predictor}`,
-    `${storage.bits} bits per sample`,
-    `${named(photometricNames, storage.photometric)} pixels`,
-    `planar configuration ${storage.isPlanar ? 2 : 1}`,
-    `fill order ${storage.hasReversedBits ? 2 : 1}`,
-    isTiled ? `tiles of ${segmentHeight}×${segmentWidth} pixels` : `strips of ${segmentHeight}×${segmentWidth} pixels`,
-    jpegTables ? `JPEG tables of sum ${jpegTables.reduce((sum, byte) => sum + byte, 0)}` : "no JPEG tables",
-  ];
-}
-
-function named(names: Readonly<Record<number, string>>, value: number): string {
+/** A number with what people call it. */
+export function named(names: Readonly<Record<number, string>>, value: number): string {
   return `${names[value] ?? "unknown"} (${value})`;
 }

@@ -16,7 +16,7 @@ import { createDirectFrames } from "./tiff-direct-frames.js";
 import type { TiffFrames } from "./tiff-frames.js";
 import { guardPrediction } from "./tiff-guard.js";
 import { readTiffIndex, type TiffIndex, type TiffPageOptions } from "./tiff-index.js";
-import { compressionWords } from "./tiff-page.js";
+import { compressionWords } from "./tiff-notices.js";
 
 export interface TiffOptions {
   /** Its channel is the sample of a pixel that has several. */
