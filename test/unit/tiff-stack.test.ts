@@ -343,6 +343,38 @@ test("the text may be in a companion file, or in another file of the set", async
   await assert.rejects(openIn(alone, "b.ome.tif"), refusal("bad-input", "../x.ome", "missing"));
 });
 
+test("the samples of a pixel that OME-XML counts as channels are chosen as such", async () => {
+  const text = ome([omeImage([3, 1, 2], '<Channel SamplesPerPixel="3"/><TiffData/>')]);
+  const page = (first: number, tags: TestPage["tags"] = {}): TestPage => ({
+    width: 12,
+    height: 3,
+    // Sample s of pixel p is first + p + 1000·s.
+    pixels: Array.from({ length: 36 }, (_, i) => first + Math.floor(i / 3) + 1000 * (i % 3)),
+    tags: {
+      256: { type: "long", values: [4] },
+      258: { type: "short", values: [16, 16, 16] },
+      262: { type: "short", values: [2] },
+      277: { type: "short", values: [3] },
+      339: { type: "short", values: [1, 1, 1] },
+      ...tags,
+    },
+  });
+  const bytes = buildTiff({
+    littleEndian: true,
+    pages: [page(0, { 270: { type: "ascii", values: text } }), page(100)],
+  });
+  await assert.rejects(openOne(bytes), choice("channel", "red", "green", "blue"));
+  assert.deepEqual(await firstPixels(await openOne(bytes, { channel: 2 })), [2000, 2100]);
+  await assert.rejects(openOne(bytes, { channel: 3 }), refusal("bad-input", "channel 3", "0 to 2"));
+});
+
+test("a channel or slice that a plain file does not have is refused", async () => {
+  const bytes = tiff(hundreds(3));
+  assert.deepEqual(await firstPixels(await openOne(bytes, { channel: 0, slice: 0, series: 0 })), [0, 100, 200]);
+  await assert.rejects(openOne(bytes, { channel: 1 }), refusal("bad-input", "channel 1", "only 0"));
+  await assert.rejects(openOne(bytes, { slice: 1 }), refusal("bad-input", "slice 1", "only 0"));
+});
+
 // Folders
 
 test("a folder of single images is a stack in the order in which people count", async () => {

@@ -12,11 +12,19 @@ export interface TiffChannel {
 /**
  * Finds out which sample of a pixel is meant. Grey with transparency is grey.
  *
- * @param channel - as asked for; of no meaning where a pixel is one sample
+ * @param channel - as asked for
  * @throws {@link SlnetError} `choice-needed` where there are several and nobody chose; `bad-input` where there is no such one
  */
 export function chooseSample(name: string, storage: TiffStorage, channel: number | undefined): TiffChannel {
-  if (storage.samples === 1) return { sample: 0, notice: null };
+  if (storage.samples === 1) {
+    if (channel !== undefined && channel > 0) {
+      throw new SlnetError(
+        "bad-input",
+        `${name}: channel ${channel} was asked for, expected only 0: its pixels are grey`,
+      );
+    }
+    return { sample: 0, notice: null };
+  }
   const labels = sampleNames(storage);
   if (channel !== undefined) {
     if (channel < labels.length) return { sample: channel, notice: null };

@@ -17,12 +17,12 @@ export async function guardPrediction(
   source: ByteSource,
   options: TiffPageOptions | undefined,
   readIndex: (options: TiffPageOptions) => Promise<TiffIndex>,
-  createReader: (source: ByteSource, index: TiffIndex) => StackReader | Promise<StackReader>,
+  createReader: (index: TiffIndex) => StackReader | Promise<StackReader>,
 ): Promise<StackReader> {
   const key = `${source.size} ${source.name}`;
   const index = await readIndex(irregularFiles.has(key) ? { ...options, predict: false } : { ...options });
   const { prediction, shape } = index;
-  let reader = await createReader(source, index);
+  let reader = await createReader(index);
   if (!prediction) return reader;
   prediction.start();
 
@@ -32,7 +32,7 @@ export async function guardPrediction(
     const found = await readIndex({ ...options, predict: false });
     const { frames, height, width, type } = found.shape;
     if (frames === shape.frames && height === shape.height && width === shape.width && type === shape.type) {
-      return createReader(source, found);
+      return createReader(found);
     }
     throw new SlnetError(
       "bad-input",

@@ -3,7 +3,7 @@ import type { ByteSource } from "../frames.js";
 import { ByteWindow } from "./byte-window.js";
 import { readTiffDirectory, type TiffDirectory, type TiffFormat } from "./tiff-directory.js";
 import { isAuxiliaryPage, type TiffPageForm } from "./tiff-page.js";
-import { SegmentList, type TiffSegments } from "./tiff-segments.js";
+import { SegmentList, sparseOffset, type TiffSegments } from "./tiff-segments.js";
 
 /** How a directory becomes a frame. */
 export interface PageRules {
@@ -225,6 +225,7 @@ async function readStart(window: ByteWindow, input: PredictionInput): Promise<St
   const distance = two.offset - one.offset;
   const shift = patterns[2].offsets[0] - patterns[1].offsets[0];
   if (patterns[0].offsets.length !== patterns[1].offsets.length) return null;
+  if (patterns[0].offsets.includes(sparseOffset)) return null;
   const pageBytes = patterns[1].bytes.reduce((sum, bytes) => sum + bytes, 0);
   if (table === null && (distance < one.bytes || shift < pageBytes)) return null;
   // Pages of a table that lie in each other's place could make a small file large.

@@ -21,10 +21,10 @@ import { compressionWords } from "./tiff-notices.js";
 export interface TiffOptions {
   /** Its channel is the sample of a pixel that has several. */
   readonly selection?: StackSelection | undefined;
-  /** What is known of the pages. */
-  readonly pages?: TiffPageOptions | undefined;
   /** Without them JPEG and Zstandard are refused. */
   readonly codecs?: TiffCodecs | undefined;
+  /** What is known of the pages. */
+  readonly pages?: TiffPageOptions | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -44,19 +44,15 @@ export async function openTiff(source: ByteSource, options: TiffOptions = {}): P
     source,
     pages,
     (known) => readTiffIndex(source, signal, known),
-    (_source, index) => createTiffReader(source, index, options),
+    (index) => createTiffReader(source, index, options),
   );
 }
 
-async function createTiffReader(
-  source: ByteSource,
-  index: TiffIndex,
-  { selection, codecs }: TiffOptions,
-): Promise<StackReader> {
+async function createTiffReader(source: ByteSource, index: TiffIndex, options: TiffOptions): Promise<StackReader> {
   const { shape, form } = index;
   const { storedType } = form;
-  const { sample, notice } = chooseSample(source.name, form.storage, selection?.channel);
-  const frames = await openFrames(source, index, sample, codecs);
+  const { sample, notice } = chooseSample(source.name, form.storage, options.selection?.channel);
+  const frames = await openFrames(source, index, sample, options.codecs);
   const pixels = framePixels(shape);
   const frameBytes = pixels * storedBytes(storedType);
   const isWorkingType = storedType === shape.type;
