@@ -4,15 +4,27 @@ import { property, query, state } from "lit/decorators.js";
 import { configurationFields, type SlnetConfiguration } from "../../../core/configuration.js";
 import { defaultMedianWindowFrames, medianWindowLimits } from "../../../core/running-median.js";
 import type { CleaningMethod, CleaningOptions, SavedPart } from "../../../protocol/api.js";
+import type { ConfigurationOptions } from "../../configuration-errors.js";
 import type { Unsubscribe } from "../../host.js";
 import type { SlnetSession } from "../../session.js";
-import type { SessionActivity, SessionState } from "../../session-state.js";
+import {
+  defaultSparseOffsetAdu,
+  stackMetadata,
+  type ChosenPart,
+  type SessionActivity,
+  type SessionState,
+} from "../../session-state.js";
+import { stackFormatsText } from "../../stack-files.js";
 import { themeStyles } from "../theme.styles.js";
 import { Announcer } from "./announcer.js";
+import type { ChoiceEvent } from "./choice-form.js";
 import { engineDetails } from "./engine-details.js";
+import type { MetadataChangeEvent } from "./metadata-form.js";
+import type { OpenFilesEvent, OpenUrlEvent } from "./open-form.js";
 import type { OptionChangeEvent } from "./options-form.js";
 import { panelStyles } from "./panel.styles.js";
 import { bytesText, countText, percentText, progressText } from "./quantities.js";
+import { chosenParts, stackDetails } from "./stack-details.js";
 
 type OptionKey = keyof SlnetConfiguration;
 /** The median of a window and that of the stack are two choices. */
@@ -51,7 +63,6 @@ export class SlnetPanel extends LitElement {
   @state() private savedPart: SavedPart["part"] = "sparse";
   @state() private sampleType: SavedPart["type"] = "uint16";
   @state() private announcement = "";
-  @query("#stack-file") private stackInput!: HTMLInputElement;
   @query("#model-file") private modelInput!: HTMLInputElement;
 
   #unsubscribe: Unsubscribe | null = null;
@@ -125,62 +136,53 @@ export class SlnetPanel extends LitElement {
     `;
   }
 
-  #stackSection(session: SlnetSession, { stack, activity }: SessionState): TemplateResult {
+  #stackSection(session: SlnetSession, state: SessionState): TemplateResult {
+    const { stack, activity, choice, chosen, metadata } = state;
     const busy = activity !== "idle";
+    const changePart = (of: ChosenPart["of"], index: number): void => void session.changePart(of, index);
     return html`
       <section aria-labelledby="stack-title">
-        <h3 id="stack-title">${step(1, stack !== null)} Stack</h3>
-        <div class="row">
-          <button class=${stack ? "" : "primary"} ?disabled=${busy} @click=${() => this.stackInput.click()}>
-            Open a stack…
-          </button>
-          <button
-            ?disabled=${busy}
-            title="A simulated recording: filaments, blinking molecules, a bleaching background"
-            @click=${() => void session.openSample()}
-          >
-            Sample stack
-          </button>
-          <input
-            id="stack-file"
-            type="file"
-            hidden
-            aria-label="Stack file"
-            accept=".tif,.tiff,.mha,.mhd,.nrrd,.mrc"
-            @change=${(event: Event) => withFile(event, (file) => void session.openFile(file))}
-          />
-        </div>
+        <h3 id="stack-title" tabindex="-1">${step(1, stack !== null)} Stack</h3>
+        <slnet-open-form
+          ?opened=${stack !== null || choice !== null}
+          ?disabled=${busy}
+          @open-files=${({ detail }: OpenFilesEvent) => void session.openFiles(detail.files)}
+          @open-url=${({ detail }: OpenUrlEvent) => void session.openUrl(detail.address)}
+          @open-sample=${() => void session.openSample()}
+        ></slnet-open-form>
+        ${
+          choice
+            ? html`<slnet-choice-form
+                .choice=${choice}
+                @choose=${({ detail }: ChoiceEvent) => this.#leaveChoice(() => void session.choose(detail.index))}
+                @dismiss=${() => this.#leaveChoice(() => session.dismissChoice())}
+              ></slnet-choice-form>`
+            : nothing
+        }
         ${
           stack
             ? html`
-                <dl>
-                  <dt>Name</dt>
-                  <dd>${stack.name}</dd>
-                  <dt>Size</dt>
-                  <dd>
-                    ${countText(stack.shape.frames)} frames of ${stack.shape.width} × ${stack.shape.height} pixels
-                  </dd>
-                  <dt>Pixels</dt>
-                  <dd>${stack.shape.type}, ${stack.compression === "none" ? "uncompressed" : stack.compression}</dd>
-                  ${
-                    stack.pixelSizeNm === null
-                      ? nothing
-                      : html`<dt>Pixel size</dt>
-                          <dd>${Number(stack.pixelSizeNm.toPrecision(4))} nm</dd>`
-                  }
-                  ${
-                    stack.frameIntervalSeconds === null
-                      ? nothing
-                      : html`<dt>Frame interval</dt>
-                          <dd>${Number((stack.frameIntervalSeconds * 1000).toPrecision(4))} ms</dd>`
-                  }
-                </dl>
+                ${stackDetails(stack)} ${chosenParts(chosen, busy, changePart)}
+                <slnet-metadata-form
+                  role="group"
+                  aria-label="How the stack was recorded"
+                  .stack=${stack}
+                  .overrides=${metadata}
+                  ?disabled=${busy}
+                  @metadata-change=${({ detail }: MetadataChangeEvent) => session.describe({ [detail.key]: detail.value })}
+                ></slnet-metadata-form>
                 ${notices(stack.notices)}
               `
-            : html`<p class="drop">TIFF, MHA, NRRD or MRC, or drop a file on the page. Nothing is uploaded.</p>`
+            : html`<p class="drop">${stackFormatsText}. Or drop files or a folder on the page. Nothing is uploaded.</p>`
         }
       </section>
     `;
+  }
+
+  /** The form goes away with its buttons: the focus stays in the section, unless the next choice takes it. */
+  #leaveChoice(act: () => void): void {
+    this.renderRoot.querySelector<HTMLElement>("#stack-title")?.focus();
+    act();
   }
 
   #trainSection(session: SlnetSession, state: SessionState): TemplateResult {
@@ -214,6 +216,7 @@ export class SlnetPanel extends LitElement {
           <slnet-options-form
             .keys=${otherKeys}
             .options=${options}
+            .defaults=${stackDefaults(state)}
             .errors=${optionErrors}
             ?disabled=${busy}
             @option-change=${onOption}
@@ -379,7 +382,8 @@ export class SlnetPanel extends LitElement {
                 .keys=${["sparseOffsetAdu"]}
                 .options=${options}
                 .errors=${optionErrors}
-                .hints=${{ sparseOffsetAdu: "Added to every pixel. Localizers expect the offset of the camera." }}
+                .defaults=${stackDefaults(state)}
+                .hints=${{ sparseOffsetAdu: offsetHint(state) }}
                 ?disabled=${busy}
                 @option-change=${onOption}
               ></slnet-options-form>`
@@ -428,10 +432,29 @@ export class SlnetPanel extends LitElement {
 }
 
 function statusText(state: SessionState): string {
-  const { activity, progress, outcome } = state;
+  const { activity, progress, outcome, opening, choice } = state;
+  if (activity === "idle" && choice) return "The file waits for a choice.";
   if (activity === "idle") return outcome ?? (state.stack ? "" : "Open a stack to begin.");
-  if (!progress) return activity === "opening" ? "Reading the file" : "Starting the engine";
+  if (activity === "opening") return openingText(opening);
+  if (!progress) return "Starting the engine";
   return progressText(progress, activity === "training" ? "steps" : "frames");
+}
+
+function openingText(opening: SessionState["opening"]): string {
+  if (!opening) return "Reading the file";
+  if (opening.files !== null) return `Looking through the folder: ${countText(opening.files)} files so far`;
+  return opening.name === "" ? "Reading" : `Reading ${opening.name}`;
+}
+
+/** Defaults of options that come with the stack. */
+function stackDefaults(state: SessionState): ConfigurationOptions {
+  return { sparseOffsetAdu: defaultSparseOffsetAdu({ ...state, options: {} }) };
+}
+
+function offsetHint(state: SessionState): string {
+  const known = stackMetadata(state)?.cameraOffsetAdu ?? null;
+  const origin = known === null ? "" : ` Here that is ${known} ADU.`;
+  return `Added to every pixel. Localizers expect the offset of the camera.${origin}`;
 }
 
 function trainingReason({ activity, stack, optionErrors }: SessionState): string {
