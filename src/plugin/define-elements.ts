@@ -3,6 +3,7 @@ import { SlnetChoiceForm } from "./elements/panel/choice-form.js";
 import { SlnetMetadataForm } from "./elements/panel/metadata-form.js";
 import { SlnetOpenForm } from "./elements/panel/open-form.js";
 import { SlnetOptionsForm } from "./elements/panel/options-form.js";
+import { SlnetSaveForm } from "./elements/panel/save-form.js";
 import { SlnetPanel } from "./elements/panel/panel.js";
 import { SlnetLayerList } from "./elements/stack-viewer/layer-list.js";
 import { SlnetStackViewer } from "./elements/stack-viewer/stack-viewer.js";
@@ -16,6 +17,7 @@ const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "slnet-open-form": SlnetOpenForm,
   "slnet-options-form": SlnetOptionsForm,
   "slnet-panel": SlnetPanel,
+  "slnet-save-form": SlnetSaveForm,
   "slnet-stack-viewer": SlnetStackViewer,
   "slnet-toast-list": SlnetToastList,
 };
@@ -36,6 +38,7 @@ declare global {
     "slnet-open-form": SlnetOpenForm;
     "slnet-options-form": SlnetOptionsForm;
     "slnet-panel": SlnetPanel;
+    "slnet-save-form": SlnetSaveForm;
     "slnet-stack-viewer": SlnetStackViewer;
     "slnet-toast-list": SlnetToastList;
   }

@@ -2,7 +2,7 @@ import { SlnetError } from "../core/errors.js";
 import type { NamedFile } from "../protocol/api.js";
 
 /** More are a folder that was dropped by mistake, or an OME-Zarr that is better opened as one .zip file. */
-export const maximumFileCount = 100_000;
+const maximumFileCount = 100_000;
 
 /** Reads what was dropped, the files in folders too. */
 export type ReadDropped = (signal: AbortSignal, onCount: (files: number) => void) => Promise<readonly NamedFile[]>;

@@ -1,6 +1,6 @@
 import { configurationFields, type SlnetConfiguration } from "../core/configuration.js";
 import { errorMessage, isSlnetError, SlnetError } from "../core/errors.js";
-import { unknownMetadata, type StackDescription, type StackSelection } from "../core/frames.js";
+import { unknownMetadata, type StackDescription } from "../core/frames.js";
 import { parseModelFile } from "../core/model.js";
 import { defaultMedianWindowFrames } from "../core/running-median.js";
 import { createSimulationOptions } from "../core/simulation.js";
@@ -16,11 +16,21 @@ import type {
 import type { CleaningRun, ClientStack, SavingRun, StackSource, TrainingRun } from "../protocol/client.js";
 import { CleanedFrames } from "./cleaned-frames.js";
 import { checkOptions, type ConfigurationOptions } from "./configuration-errors.js";
+import { copyToFile } from "./copy-to-file.js";
 import { download } from "./download.js";
 import { requireFileCount, takeDropped } from "./dropped-files.js";
 import type { ImageLayer, Unsubscribe, ViewerHost } from "./host.js";
 import { appendLosses } from "./loss-history.js";
 import { requireMetadata, type MetadataOverrides } from "./metadata-fields.js";
+import {
+  planOf,
+  requireWebAddress,
+  selectionOf,
+  sourceName,
+  withPart,
+  type OpeningRequest,
+} from "./opening-request.js";
+import { saveFormat, type SaveCompression, type SaveFormat } from "./save-formats.js";
 import { layerGeometry, SessionLayers } from "./session-layers.js";
 import { cancelledOutcome, finishedOutcome } from "./session-outcome.js";
 import {
@@ -33,7 +43,7 @@ import {
   type TrainingState,
 } from "./session-state.js";
 import { StackConnection } from "./stack-connection.js";
-import { planStack, type StackPlan } from "./stack-files.js";
+import { planStack } from "./stack-files.js";
 import { StackFrames, type ReadFrame } from "./stack-frames.js";
 import type { WorkerOptions } from "./worker-client.js";
 
@@ -63,19 +73,20 @@ export interface CleanRequest {
   readonly rpca?: Partial<RpcaMethodOptions>;
 }
 
-export type SaveRequest = Partial<Pick<SavedPart, "part" | "type" | "offsetAdu">>;
+export interface SaveRequest extends Partial<Pick<SavedPart, "part" | "type" | "offsetAdu">> {
+  /** Default `tiff`. */
+  readonly format?: SaveFormat;
+  /** Default `none`. */
+  readonly compression?: SaveCompression;
+  /** A file that a person chose and that is written to; default: `deliver` gets the file. */
+  readonly handle?: FileSystemFileHandle;
+}
 
 /** The cleaning whose frames are shown. Its run stays open, to compute dropped frames again. */
 interface ShownCleaning {
   run: CleaningRun | null;
   readonly sparse: CleanedFrames;
   readonly lowRank: CleanedFrames | null;
-}
-
-/** What was opened, or waits for a choice: enough to open it again with another part. */
-interface OpeningRequest {
-  readonly plan: StackPlan;
-  readonly chosen: readonly ChosenPart[];
 }
 
 const defaultMemoryBudgetBytes = 256 * 1024 ** 2;
@@ -187,17 +198,10 @@ export class SlnetSession {
     this.#update({ choice: null });
   }
 
-  /** Opens the stack again with another part of its file. Another series may have other channels: they are asked anew. */
+  /** Opens the stack again with another part of its file, of those that were chosen. */
   changePart(of: ChosenPart["of"], index: number): Promise<void> {
-    const opened = this.#opened;
-    const changed = opened?.chosen.find((part) => part.of === of);
-    if (!opened || !changed || changed.index === index) return Promise.resolve();
-    const kept = of === "series" ? [] : opened.chosen.filter((part) => part.of !== of);
-    const chosen = opened.chosen.filter((part) => part === changed || kept.includes(part));
-    return this.#open(async () => ({
-      ...opened,
-      chosen: chosen.map((part) => (part === changed ? { ...part, index } : part)),
-    }));
+    const request = this.#opened && withPart(this.#opened, of, index);
+    return request ? this.#open(async () => request) : Promise.resolve();
   }
 
   /** Says what is known of the open stack, in place of its file; `undefined` takes the word of the file again. */
@@ -306,33 +310,40 @@ export class SlnetSession {
   }
 
   /** Cleans once more, writes the frames to a file and hands it over. After a cancelled cleaning: only its frames. */
-  save({ part = "sparse", type = "uint16", offsetAdu }: SaveRequest = {}): Promise<void> {
+  save(request: SaveRequest = {}): Promise<void> {
+    const { part = "sparse", type = "uint16", format = "tiff", compression = "none", offsetAdu, handle } = request;
     return this.#perform("saving", async (signal) => {
-      const { result, configuration } = this.#state;
+      const { result, configuration, metadata } = this.#state;
       const method = result?.method ?? this.#cleaningMethod({});
       if (result && result.done === result.from) {
         throw new SlnetError("bad-input", "no frame is cleaned yet, expected at least one to save");
       }
       const stack = await this.#connection.ready(signal);
       await this.#closeSaving();
-      const { name: stackName, shape } = stack.description;
-      const name = fileName(configuration?.prefix, stackName, part === "sparse" ? "_sparse.tif" : "_background.tif");
+      const name = this.saveName(request);
       const offset = offsetAdu ?? (part === "sparse" ? defaultSparseOffsetAdu(this.#state) : 0);
       const run = await stack.save(
         method,
         {
           from: result?.from ?? 0,
-          to: result?.done ?? shape.frames,
+          to: result?.done ?? stack.description.shape.frames,
           lowRank: part === "low-rank",
           tail: result?.tail ?? "shift",
           engine: configuration?.engine ?? "auto",
         },
-        [{ part, target: { type: "private-file", name }, type, offsetAdu: offset }],
-        { signal },
+        [{ part, target: { type: "private-file", name }, type, offsetAdu: offset, ...{ format, compression } }],
+        { signal, ...{ metadata } },
       );
       this.#update({ engine: run.plan.engine ?? this.#state.engine, notices: run.plan.notices, saved: null });
-      await this.#deliver(run, part, name, signal);
+      await this.#deliver(run, part, name, handle ?? null, signal);
     });
+  }
+
+  /** Name of the file that a saving with this request hands over. */
+  saveName({ part = "sparse", format = "tiff" }: SaveRequest = {}): string {
+    const { stack, configuration } = this.#state;
+    const ending = `${part === "sparse" ? "_sparse" : "_background"}${saveFormat(format).ending}`;
+    return fileName(configuration?.prefix, stack?.name ?? "stack", ending);
   }
 
   /** Stops what is under way at once. The model so far and the frames cleaned so far stay. */
@@ -580,7 +591,13 @@ export class SlnetSession {
     return shown;
   }
 
-  async #deliver(run: SavingRun, part: SavedPart["part"], name: string, signal: AbortSignal): Promise<void> {
+  async #deliver(
+    run: SavingRun,
+    part: SavedPart["part"],
+    name: string,
+    handle: FileSystemFileHandle | null,
+    signal: AbortSignal,
+  ): Promise<void> {
     try {
       let clipped = 0;
       for await (const report of run) {
@@ -590,12 +607,18 @@ export class SlnetSession {
       }
       const file = await run.file(part);
       signal.throwIfAborted();
-      // Closing deletes the private file, which the browser is about to copy: it stays until the next saving.
-      this.#saving = run;
-      this.#handOver(file, name);
+      if (handle) {
+        await copyToFile(file, handle, signal);
+        await run.close();
+      } else {
+        // Closing deletes the private file, which the browser is about to copy: it stays until the next saving.
+        this.#saving = run;
+        this.#handOver(file, name);
+      }
       const { from, to, height, width } = run.plan;
       const pixels = (to - from) * height * width;
-      this.#update({ saved: { name, part, frames: to - from, bytes: file.size, clipped, pixels } });
+      const frames = to - from;
+      this.#update({ saved: { name: handle?.name ?? name, part, frames, bytes: file.size, clipped, pixels } });
     } catch (error) {
       if (this.#saving !== run) await run.close();
       throw error;
@@ -681,34 +704,6 @@ export class SlnetSession {
 }
 
 const idle = { activity: "idle", progress: null, opening: null } as const;
-
-function planOf(source: StackSource): OpeningRequest {
-  return { plan: { first: { source, others: 0 }, framesAsFiles: null }, chosen: [] };
-}
-
-function selectionOf(chosen: readonly ChosenPart[]): StackSelection {
-  return Object.fromEntries(chosen.map(({ of, index }) => [of, index]));
-}
-
-function sourceName(source: StackSource): string {
-  switch (source.type) {
-    case "file":
-    case "folder":
-    case "frames":
-      return source.name;
-    case "url":
-      return source.url;
-    default:
-      return "";
-  }
-}
-
-/** @throws {@link SlnetError} `bad-input` for what is no address of a web server */
-function requireWebAddress(address: string): string {
-  const typed = address.trim();
-  if (URL.canParse(typed) && /^https?:$/.test(new URL(typed).protocol)) return new URL(typed).href;
-  throw new SlnetError("bad-input", `"${typed}" is no address, expected one that begins with https:// or http://`);
-}
 
 function checked(
   options: ConfigurationOptions,

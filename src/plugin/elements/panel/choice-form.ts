@@ -92,6 +92,8 @@ export class SlnetChoiceForm extends LitElement {
   ];
 
   @property({ attribute: false }) choice: PendingChoice | null = null;
+  /** While something else is under way, which opening would end. */
+  @property({ type: Boolean }) disabled = false;
 
   @state() private index = 0;
   @query("input:checked, select") private field!: HTMLElement | null;
@@ -119,7 +121,7 @@ export class SlnetChoiceForm extends LitElement {
         </fieldset>
         <p class="file" id="file">${name}</p>
         <div class="row">
-          <button class="primary">Open</button>
+          <button class="primary" ?disabled=${this.disabled}>Open</button>
           <button type="button" @click=${() => this.#dismiss()}>Cancel</button>
         </div>
       </form>
@@ -151,6 +153,7 @@ export class SlnetChoiceForm extends LitElement {
 
   #submit(event: Event): void {
     event.preventDefault();
+    if (this.disabled) return;
     this.dispatchEvent(new CustomEvent("choose", { detail: { index: this.index } }) satisfies ChoiceEvent);
   }
 

@@ -22,12 +22,8 @@ export class SlnetOpenForm extends LitElement {
 
       .ways {
         display: grid;
-        grid-template-columns: repeat(3, auto);
+        grid-template-columns: repeat(2, minmax(0, 1fr));
         gap: var(--_space-2);
-      }
-
-      .ways .files {
-        grid-column: 1 / -1;
       }
 
       .ways button {
@@ -67,7 +63,7 @@ export class SlnetOpenForm extends LitElement {
     return html`
       <div class="ways">
         <button
-          class="files ${this.opened ? "" : "primary"}"
+          class=${this.opened ? "" : "primary"}
           title="A stack, with the files that belong to it"
           ?disabled=${disabled}
           @click=${() => this.fileInput.click()}

@@ -25,7 +25,7 @@ export class SlnetOptionsForm extends LitElement {
         grid-template-columns: repeat(2, minmax(0, 1fr));
       }
 
-      :host([brief]) .field.integers {
+      :host([brief]) :is(.field.integers, .field:only-child) {
         grid-column: 1 / -1;
       }
 

@@ -3,19 +3,13 @@ import { property, query, state } from "lit/decorators.js";
 
 import { configurationFields, type SlnetConfiguration } from "../../../core/configuration.js";
 import { defaultMedianWindowFrames, medianWindowLimits } from "../../../core/running-median.js";
-import type { CleaningMethod, CleaningOptions, SavedPart } from "../../../protocol/api.js";
-import type { ConfigurationOptions } from "../../configuration-errors.js";
+import type { CleaningMethod, CleaningOptions } from "../../../protocol/api.js";
 import type { Unsubscribe } from "../../host.js";
 import type { SlnetSession } from "../../session.js";
-import {
-  defaultSparseOffsetAdu,
-  stackMetadata,
-  type ChosenPart,
-  type SessionActivity,
-  type SessionState,
-} from "../../session-state.js";
+import type { ChosenPart, SessionActivity, SessionState } from "../../session-state.js";
 import { stackFormatsText } from "../../stack-files.js";
 import { themeStyles } from "../theme.styles.js";
+import { actionButton } from "./action-button.js";
 import { Announcer } from "./announcer.js";
 import type { ChoiceEvent } from "./choice-form.js";
 import { engineDetails } from "./engine-details.js";
@@ -23,7 +17,8 @@ import type { MetadataChangeEvent } from "./metadata-form.js";
 import type { OpenFilesEvent, OpenUrlEvent } from "./open-form.js";
 import type { OptionChangeEvent } from "./options-form.js";
 import { panelStyles } from "./panel.styles.js";
-import { bytesText, countText, percentText, progressText } from "./quantities.js";
+import { countText, percentText, progressText } from "./quantities.js";
+import { stackDefaults } from "./save-form.js";
 import { chosenParts, stackDetails } from "./stack-details.js";
 
 type OptionKey = keyof SlnetConfiguration;
@@ -60,8 +55,6 @@ export class SlnetPanel extends LitElement {
   @state() private tail: CleaningOptions["tail"] = "shift";
   @state() private lowRank = false;
   @state() private goOn = false;
-  @state() private savedPart: SavedPart["part"] = "sparse";
-  @state() private sampleType: SavedPart["type"] = "uint16";
   @state() private announcement = "";
   @query("#model-file") private modelInput!: HTMLInputElement;
 
@@ -154,6 +147,7 @@ export class SlnetPanel extends LitElement {
           choice
             ? html`<slnet-choice-form
                 .choice=${choice}
+                ?disabled=${busy}
                 @choose=${({ detail }: ChoiceEvent) => this.#leaveChoice(() => void session.choose(detail.index))}
                 @dismiss=${() => this.#leaveChoice(() => session.dismissChoice())}
               ></slnet-choice-form>`
@@ -235,7 +229,7 @@ export class SlnetPanel extends LitElement {
               </label>`
             : nothing
         }
-        ${this.#action("Train", reason, "train-reason", model === null, () =>
+        ${actionButton("Train", reason, "train-reason", model === null, () =>
           session.train({ goOn: this.goOn && model?.optimizer !== null }),
         )}
         <slnet-loss-plot
@@ -299,7 +293,7 @@ export class SlnetPanel extends LitElement {
           />
           Also show the background
         </label>
-        ${this.#action("Clean", reason, "clean-reason", model !== null && result === null, () => session.clean(request))}
+        ${actionButton("Clean", reason, "clean-reason", model !== null && result === null, () => session.clean(request))}
         ${
           result
             ? html`<p class="muted">
@@ -346,87 +340,11 @@ export class SlnetPanel extends LitElement {
   }
 
   #saveSection(session: SlnetSession, state: SessionState): TemplateResult {
-    const { result, saved, activity, options, optionErrors } = state;
-    const busy = activity !== "idle";
-    const reason = savingReason(state);
-    const onOption = ({ detail }: OptionChangeEvent): void => session.configure({ [detail.key]: detail.value });
     return html`
       <section aria-labelledby="save-title">
-        <h3 id="save-title">${step(4, saved !== null)} Save</h3>
-        <div class="pair">
-          <label>
-            Frames
-            <select
-              ?disabled=${busy}
-              @change=${(event: Event) => (this.savedPart = chosen(event) as SavedPart["part"])}
-            >
-              <option value="sparse" ?selected=${this.savedPart === "sparse"}>Sparse</option>
-              <option value="low-rank" ?selected=${this.savedPart === "low-rank"}>Background</option>
-            </select>
-          </label>
-          <label>
-            Pixels
-            <select
-              ?disabled=${busy}
-              @change=${(event: Event) => (this.sampleType = chosen(event) as SavedPart["type"])}
-            >
-              <option value="uint16" ?selected=${this.sampleType === "uint16"}>16-bit whole</option>
-              <option value="float32" ?selected=${this.sampleType === "float32"}>32-bit float</option>
-            </select>
-          </label>
-        </div>
-        ${
-          this.savedPart === "sparse"
-            ? html`<slnet-options-form
-                brief
-                .keys=${["sparseOffsetAdu"]}
-                .options=${options}
-                .errors=${optionErrors}
-                .defaults=${stackDefaults(state)}
-                .hints=${{ sparseOffsetAdu: offsetHint(state) }}
-                ?disabled=${busy}
-                @option-change=${onOption}
-              ></slnet-options-form>`
-            : nothing
-        }
-        ${this.#action("Save TIFF", reason, "save-reason", result !== null, () =>
-          session.save({
-            part: this.savedPart,
-            type: this.sampleType,
-            ...(this.savedPart === "low-rank" && { offsetAdu: 0 }),
-          }),
-        )}
-        ${
-          saved
-            ? html`<p>
-                ${saved.name}: ${countText(saved.frames)} frames, ${bytesText(saved.bytes)}.
-                ${
-                  saved.clipped === 0
-                    ? "No pixel was clipped."
-                    : `${countText(saved.clipped)} pixels (${percentText(saved.clipped / saved.pixels)}) were clipped to the range of the type.`
-                }
-              </p>`
-            : nothing
-        }
+        <h3 id="save-title">${step(4, state.saved !== null)} Save</h3>
+        <slnet-save-form .session=${session} .state=${state}></slnet-save-form>
       </section>
-    `;
-  }
-
-  /** A button that says beside it why it cannot be pressed. */
-  #action(title: string, reason: string, id: string, primary: boolean, act: () => Promise<void>): TemplateResult {
-    return html`
-      <div class="action">
-        <button
-          class=${primary ? "primary" : ""}
-          ?disabled=${reason !== ""}
-          title=${reason}
-          aria-describedby=${id}
-          @click=${() => void act()}
-        >
-          ${title}
-        </button>
-        <span class="reason" id=${id}>${reason}</span>
-      </div>
     `;
   }
 }
@@ -446,17 +364,6 @@ function openingText(opening: SessionState["opening"]): string {
   return opening.name === "" ? "Reading" : `Reading ${opening.name}`;
 }
 
-/** Defaults of options that come with the stack. */
-function stackDefaults(state: SessionState): ConfigurationOptions {
-  return { sparseOffsetAdu: defaultSparseOffsetAdu({ ...state, options: {} }) };
-}
-
-function offsetHint(state: SessionState): string {
-  const known = stackMetadata(state)?.cameraOffsetAdu ?? null;
-  const origin = known === null ? "" : ` Here that is ${known} ADU.`;
-  return `Added to every pixel. Localizers expect the offset of the camera.${origin}`;
-}
-
 function trainingReason({ activity, stack, optionErrors }: SessionState): string {
   if (activity !== "idle") return "Cancel what is running first.";
   if (!stack) return "Open a stack first.";
@@ -474,14 +381,6 @@ function cleaningReason({ activity, stack, model }: SessionState, method: PanelM
     return `The window has to be ${medianWindowLimits.minimum} to ${medianWindowLimits.maximum} frames.`;
   }
   return method === "slnet" && !model ? "Train, or load a model first." : "";
-}
-
-function savingReason({ activity, stack, model, result, optionErrors }: SessionState): string {
-  if (activity !== "idle") return "Cancel what is running first.";
-  if (!stack) return "Open a stack first.";
-  if (!result && !model) return "Clean the stack first.";
-  if (result && result.done === result.from) return "No frame is cleaned yet.";
-  return optionErrors["sparseOffsetAdu"] ?? "";
 }
 
 function trainingFigures({ training }: SessionState): TemplateResult | typeof nothing {
