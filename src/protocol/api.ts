@@ -1,5 +1,12 @@
 import type { EngineName, EngineRequest } from "../core/configuration.js";
-import type { SampleArray, SampleType, StackDescription, StackSelection, StackShape } from "../core/frames.js";
+import type {
+  SampleArray,
+  SampleType,
+  StackDescription,
+  StackMetadata,
+  StackSelection,
+  StackShape,
+} from "../core/frames.js";
 import type { EvaluationFigures } from "../core/metrics.js";
 import type { ModelFile } from "../core/model.js";
 import type { SimulationRequest } from "../core/simulation.js";
@@ -165,19 +172,66 @@ export type SaveTarget =
   /** Node only. */
   | { readonly type: "path"; readonly path: string }
   /** Browser: a file in the origin's private file system, or in memory where there is none. */
-  | { readonly type: "private-file"; readonly name: string };
+  | { readonly type: "private-file"; readonly name: string }
+  /**
+   * Browser: a file that a person chose, such as `showSaveFilePicker` gives it, with the permission to write. What it
+   * held before stays until the new stack is whole: a run that is closed before it is finished leaves it as it was.
+   */
+  | { readonly type: "file-handle"; readonly handle: FileSystemFileHandle };
+
+/**
+ * - `tiff`: TIFF or BigTIFF by size, with the text that ImageJ writes.
+ * - `ome-tiff`: the same with OME-XML; ImageJ itself then reads the frames, but not the frame interval.
+ * - `zarr`: OME-Zarr.
+ */
+export type SaveFormat = "tiff" | "ome-tiff" | "zarr";
 
 export interface SavedPart {
   readonly part: "sparse" | "low-rank";
   readonly target: SaveTarget;
   readonly type: Extract<SampleType, "uint16" | "float32">;
+  /**
+   * Added to every pixel, in ADU. `null` for the sparse part as uint16: the offset of the camera, where it is known; else
+   * that of the model's configuration, else 0. `null` for the low-rank part: 0, it has the camera's offset in it.
+   */
+  readonly offsetAdu: number | null;
+  /** Default `tiff`. */
+  readonly format?: SaveFormat;
+  /** Of a TIFF; default `none`. */
+  readonly compression?: "none" | "deflate";
+}
+
+export interface SavingOptions {
+  /** What replaces the metadata of the stack, and is written into the files; `null`: nothing is known. */
+  readonly metadata?: Partial<StackMetadata>;
+  /**
+   * Go on with the files that an earlier run with just these options left, if there are any; all parts with a target of
+   * type `path`. A file of anything else is refused. Default false.
+   */
+  readonly resume?: boolean;
+}
+
+/** How one part is written. */
+export interface SavedPartPlan {
+  readonly part: SavedPart["part"];
   /** Added to every pixel, in ADU. */
   readonly offsetAdu: number;
+  /** Where the offset comes from. */
+  readonly offsetFrom: "request" | "camera" | "model" | "default";
+  /** As it is written. `cameraOffsetAdu` is what to subtract from the pixels written. */
+  readonly metadata: StackMetadata;
+}
+
+export interface SavingPlan extends CleaningPlan {
+  readonly parts: readonly SavedPartPlan[];
+  /** Frames of an earlier run that stay in the files; cleaning begins behind them. */
+  readonly resumedFrames: number;
 }
 
 export interface SavingReport {
+  /** Counts the frames in the files, those of an earlier run too. */
   readonly progress: Progress;
-  /** Pixels that did not fit the sample type so far and were set to its nearest limit, over all parts. */
+  /** Pixels that did not fit the sample type so far and were set to its nearest limit, over all parts, in this run. */
   readonly clipped: number;
 }
 
@@ -229,7 +283,8 @@ export interface SlnetWorkerApi {
     method: CleaningMethod,
     options: CleaningOptions,
     parts: readonly SavedPart[],
-  ): Promise<Reply<{ readonly job: JobId; readonly plan: CleaningPlan }>>;
+    saving: SavingOptions,
+  ): Promise<Reply<{ readonly job: JobId; readonly plan: SavingPlan }>>;
   nextSavingReport(job: JobId): Promise<Reply<SavingReport | null>>;
   /**
    * The finished file of a part that went to a `private-file`. After a job that was stopped it holds the frames

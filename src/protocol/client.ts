@@ -15,6 +15,8 @@ import type {
   RemoteFrames,
   SavedPart,
   SaveTarget,
+  SavingOptions,
+  SavingPlan,
   SavingReport,
   SlnetWorkerApi,
   StackId,
@@ -61,7 +63,7 @@ export interface CleaningRun extends Run<CleanedBlock, CleaningPlan> {
 }
 
 /** Stays open after the last report, so that its files can be taken, until `close`, which deletes private files. */
-export interface SavingRun extends Run<SavingReport, CleaningPlan> {
+export interface SavingRun extends Run<SavingReport, SavingPlan> {
   /** Ends early: what is written so far becomes a whole, shorter file. */
   finish(): Promise<void>;
   /** The file of a part that was written to a `private-file`. */
@@ -320,10 +322,13 @@ export class ClientStack {
     method: CleaningMethod,
     options: CleaningOptions,
     parts: readonly SavedPart[],
-    { signal }: CallOptions = {},
+    { signal, ...saving }: CallOptions & SavingOptions = {},
   ): Promise<SavingRun> {
     const client = this.#client;
-    const { job, plan } = await client.openJob((api) => api.openSaving(this.#stack, method, options, parts), signal);
+    const { job, plan } = await client.openJob(
+      (api) => api.openSaving(this.#stack, method, options, parts, saving),
+      signal,
+    );
     return {
       plan,
       async finish() {

@@ -140,9 +140,9 @@ export function createWorkerApi(platform: Platform): SlnetWorkerApi {
 
     cleanFrame: (id, index) => onJob(id, "cleaning", ({ job }, signal) => job.frame(index, signal), buffersOf),
 
-    openSaving: (stack, method, options, parts) =>
+    openSaving: (stack, method, options, parts, saving) =>
       reply(async () => {
-        const job = await SavingJob.open(stackOf(stack), method, options, parts, room, platform);
+        const job = await SavingJob.open(stackOf(stack), method, options, parts, saving, room, platform);
         return { job: openJob({ type: "saving", job }), plan: job.plan };
       }),
 

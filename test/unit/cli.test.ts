@@ -621,8 +621,8 @@ describe("bad input ends with exit code 1 and one clear sentence", () => {
       "js",
     ]);
     assert.equal(exitCode, 1);
-    assert.match(stderr, /slnet: frame 100 holds NaN .* the (\d+) frames before it are saved/);
-    const saved = Number(/the (\d+) frames before/.exec(stderr)?.[1]);
+    assert.match(stderr, /slnet: frame 100 holds NaN .* the (\d+) frames before frame \1 are saved/);
+    const saved = Number(/the (\d+) frames before frame/.exec(stderr)?.[1]);
     // Windows of three frames: the last one without the NaN begins at frame 97.
     assert.ok(saved >= 1 && saved <= 98, `${saved} frames`);
     assert.equal((await readStack("before.tif")).shape.frames, saved);

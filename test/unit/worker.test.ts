@@ -417,7 +417,7 @@ describe("the worker", () => {
     await rejectsWith(
       saving(),
       "bad-input",
-      /changed while it was read: frame \d+.*the \d+ frames before it are saved/,
+      /changed while it was read: frame \d+.*the (\d+) frames before frame \1 are saved/,
     );
     const { description } = await connection.client.openStack({ type: "path", path });
     // Frames from 35 on look 20 frames ahead, at one that is gone.

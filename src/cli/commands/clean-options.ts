@@ -50,6 +50,50 @@ export const medianOptions: readonly Option[] = [
   }),
 ];
 
+/** What replaces the metadata of the file. */
+export const metadataOptions: readonly Option[] = [
+  createOption({
+    name: "pixel-size",
+    kind: { type: "number", minimum: 1e-3, maximum: 1e9 },
+    placeholder: "N",
+    unit: "nm",
+    defaultText: "what the stack says",
+    help: "Size of a pixel in the sample. Written into the file, as are the four below.",
+  }),
+  createOption({
+    name: "frame-interval",
+    kind: { type: "number", minimum: 1e-9, maximum: 1e9 },
+    placeholder: "N",
+    unit: "s",
+    defaultText: "what the stack says",
+    help: "From one frame to the next.",
+  }),
+  createOption({
+    name: "exposure",
+    kind: { type: "number", minimum: 1e-9, maximum: 1e9 },
+    placeholder: "N",
+    unit: "s",
+    defaultText: "what the stack says",
+    help: "For which each frame was exposed.",
+  }),
+  createOption({
+    name: "camera-offset",
+    kind: { type: "number", minimum: 0, maximum: 65535 },
+    placeholder: "N",
+    unit: "ADU",
+    defaultText: "what the stack says",
+    help: "Reading of the camera with the shutter closed. Also the default of --offset for uint16.",
+  }),
+  createOption({
+    name: "camera-gain",
+    kind: { type: "number", minimum: 1e-9, maximum: 1e9 },
+    placeholder: "N",
+    unit: "ADU per photoelectron",
+    defaultText: "what the stack says",
+    help: "Gain of the camera.",
+  }),
+];
+
 /** Everything that `clean` takes. */
 export const cleanOptions: readonly Option[] = [
   createOption({
@@ -65,7 +109,7 @@ export const cleanOptions: readonly Option[] = [
     kind: { type: "text" },
     placeholder: "OUT",
     defaultText: "PREFIX + name of the stack + _sparse.tif",
-    help: "The stack to write. What is there is overwritten, except the input itself.",
+    help: "The stack to write. What is there is overwritten, except the input itself. A name with .ome.tif or .zarr at its end also chooses the format.",
   }),
   createOption({
     name: "low-rank",
@@ -92,9 +136,28 @@ export const cleanOptions: readonly Option[] = [
     kind: { type: "number", minimum: 0, maximum: 65535 },
     placeholder: "N",
     unit: "ADU",
-    defaultText: "that of the model's configuration, or 0",
+    defaultText: "that of the camera where it is known and the type is uint16, or of the model's configuration, or 0",
     help: "Added to every pixel of the cleaned frames, so that a localizer finds the offset it expects.",
     publishedName: "dark_current_sparse",
+  }),
+  createOption({
+    name: "format",
+    kind: { type: "choice", choices: ["tiff", "ome-tiff", "zarr"] },
+    placeholder: "tiff|ome-tiff|zarr",
+    defaultText: "by the name of the file, or tiff",
+    help: "Format of the files written: TIFF with the text of ImageJ, TIFF with that of OME, or OME-Zarr. TIFF becomes BigTIFF where it needs to.",
+  }),
+  createOption({
+    name: "compress",
+    kind: { type: "choice", choices: ["none", "deflate"] },
+    placeholder: "none|deflate",
+    defaultText: "none",
+    help: "Compression of a TIFF. Deflated files are about half as large and take much longer to write.",
+  }),
+  createOption({
+    name: "resume",
+    kind: { type: "flag" },
+    help: "Go on with the files that a stopped run with the same stack, model and options left, where there are any.",
   }),
   createOption({
     name: "frames",
@@ -111,6 +174,7 @@ export const cleanOptions: readonly Option[] = [
     defaultText: "shift",
     help: "The last frames, whose window would reach past the end: read them from an earlier window, or leave them out as the published code does.",
   }),
+  ...metadataOptions,
   ...medianOptions,
   ...rpcaOptions,
   ...configurationOptions(["engine", "prefix", "outputPath"]),

@@ -2,7 +2,15 @@ import { resolve } from "node:path";
 
 import { engineNames, type EngineRequest } from "../../core/configuration.js";
 import { defaultMedianWindowFrames, medianWindowLimits } from "../../core/running-median.js";
-import type { CleaningMethod, CleaningOptions, SavedPart, SavingReport } from "../../protocol/api.js";
+import type { StackMetadata } from "../../core/frames.js";
+import type {
+  CleaningMethod,
+  CleaningOptions,
+  SavedPart,
+  SaveFormat,
+  SavingOptions,
+  SavingReport,
+} from "../../protocol/api.js";
 import type { SlnetClient } from "../../protocol/client.js";
 import type { ParsedArguments } from "../arguments.js";
 import {
@@ -27,6 +35,8 @@ export const cleanCommand: Command = {
     "clean recording.tif --model model.json -o cleaned.tif",
     "clean recording.tif --model model.json -o cleaned.tif --low-rank background.tif --offset 100",
     "clean recording.tif --method median --median-window 100 -o cleaned.tif",
+    "clean recording.tif --model model.json -o cleaned.ome.tif --pixel-size 108 --camera-offset 100",
+    "clean recording.tif --model model.json -o cleaned.tif --resume",
   ],
   answersInText: false,
   options: cleanOptions,
@@ -44,6 +54,7 @@ interface CleanRequest {
   readonly frames: readonly [number, number];
   readonly options: Pick<CleaningOptions, "lowRank" | "tail" | "engine">;
   readonly parts: readonly SavedPart[];
+  readonly saving: SavingOptions;
   /** The cleaned stack first. */
   readonly outputs: readonly [string, ...string[]];
 }
@@ -69,7 +80,9 @@ async function readRequest(parsed: ParsedArguments): Promise<CleanRequest> {
 
   const frames = parseFrameRange(parsed.text("frames") ?? ":");
   const outputPath = parsed.text("output-path") ?? "";
-  const naming = { stack, prefix: parsed.text("prefix") ?? "", ending: "_sparse.tif", outputPath };
+  const typedFormat = formatNames.find((name) => name === parsed.text("format"));
+  const ending = `_sparse${formatEndings[typedFormat ?? "tiff"]}`;
+  const naming = { stack, prefix: parsed.text("prefix") ?? "", ending, outputPath };
   const output = outputPathOf({ ...naming, typed: parsed.text("output") });
   const typedLowRank = parsed.text("low-rank");
   const lowRank = typedLowRank === undefined ? null : outputPathOf({ ...naming, typed: typedLowRank });
@@ -78,11 +91,16 @@ async function readRequest(parsed: ParsedArguments): Promise<CleanRequest> {
 
   const method = await methodOf(methodName, modelPath, parsed);
   const type = parsed.text("type") === "float32" ? "float32" : "uint16";
-  const modelOffset = method.type === "slnet" ? method.model.configuration.sparseOffsetAdu : 0;
-  const parts: SavedPart[] = [
-    { part: "sparse", target: { type: "path", path: output }, type, offsetAdu: parsed.number("offset") ?? modelOffset },
-  ];
-  if (lowRank !== null) parts.push({ part: "low-rank", target: { type: "path", path: lowRank }, type, offsetAdu: 0 });
+  const partOf = (part: SavedPart["part"], path: string, offsetAdu: number | null): SavedPart => ({
+    part,
+    target: { type: "path", path },
+    type,
+    offsetAdu,
+    format: typedFormat ?? formatNamedBy(path),
+    compression: parsed.text("compress") === "deflate" ? "deflate" : "none",
+  });
+  const parts = [partOf("sparse", output, parsed.number("offset") ?? null)];
+  if (lowRank !== null) parts.push(partOf("low-rank", lowRank, 0));
   requireOutputFolders(outputs, outputPath);
   return {
     path,
@@ -94,8 +112,32 @@ async function readRequest(parsed: ParsedArguments): Promise<CleanRequest> {
       engine: engineOf(parsed.text("engine")),
     },
     parts,
+    saving: { metadata: typedMetadata(parsed), resume: parsed.flag("resume") },
     outputs,
   };
+}
+
+const formatEndings = { tiff: ".tif", "ome-tiff": ".ome.tif", zarr: ".ome.zarr" } as const satisfies Record<
+  SaveFormat,
+  string
+>;
+const formatNames = Object.keys(formatEndings) as SaveFormat[];
+
+function formatNamedBy(path: string): SaveFormat {
+  if (/\.zarr(\.zip)?$/i.test(path)) return "zarr";
+  return /\.ome\.(tiff?|btf|tf[28])$/i.test(path) ? "ome-tiff" : "tiff";
+}
+
+/** Only what was typed: the rest is as the stack says. */
+function typedMetadata(parsed: ParsedArguments): Partial<StackMetadata> {
+  const typed = {
+    pixelSizeNm: parsed.number("pixel-size"),
+    frameIntervalSeconds: parsed.number("frame-interval"),
+    exposureSeconds: parsed.number("exposure"),
+    cameraOffsetAdu: parsed.number("camera-offset"),
+    aduPerElectron: parsed.number("camera-gain"),
+  };
+  return Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== undefined));
 }
 
 async function methodOf(name: string, modelPath: string | undefined, parsed: ParsedArguments): Promise<CleaningMethod> {
@@ -131,7 +173,7 @@ const patienceMs = 400;
 
 async function cleanStack(
   client: SlnetClient,
-  { path, method, frames, options, parts, outputs }: CleanRequest,
+  { path, method, frames, options, parts, saving, outputs }: CleanRequest,
   { interrupt: { signal }, say }: CommandContext,
 ): Promise<CommandResult> {
   const notices = createNoticeList(say);
@@ -139,8 +181,13 @@ async function cleanStack(
   notices.add(stack.description.notices);
   const range = frameRangeIn(frames, stack.description.shape.frames);
   const started = performance.now();
-  const run = await stack.save(method, { ...options, ...range }, parts, { signal: delayedSignal(signal, patienceMs) });
+  const run = await stack.save(method, { ...options, ...range }, parts, {
+    signal: delayedSignal(signal, patienceMs),
+    ...saving,
+  });
   const { plan } = run;
+  if (plan.resumedFrames > 0) say(`going on behind the ${plan.resumedFrames} frames that are there already`);
+  else if (saving.resume) say("there is nothing to go on with: cleaning begins with the first frame");
   if (plan.engine) say(`engine: ${plan.engine.name} (${plan.engine.adapter}), ${plan.engine.reason}`);
   notices.add(plan.notices);
 
@@ -163,33 +210,45 @@ async function cleanStack(
   await run.close();
   await stack.close();
   // Nothing was finished, so there is no file to speak of.
-  if (last === null) throw signal.reason;
+  if (last === null && plan.resumedFrames === 0) throw signal.reason;
 
-  const written = hasLeftEarly ? await frameCountOf(client, outputs[0]) : last.progress.done;
+  const written = hasLeftEarly || last === null ? await frameCountOf(client, outputs[0]) : last.progress.done;
   const planned = plan.to - plan.from;
   const interrupted = written < planned;
   const seconds = (performance.now() - started) / 1000;
-  const { clipped } = last;
+  const clipped = last?.clipped ?? 0;
+  const { offsetAdu = 0, offsetFrom = "default" } = plan.parts.find(({ part }) => part === "sparse") ?? {};
   return {
     json: {
       frames: written,
       from: plan.from,
       to: plan.from + written,
       seconds,
-      framesPerSecond: written / seconds,
+      framesPerSecond: (written - plan.resumedFrames) / seconds,
       engine: plan.engine?.name ?? method.type,
       clipped,
+      offsetAdu,
+      ...(saving.resume && { resumedFrames: plan.resumedFrames }),
       outputs,
       notices: notices.list(),
       ...(interrupted && { interrupted }),
     },
     text: [
       `${interrupted ? `stopped: ${written} of ${planned} frames cleaned` : `cleaned ${written} frames`} in ` +
-        `${seconds.toFixed(1)} s, ${clipped === 0 ? "no pixel" : `${clipped} pixels`} clipped`,
+        `${seconds.toFixed(1)} s, ${clipped === 0 ? "no pixel" : `${clipped} pixels`} clipped` +
+        (plan.resumedFrames > 0 ? ` in the ${written - plan.resumedFrames} of this run` : ""),
+      `offset ${offsetAdu} ADU, ${offsetReasons[offsetFrom]}`,
       ...outputs.map((output) => `wrote ${output}${interrupted ? `, a whole stack of ${written} frames` : ""}`),
     ].join("\n"),
   };
 }
+
+const offsetReasons = {
+  request: "as asked for",
+  camera: "that of the camera",
+  model: "that of the model's configuration",
+  default: "as no offset of the camera is known",
+} as const;
 
 async function frameCountOf(client: SlnetClient, path: string): Promise<number> {
   const stack = await client.openStack({ type: "path", path });

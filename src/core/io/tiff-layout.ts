@@ -1,16 +1,34 @@
-import { SlnetError } from "../errors.js";
 import { framePixels, sampleBytes } from "../frames.js";
+import { largestDeflated } from "./deflate.js";
 import { fieldTypes, tiffTags } from "./tiff-tags.js";
+import { createTiffText } from "./tiff-text.js";
 import type { TiffWriterOptions } from "./tiff-writer.js";
 
 /** Larger files are BigTIFF: classic offsets end at 4 GiB, and some readers fail just below. */
 const classicLimit = 2 ** 32 - 2 ** 20;
+
+/** Number of the compression scheme. TIFF Technical Note 3 (Adobe Photoshop TIFF Technical Notes, 2002). */
+const adobeDeflate = 8;
 
 /** Pixels start at a multiple of this, so that readers may map them as numbers. */
 const pixelAlignment = 64;
 
 /** Resolution is written as a fraction with this numerator: exact for pixel sizes in thousandths of a nanometre. */
 const resolutionNumerator = 1_000_000;
+
+/** Where the pixels of the frames are. */
+export interface TiffPages {
+  offsetOf(frame: number): number;
+  bytesOf(frame: number): number;
+}
+
+/** What a directory of a written file says. */
+export interface WrittenDirectory {
+  readonly pixelOffset: number;
+  readonly pixelBytes: number;
+  /** Where the next one is, 0 where none follows. */
+  readonly next: number;
+}
 
 /** Where everything of a file with a known number of frames goes, and the bytes of all of it but the pixels. */
 export interface TiffLayout {
@@ -20,14 +38,17 @@ export interface TiffLayout {
   directoryOffset(frame: number): number;
   /** Where the directory of a frame says which comes next. */
   linkOffset(frame: number): number;
-  pixelOffset(frame: number): number;
+  /** Where the pixels begin, those of frame 0. */
+  readonly pixelsOffset: number;
   header(): Uint8Array;
   /** Resolution and a description that says `frames` frames; always of the same length. */
   values(frames: number): Uint8Array;
   /** The directories of frames [from, to), the last with no successor. The array is used again by the next call. */
-  directories(from: number, to: number): Uint8Array;
-  /** What to write at `linkOffset(frame − 1)` to make `frame` reachable. */
-  link(frame: number): Uint8Array;
+  directories(from: number, to: number, pages: TiffPages): Uint8Array;
+  /** Reads one that `directories` made, from its bytes; all zeros where there is none. */
+  readDirectory(bytes: Uint8Array): WrittenDirectory;
+  /** What to write at `linkOffset(frame − 1)` to make `frame` reachable, or with `null` to make it the last. */
+  link(frame: number | null): Uint8Array;
 }
 
 interface Field {
@@ -39,10 +60,11 @@ interface Field {
 }
 
 export function createTiffLayout(options: TiffWriterOptions): TiffLayout {
-  const { height, width, type, frames } = options;
+  const { height, width, type, frames, compression = "none" } = options;
   const frameBytes = framePixels(options) * sampleBytes(type);
+  const mostPageBytes = compression === "deflate" ? largestDeflated(frameBytes) : frameBytes;
   const resolution = resolutionFraction(options.pixelSizeNm ?? null);
-  const description = createDescription(options);
+  const description = createTiffText(options, resolution !== null);
 
   const place = (big: boolean) => {
     const headerBytes = big ? 16 : 8;
@@ -54,7 +76,7 @@ export function createTiffLayout(options: TiffWriterOptions): TiffLayout {
     const firstBytes = laterBytes + entryBytes;
     const valuesOffset = headerBytes + firstBytes + (frames - 1) * laterBytes;
     const pixelsOffset = Math.ceil((valuesOffset + 8 + description.length) / pixelAlignment) * pixelAlignment;
-    const end = pixelsOffset + frames * frameBytes;
+    const end = pixelsOffset + frames * mostPageBytes;
     return { headerBytes, countBytes, entryBytes, linkBytes, laterBytes, firstBytes, valuesOffset, pixelsOffset, end };
   };
   const classic = place(false);
@@ -66,13 +88,12 @@ export function createTiffLayout(options: TiffWriterOptions): TiffLayout {
 
   const directoryOffset = (frame: number): number =>
     frame === 0 ? headerBytes : headerBytes + firstBytes + (frame - 1) * laterBytes;
-  const pixelOffset = (frame: number): number => pixelsOffset + frame * frameBytes;
   const setOffset = (view: DataView, at: number, offset: number): void => {
     if (big) view.setBigUint64(at, BigInt(offset), true);
     else view.setUint32(at, offset, true);
   };
 
-  const fieldsOf = (frame: number): readonly Field[] => {
+  const fieldsOf = (frame: number, pages: TiffPages): readonly Field[] => {
     const { short, long, long8, rational, ascii } = fieldTypes;
     const offsetType = big ? long8 : long;
     const bits = 8 * sampleBytes(type);
@@ -83,15 +104,15 @@ export function createTiffLayout(options: TiffWriterOptions): TiffLayout {
       { tag: tiffTags.imageWidth, type: long, count: 1, value: width },
       { tag: tiffTags.imageLength, type: long, count: 1, value: height },
       { tag: tiffTags.bitsPerSample, type: short, count: 1, value: bits },
-      { tag: tiffTags.compression, type: short, count: 1, value: 1 },
+      { tag: tiffTags.compression, type: short, count: 1, value: compression === "deflate" ? adobeDeflate : 1 },
       { tag: tiffTags.photometricInterpretation, type: short, count: 1, value: 1 },
       ...(frame === 0
         ? [{ tag: tiffTags.imageDescription, type: ascii, count: description.length, value: valuesOffset + 8 }]
         : []),
-      { tag: tiffTags.stripOffsets, type: offsetType, count: 1, value: pixelOffset(frame) },
+      { tag: tiffTags.stripOffsets, type: offsetType, count: 1, value: pages.offsetOf(frame) },
       { tag: tiffTags.samplesPerPixel, type: short, count: 1, value: 1 },
       { tag: tiffTags.rowsPerStrip, type: long, count: 1, value: height },
-      { tag: tiffTags.stripByteCounts, type: offsetType, count: 1, value: frameBytes },
+      { tag: tiffTags.stripByteCounts, type: offsetType, count: 1, value: pages.bytesOf(frame) },
       ...(resolution
         ? [
             // Both point to the same fraction: pixels are square.
@@ -104,8 +125,14 @@ export function createTiffLayout(options: TiffWriterOptions): TiffLayout {
     ];
   };
 
-  const writeDirectory = (view: DataView, start: number, frame: number, next: number): number => {
-    const fields = fieldsOf(frame);
+  const writeDirectory = (
+    view: DataView,
+    start: number,
+    frame: number,
+    next: number,
+    pages: TiffPages,
+  ): number => {
+    const fields = fieldsOf(frame, pages);
     if (big) view.setBigUint64(start, BigInt(fields.length), true);
     else view.setUint16(start, fields.length, true);
     let at = start + countBytes;
@@ -131,7 +158,7 @@ export function createTiffLayout(options: TiffWriterOptions): TiffLayout {
     valuesOffset,
     directoryOffset,
     linkOffset: (frame) => directoryOffset(frame + 1) - linkBytes,
-    pixelOffset,
+    pixelsOffset,
 
     header() {
       const view = new DataView(new ArrayBuffer(headerBytes));
@@ -151,20 +178,37 @@ export function createTiffLayout(options: TiffWriterOptions): TiffLayout {
       return bytes;
     },
 
-    directories(from, to) {
+    directories(from, to, pages) {
       const length = directoryOffset(to) - directoryOffset(from);
       if (directoryBytes.length < length) directoryBytes = new Uint8Array(length);
       const view = new DataView(directoryBytes.buffer);
       let at = 0;
       for (let frame = from; frame < to; frame++) {
-        at = writeDirectory(view, at, frame, frame + 1 < to ? directoryOffset(frame + 1) : 0);
+        at = writeDirectory(view, at, frame, frame + 1 < to ? directoryOffset(frame + 1) : 0, pages);
       }
       return directoryBytes.subarray(0, length);
     },
 
+    readDirectory(bytes) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      const offsetAt = (at: number): number =>
+        big ? Number(view.getBigUint64(at, true)) : view.getUint32(at, true);
+      const valueOf = (tag: number): number => {
+        for (let at = countBytes; at + entryBytes <= bytes.length - linkBytes; at += entryBytes) {
+          if (view.getUint16(at, true) === tag) return offsetAt(at + (big ? 12 : 8));
+        }
+        return 0;
+      };
+      return {
+        pixelOffset: valueOf(tiffTags.stripOffsets),
+        pixelBytes: valueOf(tiffTags.stripByteCounts),
+        next: offsetAt(bytes.length - linkBytes),
+      };
+    },
+
     link(frame) {
       const view = new DataView(new ArrayBuffer(linkBytes));
-      setOffset(view, 0, directoryOffset(frame));
+      setOffset(view, 0, frame === null ? 0 : directoryOffset(frame));
       return new Uint8Array(view.buffer);
     },
   };
@@ -175,41 +219,4 @@ function resolutionFraction(pixelSizeNm: number | null): readonly [number, numbe
   if (pixelSizeNm === null || !(pixelSizeNm > 0)) return null;
   const denominator = Math.round(pixelSizeNm * 1000);
   return denominator >= 1 && denominator <= 0xffff_ffff ? [resolutionNumerator, denominator] : null;
-}
-
-/** The text that ImageJ writes, in a room that fits the largest number of frames. */
-function createDescription(options: TiffWriterOptions): {
-  readonly length: number;
-  readonly encode: (frames: number) => Uint8Array;
-} {
-  const { frames: plannedFrames, pixelSizeNm = null, frameIntervalSeconds = null, description = [] } = options;
-  for (const line of description) {
-    if (!/[\n\0]/.test(line)) continue;
-    throw new SlnetError(
-      "bad-input",
-      `write TIFF: the description line ${JSON.stringify(line)} has a line break, expected none`,
-    );
-  }
-  const text = (frames: number): string =>
-    [
-      "ImageJ=1.53t",
-      `images=${frames}`,
-      `frames=${frames}`,
-      ...(resolutionFraction(pixelSizeNm) ? ["unit=micron"] : []),
-      ...(frameIntervalSeconds !== null && frameIntervalSeconds > 0 ? [`finterval=${frameIntervalSeconds}`] : []),
-      "loop=false",
-      ...description,
-      "",
-    ].join("\n");
-  const encoder = new TextEncoder();
-  // One byte more for the zero that ends a text.
-  const length = encoder.encode(text(plannedFrames)).length + 1;
-  return {
-    length,
-    encode(frames) {
-      const bytes = new Uint8Array(length);
-      bytes.set(encoder.encode(text(frames).padEnd(text(plannedFrames).length, "\n")));
-      return bytes;
-    },
-  };
 }

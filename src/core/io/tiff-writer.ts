@@ -1,57 +1,54 @@
 import { SlnetError } from "../errors.js";
-import { framePixels, sampleBytes, sampleTypeOf, type ByteSink, type SampleType } from "../frames.js";
+import { framePixels, sampleBytes, sampleTypeOf, type ByteSink } from "../frames.js";
 import { machineIsLittleEndian, swapBytes } from "./byte-order.js";
-import { createTiffLayout } from "./tiff-layout.js";
+import { deflatePages, joined } from "./deflate.js";
+import type { StackWriter, StackWriterOptions } from "./stack-writer.js";
+import { createTiffLayout, type TiffPages } from "./tiff-layout.js";
 
-export interface TiffWriterOptions {
-  /** Pixels. */
-  readonly height: number;
-  readonly width: number;
-  readonly type: Extract<SampleType, "uint16" | "float32">;
-  /** Frames that will be written at most; decides between TIFF and BigTIFF and how much room the directories get. */
-  readonly frames: number;
-  readonly pixelSizeNm?: number | null;
-  readonly frameIntervalSeconds?: number | null;
-  /** Further lines of the description, each `name=value` with a name that ImageJ does not use. */
-  readonly description?: readonly string[];
-  /** Frames become reachable at most this often, in ms; what is written in between is lost with the process. Default 0. */
-  readonly publishEveryMs?: number;
+/** The number of frames also decides between TIFF and BigTIFF, and how much room the directories get. */
+export interface TiffWriterOptions extends StackWriterOptions {
+  /** Whom the text of the first page is for: ImageJ (the default), or readers of OME-TIFF. */
+  readonly text?: "imagej" | "ome";
+  /** Default `none`. */
+  readonly compression?: TiffCompression;
 }
 
-export interface TiffWriter {
-  /** Whole frames in the file so far. */
-  readonly framesWritten: number;
+export type TiffCompression = "none" | "deflate";
+
+/** What stands in a file of an earlier run, as `readWrittenTiff` finds it. */
+export interface WrittenTiff {
+  readonly frames: number;
+  /** Where the pixels of each frame are, in the order of the frames. */
+  readonly pages: readonly TiffPage[];
+}
+
+export interface TiffPage {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+export interface TiffWriter extends StackWriter {
+  readonly framesReachable: number;
   /** True for BigTIFF. */
   readonly big: boolean;
-  /**
-   * Appends whole frames. The file is a valid stack at any time, and one of all frames so far when this settles after
-   * `publishEveryMs` without them becoming reachable. One call at a time.
-   *
-   * @param frames - `[any number, height, width]` of the writer's type
-   * @throws {@link SlnetError} `bad-input` for another type, a part of a frame, or more frames than planned
-   */
-  write(frames: Uint16Array | Float32Array): Promise<void>;
-  /**
-   * Makes all frames reachable and says that no more come. The sink stays open: closing it makes the file durable.
-   *
-   * @throws {@link SlnetError} `bad-input` where no frame was written; the sink then holds nothing of use
-   */
-  finish(): Promise<{ readonly frames: number; readonly bytes: number }>;
 }
 
 /**
- * Writes a TIFF stack as a stream: little-endian, uncompressed, one strip a page, BigTIFF from 4 GiB − 1 MiB on.
+ * Writes a TIFF stack as a stream: little-endian, one strip a page, uncompressed or deflated, BigTIFF where the file may
+ * reach 4 GiB − 1 MiB.
  *
  * The directories of all planned frames have their place at the head of the file, the pixels follow in one piece. So
- * readers that follow the directories find every page, and ImageJ, which takes `images=N` to mean pixels without gaps, is
- * right too. The file is valid from the first `write` on: pixels go first, then their directories, then the
- * link that makes them reachable, then the number in the description. Whatever moment a run is killed at, the file is a
- * whole stack of the frames reachable then. A run that ends early leaves the places of the missing directories unused.
+ * readers that follow the directories find every page, and ImageJ, which takes `images=N` to mean pixels without gaps
+ * where they are not compressed, is right too. The file is valid from the first `write` on: pixels go first, then their
+ * directories, then the link that makes them reachable, then the number in the description. Whatever moment a run is
+ * killed at, the file is a whole stack of the frames reachable then. A run that ends early leaves the places of the
+ * missing directories unused.
  *
- * @param sink - empty
+ * @param sink - empty, or with the file that `continued` was read from
+ * @param continued - writes behind these frames, made with the same options
  */
-export function createTiffWriter(sink: ByteSink, options: TiffWriterOptions): TiffWriter {
-  const { height, width, type, frames: plannedFrames, publishEveryMs = 0 } = options;
+export function createTiffWriter(sink: ByteSink, options: TiffWriterOptions, continued?: WrittenTiff): TiffWriter {
+  const { height, width, type, frames: plannedFrames, compression = "none", publishEveryMs = 0 } = options;
   for (const [name, value] of Object.entries({ height, width, frames: plannedFrames })) {
     if (Number.isInteger(value) && value >= 1 && value <= 0xffff_ffff) continue;
     throw new SlnetError("bad-input", `write TIFF: ${name} is ${value}, expected a whole number of at least 1`);
@@ -59,15 +56,25 @@ export function createTiffWriter(sink: ByteSink, options: TiffWriterOptions): Ti
   const layout = createTiffLayout(options);
   const pixels = framePixels(options);
   const frameBytes = pixels * sampleBytes(type);
-  let framesWritten = 0;
-  let framesPublished = 0;
+  const pages = compression === "none" ? evenPages(layout.pixelsOffset, frameBytes) : new PageList(layout.pixelsOffset);
+  let framesWritten = continued?.frames ?? 0;
+  let framesPublished = framesWritten;
   let publishedAt = -Infinity;
+  let isTrimmed = framesWritten === 0;
+  if (continued && pages instanceof PageList) pages.add(continued.pages.slice(0, continued.frames));
+
+  /** Makes the frames that are continued all that the file has, so that what was behind them can be written over. */
+  const trim = async (): Promise<void> => {
+    await sink.write(layout.linkOffset(framesPublished - 1), layout.link(null));
+    await sink.write(layout.valuesOffset, layout.values(framesPublished));
+    isTrimmed = true;
+  };
 
   /** Makes the frames before `end`, whose pixels are written, reachable. */
   const publish = async (end: number): Promise<void> => {
     const first = framesPublished;
     if (end === first) return;
-    const directories = layout.directories(first, end);
+    const directories = layout.directories(first, end, pages);
     if (first === 0) {
       await sink.write(layout.valuesOffset, layout.values(end));
       // Room for all of them is taken now: what is on a disk that fills up can still be made reachable.
@@ -89,6 +96,9 @@ export function createTiffWriter(sink: ByteSink, options: TiffWriterOptions): Ti
     get framesWritten() {
       return framesWritten;
     },
+    get framesReachable() {
+      return framesPublished;
+    },
 
     async write(frames) {
       if (sampleTypeOf(frames) !== type || frames.length % pixels !== 0) {
@@ -106,7 +116,18 @@ export function createTiffWriter(sink: ByteSink, options: TiffWriterOptions): Ti
           `write TIFF: frame ${plannedFrames} does not fit, the file was planned for ${plannedFrames} frames`,
         );
       }
-      await sink.write(layout.pixelOffset(first), littleEndianBytes(frames));
+      if (!isTrimmed) await trim();
+      const bytes = littleEndianBytes(frames);
+      if (pages instanceof PageList) {
+        const deflated = await deflatePages(bytes, frameBytes);
+        // What a failed attempt left behind the last frame that counts is written over.
+        pages.keep(first);
+        const start = pages.end;
+        await sink.write(start, joined(deflated));
+        pages.append(deflated.map(({ length }) => length));
+      } else {
+        await sink.write(pages.offsetOf(first), bytes);
+      }
       if (performance.now() - publishedAt >= publishEveryMs) await publish(end);
       framesWritten = end;
     },
@@ -114,10 +135,50 @@ export function createTiffWriter(sink: ByteSink, options: TiffWriterOptions): Ti
     async finish() {
       if (framesWritten === 0)
         throw new SlnetError("bad-input", "write TIFF: no frame was written, expected at least 1");
+      if (!isTrimmed) await trim();
       await publish(framesWritten);
-      return { frames: framesWritten, bytes: layout.pixelOffset(0) + framesWritten * frameBytes };
+      return { frames: framesWritten, bytes: pages.offsetOf(framesWritten) };
     },
   };
+}
+
+/** Pages of the same size, one behind the other. */
+export function evenPages(start: number, pageBytes: number): TiffPages {
+  return { offsetOf: (frame) => start + frame * pageBytes, bytesOf: () => pageBytes };
+}
+
+/** Pages of any sizes. */
+class PageList implements TiffPages {
+  readonly #pages: TiffPage[] = [];
+
+  constructor(readonly start: number) {}
+
+  /** Where the next page goes. */
+  get end(): number {
+    const last = this.#pages.at(-1);
+    return last ? last.offset + last.bytes : this.start;
+  }
+
+  offsetOf(frame: number): number {
+    return frame < this.#pages.length ? this.#pages[frame].offset : this.end;
+  }
+
+  bytesOf(frame: number): number {
+    return this.#pages[frame].bytes;
+  }
+
+  /** Forgets all but the first `count`. */
+  keep(count: number): void {
+    this.#pages.length = count;
+  }
+
+  add(pages: readonly TiffPage[]): void {
+    for (const page of pages) this.#pages.push(page);
+  }
+
+  append(sizes: readonly number[]): void {
+    for (const bytes of sizes) this.#pages.push({ offset: this.end, bytes });
+  }
 }
 
 function littleEndianBytes(frames: Uint16Array | Float32Array): Uint8Array {

@@ -52,11 +52,16 @@ export class CleaningJob {
     this.plan = { from, to: end, height: shape.height, width: shape.width, engine: method.engine, notices };
   }
 
+  /** Leaves out the frames before this one, as done already. Before the first `advance`. */
+  skipTo(frame: number): void {
+    this.#position = frame;
+  }
+
   /** The next frames, or `null` at the end. */
   async advance(signal: AbortSignal): Promise<CleanedRange | null> {
     const { from: first, to: end } = this.plan;
     if (this.#position >= end) return null;
-    this.#measure ??= createProgressMeter(end - first);
+    this.#measure ??= createProgressMeter(end - first, this.#position - first);
     const from = this.#position;
     let to = from + this.#pace.next(end - from);
     let start = performance.now();

@@ -1,12 +1,22 @@
 import { errorMessage, SlnetError } from "../../core/errors.js";
-import { createTiffWriter, type TiffWriter } from "../../core/io/tiff-writer.js";
+import type { StackWriter } from "../../core/io/stack-writer.js";
 import type { StackReader } from "../../core/frames.js";
-import type { CleaningMethod, CleaningOptions, CleaningPlan, SavedPart, SavingReport } from "../../protocol/api.js";
+import type {
+  CleaningMethod,
+  CleaningOptions,
+  SavedPart,
+  SavingOptions,
+  SavingPlan,
+  SavingReport,
+} from "../../protocol/api.js";
 import type { OutputPlan } from "../engines/engine.js";
 import type { EngineRoom } from "../engines/start-engine.js";
-import type { CleanedFrames } from "../methods/method.js";
 import type { OutputFile, Platform } from "../platform/platform.js";
-import { CleaningJob } from "./cleaning-job.js";
+import { slnetWebVersion } from "../../core/version.js";
+import { CleaningJob, type CleanedRange } from "./cleaning-job.js";
+import { fingerprintOf } from "./fingerprint.js";
+import { openPartWriter, type PartWriter } from "./part-writer.js";
+import { correctedMetadata, resolveParts, type ResolvedPart } from "./saved-parts.js";
 
 /** Reports come about this often. */
 const reportEveryMs = 50;
@@ -15,10 +25,12 @@ const reportEveryMs = 50;
 const publishEveryMs = 100;
 
 interface OpenPart {
-  readonly part: SavedPart;
+  readonly part: ResolvedPart;
   readonly output: OutputFile;
-  readonly writer: TiffWriter;
+  readonly writer: StackWriter;
   state: "writing" | "finished" | "discarded";
+  /** Frames in the file once it is finished. */
+  savedFrames: number;
 }
 
 /**
@@ -26,6 +38,7 @@ interface OpenPart {
  * fails leaves shorter stacks, and none at all where not one frame was written.
  */
 export class SavingJob {
+  readonly plan: SavingPlan;
   readonly #cleaning: CleaningJob;
   readonly #parts: readonly OpenPart[];
   /** The block being written, while the next one is computed. */
@@ -36,52 +49,69 @@ export class SavingJob {
     reader: StackReader,
     method: CleaningMethod,
     options: CleaningOptions,
-    parts: readonly SavedPart[],
+    wanted: readonly SavedPart[],
+    { metadata: changes = {}, resume = false }: SavingOptions,
     room: EngineRoom,
     platform: Platform,
   ): Promise<SavingJob> {
-    if (parts.length === 0) throw new SlnetError("bad-input", "nothing is to be saved, expected at least one part");
-    parts.forEach(checkPart);
-    if (new Set(parts.map(({ part }) => part)).size < parts.length) {
-      throw new SlnetError(
-        "bad-input",
-        "a part is to be saved twice, expected each of sparse and low-rank once at most",
-      );
-    }
+    const parts = resolveParts(wanted, correctedMetadata(reader.description, changes), method);
     const outputs = { sparse: planOf(parts, "sparse"), lowRank: planOf(parts, "low-rank") };
     const cleaning = await CleaningJob.open(reader, method, options, outputs, room);
     const { plan } = cleaning;
-    const { pixelSizeNm, frameIntervalSeconds } = reader.description;
-    const opened: OpenPart[] = [];
+    const opened: OutputFile[] = [];
     try {
+      const writers: PartWriter[] = [];
       for (const part of parts) {
-        const output = await platform.openOutput(part.target);
-        const writer = createTiffWriter(output.sink, {
-          height: plan.height,
-          width: plan.width,
-          type: part.type,
-          frames: plan.to - plan.from,
-          pixelSizeNm,
-          frameIntervalSeconds,
-          publishEveryMs,
-        });
-        opened.push({ part, output, writer, state: "writing" });
+        const isPath = part.target.type === "path";
+        const output = await platform.openOutput(part.target, resume);
+        opened.push(output);
+        // Only a file at a path can be continued, and needs to be known again.
+        const description = isPath
+          ? [`fingerprint=${await fingerprintOf(reader, method, plan, options.tail, part)}`]
+          : [];
+        writers.push(
+          await openPartWriter(part, output, {
+            height: plan.height,
+            width: plan.width,
+            type: part.type,
+            frames: plan.to - plan.from,
+            ...part.metadata,
+            name: reader.description.name,
+            description: [`slnet=${slnetWebVersion}`, ...description],
+            // Elsewhere a file is there when it is closed, and not before.
+            publishEveryMs: isPath ? publishEveryMs : Infinity,
+          }),
+        );
       }
+      // The last frame is always cleaned again: so there is one to report, and nothing special about a finished file.
+      const earlier = writers.map(({ earlierFrames }) => earlierFrames);
+      const resumedFrames = Math.min(plan.to - plan.from - 1, ...earlier);
+      cleaning.skipTo(plan.from + resumedFrames);
+      const open = parts.map((part, index): OpenPart => {
+        const writer = writers[index]!.start(resumedFrames);
+        return { part, output: opened[index]!, writer, state: "writing", savedFrames: 0 };
+      });
+      return new SavingJob(cleaning, open, resumedFrames);
     } catch (error) {
-      for (const { output } of opened) await output.discard();
+      for (const output of opened) await output.discard();
       cleaning.close();
       throw error;
     }
-    return new SavingJob(cleaning, opened);
   }
 
-  private constructor(cleaning: CleaningJob, parts: readonly OpenPart[]) {
+  private constructor(cleaning: CleaningJob, parts: readonly OpenPart[], resumedFrames: number) {
     this.#cleaning = cleaning;
     this.#parts = parts;
-  }
-
-  get plan(): CleaningPlan {
-    return this.#cleaning.plan;
+    this.plan = {
+      ...cleaning.plan,
+      parts: parts.map(({ part: { part, offsetAdu, offsetFrom, metadata } }) => ({
+        part,
+        offsetAdu,
+        offsetFrom,
+        metadata,
+      })),
+      resumedFrames,
+    };
   }
 
   /** Cleans and writes for a moment. `null` once everything is written and the files are closed. */
@@ -97,7 +127,7 @@ export class SavingJob {
           break;
         }
         this.#clipped += range.frames.clipped;
-        this.#writing = this.#write(range.frames);
+        this.#writing = this.#write(range);
         // Heard by whoever waits for it next.
         this.#writing.catch(() => undefined);
         report = { progress: range.progress, clipped: this.#clipped };
@@ -112,17 +142,11 @@ export class SavingJob {
   /** Closes the files with the frames written so far; those without a frame are removed. */
   async finish(): Promise<void> {
     await this.#writing;
+    const errors: unknown[] = [];
     for (const part of this.#parts) {
-      if (part.state !== "writing") continue;
-      if (part.writer.framesWritten === 0) {
-        part.state = "discarded";
-        await part.output.discard();
-      } else {
-        part.state = "finished";
-        await part.writer.finish();
-        await part.output.commit();
-      }
+      if (part.state === "writing") await finishPart(part).catch((error: unknown) => errors.push(error));
     }
+    if (errors.length > 0) throw errors[0];
   }
 
   /** @throws {@link SlnetError} `bad-input` where the part was not asked for or has no frame */
@@ -132,53 +156,67 @@ export class SavingJob {
     return found.output.file();
   }
 
-  /** Ends the job. Files on disk keep their whole frames; private ones are removed. */
+  /**
+   * Ends the job. Files at a path keep their whole frames; private ones are removed, and chosen ones that are not finished
+   * stay what they were before.
+   */
   async close(): Promise<void> {
     this.#cleaning.close();
     await this.#writing.catch(() => undefined);
+    this.#writing = Promise.resolve();
     for (const part of this.#parts) {
-      if (part.part.target.type === "private-file") {
-        part.state = "discarded";
-        await part.output.discard();
-      }
+      const { type } = part.part.target;
+      if (type === "path" || (type === "file-handle" && part.state !== "writing")) continue;
+      part.state = "discarded";
+      await part.output.discard();
     }
     await this.finish();
   }
 
-  async #write({ sparse, lowRank }: CleanedFrames): Promise<void> {
+  async #write({ from, frames: { sparse, lowRank } }: CleanedRange): Promise<void> {
     for (const { part, writer } of this.#parts) {
       const values = part.part === "sparse" ? sparse : lowRank;
       if (!values) throw new SlnetError("internal", `the ${part.part} part was not computed`);
-      await writer.write(values);
+      try {
+        await writer.write(values);
+      } catch (error) {
+        const code = error instanceof SlnetError ? error.code : "internal";
+        throw new SlnetError(code, `frame ${from} could not be written: ${errorMessage(error)}`, { cause: error });
+      }
     }
   }
 
-  async #finishAfter(error: unknown): Promise<unknown> {
+  /** Saves what can be saved, and says in the error what that is. */
+  async #finishAfter(error: unknown): Promise<SlnetError> {
+    const wasWritten = this.#parts.some(({ writer }) => writer.framesWritten > 0);
     await this.#writing.catch(() => undefined);
     this.#writing = Promise.resolve();
-    const written = Math.min(...this.#parts.map(({ writer }) => writer.framesWritten));
-    try {
-      await this.finish();
-    } catch {
-      // The first error says what happened.
-    }
+    // The first error says what happened.
+    await this.finish().catch(() => undefined);
+    const saved = Math.min(...this.#parts.map(({ savedFrames }) => savedFrames));
     const code = error instanceof SlnetError ? error.code : "internal";
-    const kept = written > 0 ? `; the ${written} frames before it are saved` : "";
-    return new SlnetError(code, errorMessage(error) + kept, { cause: error });
+    const frames = saved === 1 ? "frame" : `${saved} frames`;
+    const kept = `; the ${frames} before frame ${this.plan.from + saved} ${saved === 1 ? "is" : "are"} saved`;
+    const message = saved > 0 ? kept : wasWritten ? "; nothing is saved" : "";
+    return new SlnetError(code, errorMessage(error) + message, { cause: error });
   }
 }
 
-function planOf(parts: readonly SavedPart[], wanted: SavedPart["part"]): OutputPlan | null {
+/** Closes one file. It is kept also where its last frames cannot be made reachable: it is whole without them. */
+async function finishPart(part: OpenPart): Promise<void> {
+  const { writer, output } = part;
+  part.state = "discarded";
+  if (writer.framesWritten === 0) return output.discard();
+  const failure = await writer.finish().then(
+    () => null,
+    (error: unknown) => ({ error }),
+  );
+  await output.commit();
+  part.state = "finished";
+  part.savedFrames = failure ? (writer.framesReachable ?? 0) : writer.framesWritten;
+  if (failure) throw failure.error;
+}
+
+function planOf(parts: readonly ResolvedPart[], wanted: SavedPart["part"]): OutputPlan | null {
   return parts.find(({ part }) => part === wanted) ?? null;
-}
-
-function checkPart({ part, type, offsetAdu }: SavedPart): void {
-  const refuse = (what: string, value: unknown, expected: string): never => {
-    throw new SlnetError("bad-input", `${what} is ${String(value)}, expected ${expected}`);
-  };
-  if (part !== "sparse" && part !== "low-rank") refuse("the part to save", part, "sparse or low-rank");
-  if (type !== "uint16" && type !== "float32") refuse("the sample type to save", type, "uint16 or float32");
-  if (!Number.isFinite(offsetAdu) || offsetAdu < 0 || offsetAdu > 65535) {
-    refuse("the offset of saved frames", offsetAdu, "0 to 65535 ADU");
-  }
 }

@@ -126,12 +126,20 @@ export class RunningMedian {
     this.#held = start >= from && start <= to ? { from: start, to } : { from: start, to: start };
     this.#block = { from: start, to: start };
 
-    const end = Math.min(this.#frameCount, start + windowFrames + count - 1);
+    let end = Math.min(this.#frameCount, start + windowFrames + count - 1);
     while (this.#held.to < end) {
-      const staged = this.#staged ?? this.#stage(signal);
+      const staged = this.#staged ?? this.#stage(signal, this.#stagingFrames);
       const failed = await this.#takeStaged(staged, start);
       // What was read ahead for a call that was stopped meanwhile is read again.
-      if (failed && staged.signal === signal) throw failed.cause;
+      if (!failed || staged.signal !== signal) continue;
+      signal.throwIfAborted();
+      if (staged.to - staged.from > 1) {
+        // A fault in one frame should not cost those before it: the next one is tried alone.
+        this.#stage(signal, 1);
+      } else {
+        end = this.#held.to;
+        if (end < start + windowFrames) throw failed.cause;
+      }
     }
     // Behind the last frame the last one stands in, for windows that nobody asks for.
     const frames = Array.from({ length: windowFrames + count - 1 }, (_, index) => Math.min(start + index, end - 1));
@@ -144,7 +152,7 @@ export class RunningMedian {
       signal.throwIfAborted();
       paused = performance.now();
     }
-    this.#block = { from: start, to: start + Math.min(count, left) };
+    this.#block = { from: start, to: Math.min(start + count, end - windowFrames + 1) };
   }
 
   /**
@@ -169,15 +177,15 @@ export class RunningMedian {
     }
     this.#held = { from: Math.max(this.#held.from, to - slots), to };
     this.#staged = to < staged.to ? { ...staged, from: to } : null;
-    if (to === staged.to && to < this.#frameCount) this.#stage(staged.signal);
+    if (to === staged.to && to < this.#frameCount) this.#stage(staged.signal, this.#stagingFrames);
     return null;
   }
 
-  /** Starts to read the frames behind those held. They stand at the end of the staging room. */
-  #stage(signal: AbortSignal): StagedFrames {
+  /** Starts to read so many frames behind those held. They stand at the end of the staging room. */
+  #stage(signal: AbortSignal, count: number): StagedFrames {
     const { pixels } = this.#plan;
     const from = this.#held.to;
-    const to = Math.min(this.#frameCount, from + this.#stagingFrames);
+    const to = Math.min(this.#frameCount, from + count);
     const room = this.#staging.subarray((this.#stagingFrames - (to - from)) * pixels);
     const failed = this.#reader.readFrames(from, to, room, signal).then(
       () => null,

@@ -2,6 +2,7 @@ import { createMemorySink } from "../../core/io/buffer-source.js";
 import { SlnetError } from "../../core/errors.js";
 import type { ByteSink, ByteSource, FileFolder } from "../../core/frames.js";
 import type { NamedFile } from "../../protocol/api.js";
+import { alwaysNew, openHandleFile } from "./handle-file.js";
 import type { OutputFile, Platform } from "./platform.js";
 
 /** Folder in the origin's private file system. */
@@ -26,11 +27,19 @@ export const browserPlatform: Platform = {
     }
   },
 
-  async openOutput(target) {
-    if (target.type !== "private-file") {
-      throw new SlnetError("unsupported", "a page cannot write to a path; save to a private file and download it");
+  async openOutput(target, resume = false) {
+    if (resume) throw new SlnetError("unsupported", "a page cannot go on with a file; only files at a path are resumed");
+    switch (target.type) {
+      case "private-file":
+        return (await openPrivateFile(target.name)) ?? openMemoryFile(target.name);
+      case "file-handle":
+        return openHandleFile(target.handle);
+      case "path":
+        throw new SlnetError(
+          "unsupported",
+          "a page cannot write to a path; save to a file handle, or to a private file and download it",
+        );
     }
-    return (await openPrivateFile(target.name)) ?? openMemoryFile(target.name);
   },
 
   makeDirectory: () => Promise.reject(new SlnetError("unsupported", "a page cannot make folders")),
@@ -100,6 +109,7 @@ async function openPrivateFile(name: string): Promise<OutputFile | null> {
   const sink = privateSink(access, name);
   return {
     sink,
+    ...alwaysNew,
     commit: () => sink.close(),
     async discard() {
       access.close();
@@ -156,6 +166,7 @@ function openMemoryFile(name: string): OutputFile {
   const sink = createMemorySink();
   return {
     sink,
+    ...alwaysNew,
     commit: () => Promise.resolve(),
     discard: () => Promise.resolve(),
     file: () => Promise.resolve(new File([sink.bytes()], name, { type: "image/tiff" })),

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { access, constants, mkdir, open, readdir, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { errorMessage, SlnetError } from "../../core/errors.js";
@@ -15,9 +15,9 @@ export const nodePlatform: Platform = {
     return { type: "file", source: await openFileSource(path), folder: folderAt(dirname(path)) };
   },
 
-  async openOutput(target) {
-    if (target.type !== "path") throw new SlnetError("unsupported", "Node writes to paths, not to private files");
-    return openFileOutput(target.path);
+  async openOutput(target, resume = false) {
+    if (target.type !== "path") throw new SlnetError("unsupported", `Node writes to paths, not to a ${target.type}`);
+    return openFileOutput(target.path, resume);
   },
 
   async makeDirectory(path) {
@@ -107,23 +107,49 @@ async function openFileSource(path: string): Promise<ByteSource> {
   };
 }
 
-/** Written beside its final name, so that an earlier file of that name stands until the new one is whole. */
-async function openFileOutput(path: string): Promise<OutputFile> {
+/** What to tell people about a write that failed, by the code of the system's error. */
+const writeFailures: Readonly<Record<string, string>> = {
+  ENOSPC: "the disk is full; free space on it and resume",
+  EDQUOT: "the disk quota is used up; free space and resume",
+  EFBIG: "files may not become larger here; write to another place",
+};
+
+/**
+ * Written beside its final name, so that an earlier file of that name stands until the new one is whole. Made at the first
+ * write: a run that ends before it leaves nothing.
+ */
+async function openFileOutput(path: string, resume: boolean): Promise<OutputFile> {
   const partPath = `${path}.part`;
-  let handle: FileHandle;
   try {
-    handle = await open(partPath, "w");
+    await access(dirname(path), constants.W_OK);
+    if (await isFolder(path)) throw new Error("it is a folder");
   } catch (error) {
     throw new SlnetError("bad-input", `${path} cannot be written: ${errorMessage(error)}`, { cause: error });
   }
-  let closed = false;
+  // A killed run leaves the first, a stopped one the second.
+  let earlierPath: string | null = null;
+  if (resume) earlierPath = (await isFile(partPath)) ? partPath : (await isFile(path)) ? path : null;
+  const earlier = earlierPath === null ? null : await openFileSource(earlierPath);
+  let opening: Promise<FileHandle> | null = null;
+  let isClosed = false;
+  const openPart = async (): Promise<FileHandle> => {
+    try {
+      await earlier?.close();
+      if (earlierPath === path) await rename(path, partPath);
+      return await open(partPath, earlierPath === null ? "w" : "r+");
+    } catch (error) {
+      throw new SlnetError("bad-input", `${path} cannot be written: ${errorMessage(error)}`, { cause: error });
+    }
+  };
   const close = async (): Promise<void> => {
-    if (closed) return;
-    closed = true;
-    await handle.close();
+    if (isClosed) return;
+    isClosed = true;
+    if (opening) await (await opening).close();
+    else await earlier?.close();
   };
   const sink: ByteSink = {
     async write(offset, bytes) {
+      const handle = await (opening ??= openPart());
       let done = 0;
       try {
         while (done < bytes.length) {
@@ -131,10 +157,10 @@ async function openFileOutput(path: string): Promise<OutputFile> {
           done += (await handle.write(bytes, done, length, offset + done)).bytesWritten;
         }
       } catch (error) {
-        const full = (error as NodeJS.ErrnoException).code === "ENOSPC";
+        const advice = writeFailures[(error as NodeJS.ErrnoException).code ?? ""];
         throw new SlnetError(
-          full ? "out-of-memory" : "bad-input",
-          `${path}: writing stopped at byte ${offset + done}: ${full ? "the disk is full" : errorMessage(error)}`,
+          advice === undefined ? "bad-input" : "out-of-memory",
+          `${path}: writing stopped at byte ${offset + done}: ${advice ?? errorMessage(error)}`,
           { cause: error },
         );
       }
@@ -143,14 +169,22 @@ async function openFileOutput(path: string): Promise<OutputFile> {
   };
   return {
     sink,
+    earlier,
+    startAnew() {
+      earlierPath = null;
+    },
     async commit() {
       await close();
       await rename(partPath, path);
     },
     async discard() {
-      await close();
-      await rm(partPath, { force: true });
+      await close().catch(() => undefined);
+      if (opening) await rm(partPath, { force: true });
     },
     file: () => Promise.reject(new SlnetError("unsupported", `${path} is on disk`)),
   };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isFile() === true;
 }

@@ -4,6 +4,13 @@ import type { SaveTarget, StackInput } from "../../protocol/api.js";
 /** A file being written. Until `commit` nothing of it stands under its final name. */
 export interface OutputFile {
   readonly sink: ByteSink;
+  /**
+   * What an earlier run left of the file, to read until the first write; `null` where there is nothing, or where it was
+   * not asked for. What is written then goes into it, and to a new file else.
+   */
+  readonly earlier: ByteSource | null;
+  /** Writes to a new file after all, where an earlier one was asked for. Before the first write. */
+  startAnew(): void;
   /** Closes it and gives it its final name. Called once, or `discard` is. */
   commit(): Promise<void>;
   /** Closes and removes it. */
@@ -34,7 +41,14 @@ export interface Platform {
   readonly defaultAssetsUrl: string;
   /** Opens what the platform has; what is at a URL is opened the same everywhere. */
   openInput(input: Extract<StackInput, { type: "file" | "folder" | "path" }>): Promise<OpenedInput>;
-  openOutput(target: SaveTarget): Promise<OutputFile>;
+  /**
+   * Nothing is made or changed before the first write.
+   *
+   * @param resume - go on with what an earlier run left
+   * @throws {@link SlnetError} `bad-input` where the target cannot be written to, `unsupported` where this platform has
+   *   no such target or cannot resume it
+   */
+  openOutput(target: SaveTarget, resume?: boolean): Promise<OutputFile>;
   /** Makes a folder and those above it, where they are missing. */
   makeDirectory(path: string): Promise<void>;
   readItkImage(format: ItkFormat, source: ByteSource, assetsBaseUrl: string): Promise<ItkImage>;

@@ -1,0 +1,64 @@
+import { errorMessage, SlnetError } from "../../core/errors.js";
+import type { ByteSink } from "../../core/frames.js";
+import type { OutputFile } from "./platform.js";
+
+/** Of the outputs of a page, none goes on with an earlier file. */
+export const alwaysNew: Pick<OutputFile, "earlier" | "startAnew"> = { earlier: null, startAnew: () => undefined };
+
+/**
+ * A file that a person chose, through the File System Access interface. The browser writes beside it and puts the new one
+ * in its place when it is closed, so nothing of an earlier file is lost by a run that fails.
+ *
+ * @param handle - with the permission to write, which only the page can ask for
+ * @throws {@link SlnetError} `bad-input` without the permission or where the file is gone or in use
+ */
+export async function openHandleFile(handle: FileSystemFileHandle): Promise<OutputFile> {
+  const { name } = handle;
+  let stream: FileSystemWritableFileStream;
+  try {
+    stream = await handle.createWritable();
+  } catch (error) {
+    throw handleError(name, "cannot be written", error);
+  }
+  const sink: ByteSink = {
+    async write(position, data) {
+      try {
+        await stream.write({ type: "write", position, data: data as Uint8Array<ArrayBuffer> });
+      } catch (error) {
+        throw handleError(name, `writing stopped at byte ${position}`, error);
+      }
+    },
+    async close() {
+      try {
+        await stream.close();
+      } catch (error) {
+        throw handleError(name, "could not be completed", error);
+      }
+    },
+  };
+  return {
+    sink,
+    ...alwaysNew,
+    commit: () => sink.close(),
+    async discard() {
+      // After a failed write it has ended already.
+      await stream.abort().catch(() => undefined);
+    },
+    file: () => handle.getFile(),
+  };
+}
+
+function handleError(name: string, what: string, cause: unknown): SlnetError {
+  const reason = cause instanceof Error ? cause.name : "";
+  const advice: Readonly<Record<string, string>> = {
+    NotAllowedError: "the page may not write to it; choose the file again and allow it",
+    NoModificationAllowedError: "another run or program is writing to it; close that or choose another name",
+    NotFoundError: "it or its folder was moved or removed; choose the file again",
+    QuotaExceededError: "the disk is full; free space on it or save to another one",
+  };
+  return new SlnetError(
+    reason === "QuotaExceededError" ? "out-of-memory" : "bad-input",
+    `${name}: ${what}: ${advice[reason] ?? errorMessage(cause)}`,
+    { cause },
+  );
+}
