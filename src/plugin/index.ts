@@ -8,7 +8,7 @@ export {
 } from "../core/configuration.js";
 export type { SampleArray, SampleType, StackDescription, StackMetadata, StackShape } from "../core/frames.js";
 export { parseModelFile, type ModelFile } from "../core/model.js";
-export type { CleaningMethod, EngineReport, NamedFile, Progress, TrainingPlan } from "../protocol/api.js";
+export type { CleaningMethod, EngineReport, NamedFile, Progress, SaveFormat, TrainingPlan } from "../protocol/api.js";
 export {
   SlnetClient,
   type CleaningRun,

@@ -67,6 +67,8 @@ export interface SavedFile {
   readonly part: SavedPart["part"];
   readonly frames: number;
   readonly bytes: number;
+  /** Added to every pixel, in ADU. */
+  readonly offsetAdu: number;
   /** Pixels that did not fit the sample type and were set to its nearest limit. */
   readonly clipped: number;
   readonly pixels: number;
@@ -140,8 +142,17 @@ export function stackMetadata({ stack, metadata }: Pick<SessionState, "stack" | 
   return stack && { ...stack, ...metadata };
 }
 
-/** Added to the saved sparse frames: as configured, else the offset of the camera where it is known, in ADU. */
-export function defaultSparseOffsetAdu(state: SessionState): number {
+/**
+ * Added to the saved sparse frames, in ADU: as configured; else, in 16-bit pixels, the offset of the camera where it is
+ * known, so that a localizer finds it and noise below zero is kept.
+ */
+export function sparseOffsetAdu(state: SessionState, type: SavedPart["type"]): number {
   if (state.options["sparseOffsetAdu"] !== undefined) return state.configuration?.sparseOffsetAdu ?? 0;
-  return stackMetadata(state)?.cameraOffsetAdu ?? 0;
+  return (type === "uint16" && knownCameraOffsetAdu(state)) || 0;
+}
+
+/** The offset of the camera where it is known and 16-bit pixels can hold it. */
+export function knownCameraOffsetAdu(state: Pick<SessionState, "stack" | "metadata">): number | null {
+  const offset = stackMetadata(state)?.cameraOffsetAdu ?? null;
+  return offset !== null && offset >= 0 && offset <= 65535 ? offset : null;
 }

@@ -16,7 +16,6 @@ import type {
 import type { CleaningRun, ClientStack, SavingRun, StackSource, TrainingRun } from "../protocol/client.js";
 import { CleanedFrames } from "./cleaned-frames.js";
 import { checkOptions, type ConfigurationOptions } from "./configuration-errors.js";
-import { copyToFile } from "./copy-to-file.js";
 import { download } from "./download.js";
 import { requireFileCount, takeDropped } from "./dropped-files.js";
 import type { ImageLayer, Unsubscribe, ViewerHost } from "./host.js";
@@ -30,12 +29,12 @@ import {
   withPart,
   type OpeningRequest,
 } from "./opening-request.js";
-import { saveFormat, type SaveCompression, type SaveFormat } from "./save-formats.js";
+import { saveFormat } from "./save-formats.js";
 import { layerGeometry, SessionLayers } from "./session-layers.js";
 import { cancelledOutcome, finishedOutcome } from "./session-outcome.js";
 import {
-  defaultSparseOffsetAdu,
   initialSessionState,
+  sparseOffsetAdu,
   stackMetadata,
   type ChosenPart,
   type SessionActivity,
@@ -73,11 +72,9 @@ export interface CleanRequest {
   readonly rpca?: Partial<RpcaMethodOptions>;
 }
 
-export interface SaveRequest extends Partial<Pick<SavedPart, "part" | "type" | "offsetAdu">> {
-  /** Default `tiff`. */
-  readonly format?: SaveFormat;
-  /** Default `none`. */
-  readonly compression?: SaveCompression;
+export interface SaveRequest extends Partial<Pick<SavedPart, "part" | "type" | "format" | "compression">> {
+  /** Added to every pixel, in ADU; default for the sparse part: as configured, or else the offset of the camera. */
+  readonly offsetAdu?: number;
   /** A file that a person chose and that is written to; default: `deliver` gets the file. */
   readonly handle?: FileSystemFileHandle;
 }
@@ -321,7 +318,8 @@ export class SlnetSession {
       const stack = await this.#connection.ready(signal);
       await this.#closeSaving();
       const name = this.saveName(request);
-      const offset = offsetAdu ?? (part === "sparse" ? defaultSparseOffsetAdu(this.#state) : 0);
+      const target = handle ? ({ type: "file-handle", handle } as const) : ({ type: "private-file", name } as const);
+      const offset = offsetAdu ?? (part === "sparse" ? sparseOffsetAdu(this.#state, type) : 0);
       const run = await stack.save(
         method,
         {
@@ -331,8 +329,8 @@ export class SlnetSession {
           tail: result?.tail ?? "shift",
           engine: configuration?.engine ?? "auto",
         },
-        [{ part, target: { type: "private-file", name }, type, offsetAdu: offset, ...{ format, compression } }],
-        { signal, ...{ metadata } },
+        [{ part, target, type, offsetAdu: offset, format, compression }],
+        { signal, metadata },
       );
       this.#update({ engine: run.plan.engine ?? this.#state.engine, notices: run.plan.notices, saved: null });
       await this.#deliver(run, part, name, handle ?? null, signal);
@@ -608,7 +606,6 @@ export class SlnetSession {
       const file = await run.file(part);
       signal.throwIfAborted();
       if (handle) {
-        await copyToFile(file, handle, signal);
         await run.close();
       } else {
         // Closing deletes the private file, which the browser is about to copy: it stays until the next saving.
@@ -617,8 +614,9 @@ export class SlnetSession {
       }
       const { from, to, height, width } = run.plan;
       const pixels = (to - from) * height * width;
-      const frames = to - from;
-      this.#update({ saved: { name: handle?.name ?? name, part, frames, bytes: file.size, clipped, pixels } });
+      const offsetAdu = run.plan.parts[0]?.offsetAdu ?? 0;
+      const saved = { name: file.name, part, frames: to - from, bytes: file.size, offsetAdu, clipped, pixels };
+      this.#update({ saved });
     } catch (error) {
       if (this.#saving !== run) await run.close();
       throw error;

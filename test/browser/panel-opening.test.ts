@@ -123,6 +123,20 @@ describe("the panel, with an open stack", () => {
     expect(harness.valueOf("sparseOffsetAdu", "slnet-save-form")).to.equal("200");
   });
 
+  it("offers formats and compression, and saves in those", async () => {
+    expect(harness.button("Save TIFF").disabled).to.equal(true);
+    await harness.enter("Format", "ome-tiff");
+    await harness.enter("Compression", "deflate");
+    await harness.session.clean({ method: "median" });
+    await harness.settled();
+    expect(harness.button("Save TIFF")).to.equal(undefined);
+    harness.button("Save OME-TIFF").click();
+    await harness.until(({ saved }) => saved !== null);
+    expect(harness.session.state.error).to.equal(null);
+    expect(harness.session.state.saved?.name).to.equal("noisy_sparse.ome.tif");
+    await expect(harness.panel).to.be.accessible();
+  });
+
   it("asks for an address only when told to, and says what is wrong with one", async () => {
     expect(harness.field("Address")).to.equal(null);
     harness.button("Open URL…").click();

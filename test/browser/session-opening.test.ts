@@ -234,9 +234,39 @@ describe("the metadata of a session", () => {
     harness.session.describe({ cameraOffsetAdu: 100 });
     await harness.session.save();
     expect((await (await harness.savedTiff()).frame(6))[5 * 20 + 5]).to.equal(Math.round(spot + 100));
+    expect(harness.state.saved?.offsetAdu).to.equal(100);
+    await harness.session.save({ type: "float32" });
+    expect(harness.state.saved?.offsetAdu, "floats hold what is below zero").to.equal(0);
     harness.session.configure({ sparseOffsetAdu: 7 });
     await harness.session.save();
     expect((await (await harness.savedTiff()).frame(6))[5 * 20 + 5]).to.equal(Math.round(spot + 7));
+  });
+
+  it("is written into what is saved, in each format of TIFF", async () => {
+    harness.session.describe({ pixelSizeNm: 160, frameIntervalSeconds: 0.05 });
+    await harness.session.clean({ method: "median" });
+    const expected = await harness.samples("Sparse", 6);
+    for (const [format, ending] of [
+      ["tiff", "_sparse.tif"],
+      ["ome-tiff", "_sparse.ome.tif"],
+    ] as const) {
+      await harness.session.save({ format, type: "float32" });
+      expect(harness.state.error).to.equal(null);
+      const { name, file } = harness.delivered.at(-1)!;
+      expect(name).to.equal(`noisy${ending}`);
+      const other = new SessionHarness();
+      await other.session.openFile(new File([file], name));
+      expect(other.state.error?.message, name).to.equal(undefined);
+      expect(other.state.stack).to.include({ pixelSizeNm: 160 });
+      expect(await other.samples(name, 6)).to.deep.equal(expected);
+      const text = await file.text();
+      expect(text).to.match(format === "tiff" ? /finterval=0\.05/ : /TimeIncrement="0\.05"/);
+      other.session.dispose();
+    }
+    await harness.session.save({ compression: "deflate" });
+    expect(harness.state.error).to.equal(null);
+    const pixels = 40 * 24 * 20;
+    expect(harness.state.saved?.bytes, "fewer than the pixels have").to.be.below(2 * pixels);
   });
 
   it("saves to a file that a person chose, and leaves what was in it when saving is cancelled", async () => {

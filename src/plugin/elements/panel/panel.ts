@@ -210,7 +210,7 @@ export class SlnetPanel extends LitElement {
           <slnet-options-form
             .keys=${otherKeys}
             .options=${options}
-            .defaults=${stackDefaults(state)}
+            .defaults=${stackDefaults(state, "uint16")}
             .errors=${optionErrors}
             ?disabled=${busy}
             @option-change=${onOption}

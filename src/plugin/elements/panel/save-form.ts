@@ -1,12 +1,12 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
-import type { SavedPart } from "../../../protocol/api.js";
+import type { SavedPart, SaveFormat } from "../../../protocol/api.js";
 import type { ConfigurationOptions } from "../../configuration-errors.js";
-import { offeredFormats, saveFormat, type SaveCompression, type SaveFormat } from "../../save-formats.js";
+import { offeredFormats, saveFormat } from "../../save-formats.js";
 import { canPickSaveFile, pickSaveFile } from "../../save-picker.js";
 import type { SaveRequest, SlnetSession } from "../../session.js";
-import { defaultSparseOffsetAdu, stackMetadata, type SavedFile, type SessionState } from "../../session-state.js";
+import { knownCameraOffsetAdu, sparseOffsetAdu, type SavedFile, type SessionState } from "../../session-state.js";
 import { themeStyles } from "../theme.styles.js";
 import type { OptionChangeEvent } from "./options-form.js";
 import { panelStyles } from "./panel.styles.js";
@@ -32,7 +32,7 @@ export class SlnetSaveForm extends LitElement {
   @state() private savedPart: SavedPart["part"] = "sparse";
   @state() private sampleType: SavedPart["type"] = "uint16";
   @state() private format: SaveFormat = "tiff";
-  @state() private compression: SaveCompression = "none";
+  @state() private compression: NonNullable<SavedPart["compression"]> = "none";
 
   override render(): TemplateResult {
     const { session, state } = this;
@@ -57,7 +57,7 @@ export class SlnetSaveForm extends LitElement {
             <option value="float32" ?selected=${this.sampleType === "float32"}>32-bit float</option>
           </select>
         </label>
-        ${offeredFormats.length > 1 ? this.#formatFields(busy) : nothing}
+        ${this.#formatFields(busy)}
       </div>
       ${this.savedPart === "sparse" ? this.#offsetField(session, state, busy) : nothing}
       <div class="row">
@@ -89,7 +89,6 @@ export class SlnetSaveForm extends LitElement {
   }
 
   #formatFields(busy: boolean): TemplateResult {
-    const { compresses } = saveFormat(this.format);
     return html`
       <label>
         Format
@@ -102,8 +101,8 @@ export class SlnetSaveForm extends LitElement {
       <label>
         Compression
         <select
-          ?disabled=${busy || !compresses}
-          @change=${(event: Event) => (this.compression = chosen(event) as SaveCompression)}
+          ?disabled=${busy}
+          @change=${(event: Event) => (this.compression = chosen(event) as NonNullable<SavedPart["compression"]>)}
         >
           <option value="none" ?selected=${this.compression === "none"}>none</option>
           <option value="deflate" ?selected=${this.compression === "deflate"}>deflate</option>
@@ -117,7 +116,7 @@ export class SlnetSaveForm extends LitElement {
       brief
       .keys=${["sparseOffsetAdu"]}
       .options=${state.options}
-      .defaults=${stackDefaults(state)}
+      .defaults=${stackDefaults(state, this.sampleType)}
       .errors=${state.optionErrors}
       .hints=${{ sparseOffsetAdu: offsetHint(state) }}
       ?disabled=${busy}
@@ -126,8 +125,8 @@ export class SlnetSaveForm extends LitElement {
   }
 
   #request(): SaveRequest {
-    const { savedPart: part, sampleType: type, format } = this;
-    return { part, type, format, compression: saveFormat(format).compresses ? this.compression : "none" };
+    const { savedPart: part, sampleType: type, format, compression } = this;
+    return { part, type, format, compression };
   }
 
   async #saveToFile(session: SlnetSession): Promise<void> {
@@ -146,12 +145,12 @@ export class SlnetSaveForm extends LitElement {
 }
 
 /** Defaults of options that come with the stack. */
-export function stackDefaults(state: SessionState): ConfigurationOptions {
-  return { sparseOffsetAdu: defaultSparseOffsetAdu({ ...state, options: {} }) };
+export function stackDefaults(state: SessionState, type: SavedPart["type"]): ConfigurationOptions {
+  return { sparseOffsetAdu: sparseOffsetAdu({ ...state, options: {} }, type) };
 }
 
 function offsetHint(state: SessionState): string {
-  const known = stackMetadata(state)?.cameraOffsetAdu ?? null;
+  const known = knownCameraOffsetAdu(state);
   const origin = known === null ? "" : ` Here that is ${known} ADU.`;
   return `Added to every pixel. Localizers expect the offset of the camera.${origin}`;
 }
@@ -164,9 +163,10 @@ function savingReason({ activity, stack, model, result, optionErrors }: SessionS
   return optionErrors["sparseOffsetAdu"] ?? "";
 }
 
-function savedText({ name, frames, bytes, clipped, pixels }: SavedFile): TemplateResult {
+function savedText({ name, frames, bytes, offsetAdu, clipped, pixels }: SavedFile): TemplateResult {
   return html`<p>
-    ${name}: ${countText(frames)} frames, ${bytesText(bytes)}.
+    ${name}: ${countText(frames)} frames, ${bytesText(bytes)},${" "}
+    ${offsetAdu === 0 ? "no offset" : `offset ${offsetAdu} ADU`}.
     ${
       clipped === 0
         ? "No pixel was clipped."
