@@ -40,9 +40,7 @@ document.addEventListener("drop", (event) => {
   event.preventDefault();
   entered = 0;
   overlay.hidden = true;
-  const file = event.dataTransfer?.files[0];
-  if (!file) return;
-  void (/\.json$/i.test(file.name) ? session.loadModel(file) : session.openFile(file));
+  if (event.dataTransfer) void session.openDropped(event.dataTransfer);
 });
 
 function carriesFile(event: DragEvent): boolean {

@@ -1,4 +1,4 @@
-export { isSlnetError, SlnetError, type SlnetErrorCode } from "../core/errors.js";
+export { isSlnetError, SlnetError, type Choice, type SlnetErrorCode } from "../core/errors.js";
 export {
   configurationFields,
   createConfiguration,
@@ -6,9 +6,9 @@ export {
   type ConfigurationField,
   type SlnetConfiguration,
 } from "../core/configuration.js";
-export type { SampleArray, SampleType, StackDescription, StackShape } from "../core/frames.js";
+export type { SampleArray, SampleType, StackDescription, StackMetadata, StackShape } from "../core/frames.js";
 export { parseModelFile, type ModelFile } from "../core/model.js";
-export type { CleaningMethod, EngineReport, Progress, TrainingPlan } from "../protocol/api.js";
+export type { CleaningMethod, EngineReport, NamedFile, Progress, SaveFormat, TrainingPlan } from "../protocol/api.js";
 export {
   SlnetClient,
   type CleaningRun,
@@ -34,6 +34,7 @@ export {
   type ViewerHost,
 } from "./host.js";
 export type { LossPoint } from "./loss-history.js";
+export type { MetadataOverrides } from "./metadata-fields.js";
 export { registerSlnet, type RegisterOptions, type SlnetRegistration } from "./register.js";
 export {
   SlnetSession,
@@ -43,7 +44,10 @@ export {
   type TrainRequest,
 } from "./session.js";
 export type {
+  ChosenPart,
   CleaningResult,
+  OpeningState,
+  PendingChoice,
   SavedFile,
   SessionActivity,
   SessionError,

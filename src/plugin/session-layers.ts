@@ -1,4 +1,4 @@
-import type { StackDescription } from "../core/frames.js";
+import type { StackMetadata } from "../core/frames.js";
 import type { FrameSource, ImageDisplay, ViewerHost } from "./host.js";
 
 /** What a layer of ours shows. */
@@ -32,6 +32,10 @@ export class SessionLayers {
     for (const role of [...this.#ids.keys()]) this.hide(role);
   }
 
+  updateAll(patch: Partial<ImageDisplay>): void {
+    for (const role of this.#ids.keys()) this.update(role, patch);
+  }
+
   update(role: LayerRole, patch: Partial<ImageDisplay>): void {
     const id = this.#ids.get(role);
     if (id !== undefined && this.#host?.layers.get(id)) this.#host.layers.update(id, patch);
@@ -39,8 +43,10 @@ export class SessionLayers {
 }
 
 /** Step sizes along time and space, for the hosts that show them. */
-export function layerGeometry(description: StackDescription): Pick<ImageDisplay, "scale" | "units"> {
-  const { pixelSizeNm, frameIntervalSeconds } = description;
+export function layerGeometry({
+  pixelSizeNm,
+  frameIntervalSeconds,
+}: Pick<StackMetadata, "pixelSizeNm" | "frameIntervalSeconds">): Pick<ImageDisplay, "scale" | "units"> {
   return {
     scale: [frameIntervalSeconds ?? 1, pixelSizeNm ?? 1, pixelSizeNm ?? 1],
     units: [

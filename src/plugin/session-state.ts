@@ -1,6 +1,6 @@
 import type { SlnetConfiguration } from "../core/configuration.js";
-import type { SlnetErrorCode } from "../core/errors.js";
-import type { StackDescription } from "../core/frames.js";
+import type { Choice, SlnetErrorCode } from "../core/errors.js";
+import type { StackDescription, StackMetadata } from "../core/frames.js";
 import type { ModelFile } from "../core/model.js";
 import type {
   CleaningMethod,
@@ -12,8 +12,29 @@ import type {
 } from "../protocol/api.js";
 import { checkOptions, type ConfigurationOptions } from "./configuration-errors.js";
 import type { LossPoint } from "./loss-history.js";
+import type { MetadataOverrides } from "./metadata-fields.js";
 
 export type SessionActivity = "idle" | "opening" | "training" | "cleaning" | "saving";
+
+/** A stack that is being opened. */
+export interface OpeningState {
+  /** Empty where it is not known yet. */
+  readonly name: string;
+  /** Files found so far while folders are read; `null` once the stack itself is read. */
+  readonly files: number | null;
+}
+
+/** What a person has to choose before the stack can be opened; the one that was open stays until then. */
+export interface PendingChoice extends Choice {
+  /** Name of the file. */
+  readonly name: string;
+}
+
+/** A part of a file that was chosen; another of `labels` can be taken in its place. */
+export interface ChosenPart extends Choice {
+  /** Position in `labels`. */
+  readonly index: number;
+}
 
 /** How the last training goes or went. */
 export interface TrainingState {
@@ -46,6 +67,8 @@ export interface SavedFile {
   readonly part: SavedPart["part"];
   readonly frames: number;
   readonly bytes: number;
+  /** Added to every pixel, in ADU. */
+  readonly offsetAdu: number;
   /** Pixels that did not fit the sample type and were set to its nearest limit. */
   readonly clipped: number;
   readonly pixels: number;
@@ -62,7 +85,15 @@ export interface SessionState {
   readonly activity: SessionActivity;
   /** `null` while idle and before the first report. */
   readonly progress: Progress | null;
+  /** `null` unless a stack is being opened. */
+  readonly opening: OpeningState | null;
+  /** Asked after an opening that came upon several stacks; `null` otherwise. */
+  readonly choice: PendingChoice | null;
   readonly stack: StackDescription | null;
+  /** Parts of its file that were chosen for the open stack, in the order in which they were asked for. */
+  readonly chosen: readonly ChosenPart[];
+  /** What a person says about the stack in place of its file. */
+  readonly metadata: MetadataOverrides;
   /** Options that differ from the defaults, as given: perhaps wrong. */
   readonly options: ConfigurationOptions;
   /** The checked configuration, `null` while an option is wrong. */
@@ -87,7 +118,11 @@ export function initialSessionState(options: ConfigurationOptions): SessionState
   return {
     activity: "idle",
     progress: null,
+    opening: null,
+    choice: null,
     stack: null,
+    chosen: [],
+    metadata: {},
     options,
     configuration,
     optionErrors: errors,
@@ -100,4 +135,24 @@ export function initialSessionState(options: ConfigurationOptions): SessionState
     outcome: null,
     error: null,
   };
+}
+
+/** What is known of the open stack: what a person says, else what the file says. `null` without a stack. */
+export function stackMetadata({ stack, metadata }: Pick<SessionState, "stack" | "metadata">): StackMetadata | null {
+  return stack && { ...stack, ...metadata };
+}
+
+/**
+ * Added to the saved sparse frames, in ADU: as configured; else, in 16-bit pixels, the offset of the camera where it is
+ * known, so that a localizer finds it and noise below zero is kept.
+ */
+export function sparseOffsetAdu(state: SessionState, type: SavedPart["type"]): number {
+  if (state.options["sparseOffsetAdu"] !== undefined) return state.configuration?.sparseOffsetAdu ?? 0;
+  return (type === "uint16" && knownCameraOffsetAdu(state)) || 0;
+}
+
+/** The offset of the camera where it is known and 16-bit pixels can hold it. */
+export function knownCameraOffsetAdu(state: Pick<SessionState, "stack" | "metadata">): number | null {
+  const offset = stackMetadata(state)?.cameraOffsetAdu ?? null;
+  return offset !== null && offset >= 0 && offset <= 65535 ? offset : null;
 }

@@ -1,27 +1,48 @@
 import { configurationFields, type SlnetConfiguration } from "../core/configuration.js";
 import { errorMessage, isSlnetError, SlnetError } from "../core/errors.js";
-import type { StackDescription } from "../core/frames.js";
+import { unknownMetadata, type StackDescription } from "../core/frames.js";
 import { parseModelFile } from "../core/model.js";
 import { defaultMedianWindowFrames } from "../core/running-median.js";
 import { createSimulationOptions } from "../core/simulation.js";
 import type {
   CleaningMethod,
   CleaningOptions,
+  NamedFile,
   RpcaMethodOptions,
   SavedPart,
   TrainingPlan,
   TrainingReport,
 } from "../protocol/api.js";
-import type { CleaningRun, SavingRun, StackSource, TrainingRun } from "../protocol/client.js";
+import type { CleaningRun, ClientStack, SavingRun, StackSource, TrainingRun } from "../protocol/client.js";
 import { CleanedFrames } from "./cleaned-frames.js";
 import { checkOptions, type ConfigurationOptions } from "./configuration-errors.js";
 import { download } from "./download.js";
+import { requireFileCount, takeDropped } from "./dropped-files.js";
 import type { ImageLayer, Unsubscribe, ViewerHost } from "./host.js";
 import { appendLosses } from "./loss-history.js";
+import { requireMetadata, type MetadataOverrides } from "./metadata-fields.js";
+import {
+  planOf,
+  requireWebAddress,
+  selectionOf,
+  sourceName,
+  withPart,
+  type OpeningRequest,
+} from "./opening-request.js";
+import { saveFormat } from "./save-formats.js";
 import { layerGeometry, SessionLayers } from "./session-layers.js";
 import { cancelledOutcome, finishedOutcome } from "./session-outcome.js";
-import { initialSessionState, type SessionActivity, type SessionState, type TrainingState } from "./session-state.js";
+import {
+  initialSessionState,
+  sparseOffsetAdu,
+  stackMetadata,
+  type ChosenPart,
+  type SessionActivity,
+  type SessionState,
+  type TrainingState,
+} from "./session-state.js";
 import { StackConnection } from "./stack-connection.js";
+import { planStack } from "./stack-files.js";
 import { StackFrames, type ReadFrame } from "./stack-frames.js";
 import type { WorkerOptions } from "./worker-client.js";
 
@@ -51,7 +72,12 @@ export interface CleanRequest {
   readonly rpca?: Partial<RpcaMethodOptions>;
 }
 
-export type SaveRequest = Partial<Pick<SavedPart, "part" | "type" | "offsetAdu">>;
+export interface SaveRequest extends Partial<Pick<SavedPart, "part" | "type" | "format" | "compression">> {
+  /** Added to every pixel, in ADU; default for the sparse part: as configured, or else the offset of the camera. */
+  readonly offsetAdu?: number;
+  /** A file that a person chose and that is written to; default: `deliver` gets the file. */
+  readonly handle?: FileSystemFileHandle;
+}
 
 /** The cleaning whose frames are shown. Its run stays open, to compute dropped frames again. */
 interface ShownCleaning {
@@ -63,6 +89,8 @@ interface ShownCleaning {
 const defaultMemoryBudgetBytes = 256 * 1024 ** 2;
 /** The eye follows about three pictures a second of a slow change; more would only take time from the training. */
 const previewIntervalMs = 300;
+/** Reading a folder of 100,000 files finds some thousand a second: nobody reads each count. */
+const countIntervalMs = 200;
 /** A window has at most 16 frames, so a model is some tens of kilobytes. */
 const maximumModelBytes = 8 * 1024 ** 2;
 const defaultRpca: RpcaMethodOptions = { groupFrames: 50, sparsityWeight: null, penalty: null, iterations: 50 };
@@ -84,6 +112,8 @@ export class SlnetSession {
   #preview: StackFrames | null = null;
   /** Cleans the frames of the preview with the model, after a training. */
   #previewRun: Promise<CleaningRun> | null = null;
+  #opened: OpeningRequest | null = null;
+  #pending: OpeningRequest | null = null;
   #disposed = false;
 
   constructor(options: SessionOptions = {}) {
@@ -111,12 +141,85 @@ export class SlnetSession {
 
   /** Opens a file, in place of the stack that is open; that one stays if the file cannot be read. */
   openFile(file: File): Promise<void> {
-    return this.#open({ type: "file", file, name: file.name });
+    return this.openFiles([{ path: file.name, file }]);
+  }
+
+  /** Opens the stack among files that belong together: a set, a header with its pixels, or the files of a folder. */
+  openFiles(files: readonly NamedFile[]): Promise<void> {
+    return this.#open(async () => {
+      requireFileCount(files.length);
+      return { plan: planStack(files), chosen: [] };
+    });
+  }
+
+  /**
+   * Opens what was dropped on the page, files or folders; a single JSON file is taken as a model. To be called while the
+   * drop event is handled.
+   */
+  openDropped(transfer: DataTransfer): Promise<void> {
+    const { files } = transfer;
+    const only = files.length === 1 ? files[0] : undefined;
+    if (only && /\.json$/i.test(only.name)) {
+      this.cancel();
+      return this.loadModel(only);
+    }
+    const readDropped = takeDropped(transfer);
+    return this.#open(async (signal) => {
+      let toldAt = performance.now();
+      const found = await readDropped(signal, (count) => {
+        if (performance.now() - toldAt < countIntervalMs) return;
+        toldAt = performance.now();
+        this.#update({ opening: { name: "", files: count } });
+      });
+      return { plan: planStack(found), chosen: [] };
+    });
+  }
+
+  /** Opens a file on a web server that answers range requests, or the folder of an OME-Zarr. Only this fetches anything. */
+  openUrl(address: string): Promise<void> {
+    return this.#open(async () => planOf({ type: "url", url: requireWebAddress(address) }));
+  }
+
+  /** Answers the choice that `state.choice` asks for, by a position in its labels. The next choice may follow. */
+  choose(index: number): Promise<void> {
+    const { choice } = this.#state;
+    const pending = this.#pending;
+    if (!choice || !pending) return Promise.resolve();
+    const { of, labels } = choice;
+    return this.#open(async () => ({ ...pending, chosen: [...pending.chosen, { of, labels, index }] }));
+  }
+
+  /** Gives up the opening that waits for a choice. */
+  dismissChoice(): void {
+    this.#pending = null;
+    this.#update({ choice: null });
+  }
+
+  /** Opens the stack again with another part of its file, of those that were chosen. */
+  changePart(of: ChosenPart["of"], index: number): Promise<void> {
+    const request = this.#opened && withPart(this.#opened, of, index);
+    return request ? this.#open(async () => request) : Promise.resolve();
+  }
+
+  /** Says what is known of the open stack, in place of its file; `undefined` takes the word of the file again. */
+  describe(metadata: Readonly<Partial<Record<keyof MetadataOverrides, number | null | undefined>>>): void {
+    try {
+      requireMetadata(metadata);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    if (!this.#state.stack) return;
+    const merged = Object.fromEntries(
+      Object.entries({ ...this.#state.metadata, ...metadata }).filter(([, value]) => value !== undefined),
+    ) as MetadataOverrides;
+    this.#update({ metadata: merged });
+    this.#layers.updateAll(this.#geometry());
   }
 
   /** Opens a simulated recording: filaments, blinking molecules and a bleaching background. */
   openSample(): Promise<void> {
-    return this.#open({ type: "simulated", options: createSimulationOptions({}) });
+    return this.#open(async () => planOf({ type: "simulated", options: createSimulationOptions({}) }));
   }
 
   /** Opens a layer that the host shows, where it gives its pixels back. */
@@ -126,7 +229,7 @@ export class SlnetSession {
       return Promise.resolve();
     }
     const { frames, height, width, type } = source;
-    return this.#open({
+    const input: StackSource = {
       type: "frames",
       name,
       shape: { frames, height, width, type },
@@ -140,7 +243,8 @@ export class SlnetSession {
           );
         },
       },
-    });
+    };
+    return this.#open(async () => planOf(input));
   }
 
   /** Sets options by `SlnetConfiguration` name; `undefined` takes an option back to its default. */
@@ -203,33 +307,41 @@ export class SlnetSession {
   }
 
   /** Cleans once more, writes the frames to a file and hands it over. After a cancelled cleaning: only its frames. */
-  save({ part = "sparse", type = "uint16", offsetAdu }: SaveRequest = {}): Promise<void> {
+  save(request: SaveRequest = {}): Promise<void> {
+    const { part = "sparse", type = "uint16", format = "tiff", compression = "none", offsetAdu, handle } = request;
     return this.#perform("saving", async (signal) => {
-      const { result, configuration } = this.#state;
+      const { result, configuration, metadata } = this.#state;
       const method = result?.method ?? this.#cleaningMethod({});
       if (result && result.done === result.from) {
         throw new SlnetError("bad-input", "no frame is cleaned yet, expected at least one to save");
       }
       const stack = await this.#connection.ready(signal);
       await this.#closeSaving();
-      const { name: stackName, shape } = stack.description;
-      const name = fileName(configuration?.prefix, stackName, part === "sparse" ? "_sparse.tif" : "_background.tif");
-      const offset = offsetAdu ?? configuration?.sparseOffsetAdu ?? 0;
+      const name = this.saveName(request);
+      const target = handle ? ({ type: "file-handle", handle } as const) : ({ type: "private-file", name } as const);
+      const offset = offsetAdu ?? (part === "sparse" ? sparseOffsetAdu(this.#state, type) : 0);
       const run = await stack.save(
         method,
         {
           from: result?.from ?? 0,
-          to: result?.done ?? shape.frames,
+          to: result?.done ?? stack.description.shape.frames,
           lowRank: part === "low-rank",
           tail: result?.tail ?? "shift",
           engine: configuration?.engine ?? "auto",
         },
-        [{ part, target: { type: "private-file", name }, type, offsetAdu: offset }],
-        { signal },
+        [{ part, target, type, offsetAdu: offset, format, compression }],
+        { signal, metadata },
       );
       this.#update({ engine: run.plan.engine ?? this.#state.engine, notices: run.plan.notices, saved: null });
-      await this.#deliver(run, part, name, signal);
+      await this.#deliver(run, part, name, handle ?? null, signal);
     });
+  }
+
+  /** Name of the file that a saving with this request hands over. */
+  saveName({ part = "sparse", format = "tiff" }: SaveRequest = {}): string {
+    const { stack, configuration } = this.#state;
+    const ending = `${part === "sparse" ? "_sparse" : "_background"}${saveFormat(format).ending}`;
+    return fileName(configuration?.prefix, stack?.name ?? "stack", ending);
   }
 
   /** Stops what is under way at once. The model so far and the frames cleaned so far stay. */
@@ -239,7 +351,7 @@ export class SlnetSession {
     const { activity } = this.#state;
     this.#operation = null;
     operation.abort(new DOMException(`${activity} was cancelled`, "AbortError"));
-    this.#update({ activity: "idle", progress: null, outcome: cancelledOutcome(activity, this.#state) });
+    this.#update({ ...idle, outcome: cancelledOutcome(activity, this.#state) });
   }
 
   /** Reads a model file. Its options become the options, so that training can go on from it. */
@@ -289,24 +401,64 @@ export class SlnetSession {
     this.#listeners.clear();
   }
 
-  #open(input: StackSource): Promise<void> {
+  /** @param find - says what to open; may read folders first */
+  #open(find: (signal: AbortSignal) => Promise<OpeningRequest>): Promise<void> {
     this.cancel();
+    this.#pending = null;
     return this.#perform("opening", async (signal) => {
-      const description = await this.#connection.open(input, () => this.#closeRuns(), signal);
-      this.#layers.hideAll();
-      this.#preview = null;
-      this.#update({
-        stack: description,
-        training: null,
-        result: null,
-        saved: null,
-        ...checked(this.#state.options, description),
-      });
-      if (input.type === "frames") return;
-      const raw = new StackFrames(description.shape, (index, reading) => this.#readRaw(index, reading));
-      await this.#layers.show("raw", raw, { name: description.name, ...layerGeometry(description) });
-      this.#host?.dims.setStep(0);
+      this.#update({ opening: { name: "", files: null }, choice: null });
+      let request = await find(signal);
+      try {
+        let { first } = request.plan;
+        this.#update({ opening: { name: sourceName(first.source), files: null } });
+        const selection = selectionOf(request.chosen);
+        let stack = await this.#connection.open(first.source, selection, signal);
+        const { framesAsFiles } = request.plan;
+        if (framesAsFiles && stack.description.shape.frames === 1) {
+          await stack.close();
+          first = framesAsFiles;
+          request = { ...request, plan: { first, framesAsFiles: null } };
+          stack = await this.#connection.open(first.source, selection, signal);
+        }
+        if (signal.aborted) await stack.close();
+        signal.throwIfAborted();
+        await this.#connection.adopt(stack, first.source, selection, () => this.#closeRuns());
+        await this.#showStack(stack, request, first.others);
+      } catch (error) {
+        if (!isSlnetError(error, "choice-needed") || !error.choice) throw error;
+        signal.throwIfAborted();
+        this.#pending = request;
+        this.#update({ choice: { ...error.choice, name: sourceName(request.plan.first.source) } });
+      }
     });
+  }
+
+  async #showStack({ description }: ClientStack, request: OpeningRequest, others: number): Promise<void> {
+    const { source } = request.plan.first;
+    // Another part of the same file was recorded by the same camera.
+    const metadata = this.#opened?.plan.first.source === source ? this.#state.metadata : {};
+    this.#opened = request;
+    this.#layers.hideAll();
+    this.#preview = null;
+    this.#update({
+      stack: description,
+      chosen: request.chosen,
+      metadata,
+      training: null,
+      result: null,
+      saved: null,
+      notices:
+        others === 0 ? [] : [`${description.name} is the first of ${others + 1} stacks; the others stay closed.`],
+      ...checked(this.#state.options, description),
+    });
+    if (source.type === "frames") return;
+    const raw = new StackFrames(description.shape, (index, reading) => this.#readRaw(index, reading));
+    await this.#layers.show("raw", raw, { name: description.name, ...this.#geometry() });
+    this.#host?.dims.setStep(0);
+  }
+
+  #geometry(): ReturnType<typeof layerGeometry> {
+    return layerGeometry(stackMetadata(this.#state) ?? unknownMetadata);
   }
 
   /** Runs one action: its states, its errors, and its end unless a cancel was there first. */
@@ -329,12 +481,13 @@ export class SlnetSession {
       await work(operation.signal);
       if (this.#operation !== operation) return;
       this.#operation = null;
-      const outcome = finishedOutcome(activity, this.#state, (performance.now() - startedAt) / 1000);
-      this.#update({ activity: "idle", progress: null, outcome });
+      const seconds = (performance.now() - startedAt) / 1000;
+      const outcome = activity === "opening" && this.#pending ? null : finishedOutcome(activity, this.#state, seconds);
+      this.#update({ ...idle, outcome });
     } catch (error) {
       if (this.#operation !== operation) return;
       this.#operation = null;
-      this.#update({ activity: "idle", progress: null });
+      this.#update(idle);
       this.#fail(error);
     }
   }
@@ -389,7 +542,7 @@ export class SlnetSession {
       return;
     }
     this.#preview = new StackFrames({ ...stack.shape, type: "float32" }, readFrame);
-    await this.#layers.show("preview", this.#preview, { name: "SLNet preview", ...layerGeometry(stack) });
+    await this.#layers.show("preview", this.#preview, { name: "SLNet preview", ...this.#geometry() });
   }
 
   async #previewWithModel(index: number, signal?: AbortSignal): Promise<Float32Array> {
@@ -430,13 +583,19 @@ export class SlnetSession {
     this.#preview = null;
     this.#layers.hide("sparse");
     this.#layers.hide("low-rank");
-    const geometry = layerGeometry(stack);
+    const geometry = this.#geometry();
     if (shown.lowRank) await this.#layers.show("low-rank", shown.lowRank, { name: "Background", ...geometry });
     await this.#layers.show("sparse", shown.sparse, { name: "Sparse", ...geometry });
     return shown;
   }
 
-  async #deliver(run: SavingRun, part: SavedPart["part"], name: string, signal: AbortSignal): Promise<void> {
+  async #deliver(
+    run: SavingRun,
+    part: SavedPart["part"],
+    name: string,
+    handle: FileSystemFileHandle | null,
+    signal: AbortSignal,
+  ): Promise<void> {
     try {
       let clipped = 0;
       for await (const report of run) {
@@ -446,12 +605,18 @@ export class SlnetSession {
       }
       const file = await run.file(part);
       signal.throwIfAborted();
-      // Closing deletes the private file, which the browser is about to copy: it stays until the next saving.
-      this.#saving = run;
-      this.#handOver(file, name);
+      if (handle) {
+        await run.close();
+      } else {
+        // Closing deletes the private file, which the browser is about to copy: it stays until the next saving.
+        this.#saving = run;
+        this.#handOver(file, name);
+      }
       const { from, to, height, width } = run.plan;
       const pixels = (to - from) * height * width;
-      this.#update({ saved: { name, part, frames: to - from, bytes: file.size, clipped, pixels } });
+      const offsetAdu = run.plan.parts[0]?.offsetAdu ?? 0;
+      const saved = { name: file.name, part, frames: to - from, bytes: file.size, offsetAdu, clipped, pixels };
+      this.#update({ saved });
     } catch (error) {
       if (this.#saving !== run) await run.close();
       throw error;
@@ -519,7 +684,7 @@ export class SlnetSession {
     const operation = this.#operation;
     this.#operation = null;
     operation?.abort(lost);
-    this.#update({ activity: "idle", progress: null });
+    this.#update(idle);
     this.#fail(lost);
   }
 
@@ -535,6 +700,8 @@ export class SlnetSession {
     for (const listener of this.#listeners) listener(this.#state);
   }
 }
+
+const idle = { activity: "idle", progress: null, opening: null } as const;
 
 function checked(
   options: ConfigurationOptions,

@@ -1,5 +1,5 @@
 import { SlnetError } from "../core/errors.js";
-import type { StackDescription } from "../core/frames.js";
+import type { StackSelection } from "../core/frames.js";
 import type { ClientStack, SlnetClient, StackSource } from "../protocol/client.js";
 import { createWorkerClient, type WorkerOptions } from "./worker-client.js";
 
@@ -12,6 +12,7 @@ export class StackConnection {
   readonly #onLost: (error: SlnetError) => void;
   #starting: Promise<SlnetClient> | null = null;
   #input: StackSource | null = null;
+  #selection: StackSelection = {};
   #stack: ClientStack | null = null;
   #disposed = false;
 
@@ -26,20 +27,30 @@ export class StackConnection {
     return this.#stack;
   }
 
-  /**
-   * Opens another stack in place of the one that is open, which stays if this fails.
-   *
-   * @param release - closes what still works on the old stack; called once the new one is open
-   */
-  async open(input: StackSource, release: () => Promise<void>, signal: AbortSignal): Promise<StackDescription> {
+  /** Opens another stack beside the one that is open, for {@link StackConnection.adopt} or to be closed again. */
+  async open(input: StackSource, selection: StackSelection, signal: AbortSignal): Promise<ClientStack> {
     const client = await this.#client(signal);
-    const stack = await client.openStack(input, { signal });
+    return client.openStack(input, { signal, selection });
+  }
+
+  /**
+   * Takes a stack in place of the one that was open.
+   *
+   * @param input - where it came from, with `selection`
+   * @param release - closes what still works on the old stack
+   */
+  async adopt(
+    stack: ClientStack,
+    input: StackSource,
+    selection: StackSelection,
+    release: () => Promise<void>,
+  ): Promise<void> {
     const old = this.#stack;
     await release();
     await old?.close();
     this.#input = input;
+    this.#selection = selection;
     this.#stack = stack;
-    return stack.description;
   }
 
   /**
@@ -52,7 +63,7 @@ export class StackConnection {
     if (!this.#input)
       throw new SlnetError("bad-input", "no stack is open, expected one: open a file or the sample first");
     const client = await this.#client(signal);
-    this.#stack = await client.openStack(this.#input, { signal });
+    this.#stack = await client.openStack(this.#input, { signal, selection: this.#selection });
     return this.#stack;
   }
 

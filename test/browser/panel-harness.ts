@@ -1,7 +1,9 @@
 import { fixture, html } from "@open-wc/testing";
 
+import type { StackMetadata } from "../../src/core/frames.js";
 import { defineElements } from "../../src/plugin/define-elements.js";
 import type { SlnetPanel } from "../../src/plugin/elements/panel/panel.js";
+import type { SessionState } from "../../src/plugin/session-state.js";
 import { SlnetSession } from "../../src/plugin/session.js";
 
 /** A panel in the page, worked as a person works it. */
@@ -12,25 +14,27 @@ export class PanelHarness {
   ) {}
 
   /** With a session whose worker is not started before something needs it. */
-  static async create(scheme = "dark"): Promise<PanelHarness> {
+  static async create(
+    scheme = "dark",
+    session = new SlnetSession({ workerUrl: "/dist/slnet.worker.js" }),
+  ): Promise<PanelHarness> {
     defineElements();
     const box = await fixture<HTMLElement>(html`<div><slnet-panel></slnet-panel></div>`);
     box.style.cssText = `width: 340px; color-scheme: ${scheme}; background: light-dark(#fff, #1e2128)`;
     const panel = box.querySelector("slnet-panel")!;
-    const session = new SlnetSession({ workerUrl: "/dist/slnet.worker.js" });
     panel.session = session;
     await panel.updateComplete;
     return new PanelHarness(panel, session);
   }
 
-  button(title: string): HTMLButtonElement {
-    return [...this.panel.renderRoot.querySelectorAll("button")].find((button) => button.textContent.trim() === title)!;
+  /** @param within - tag of the element that has it, where several have one of that title */
+  button(title: string, within?: string): HTMLButtonElement {
+    return this.#all("button", within).find((button) => button.textContent.trim() === title)!;
   }
 
   /** The sentence beside a button that says why it cannot be pressed. */
   reasonOf(title: string): string {
-    const id = this.button(title).getAttribute("aria-describedby");
-    return (id && this.panel.renderRoot.querySelector(`#${id}`)?.textContent) ?? "";
+    return this.#described(this.button(title));
   }
 
   /** Types into an option and leaves the field. */
@@ -57,22 +61,20 @@ export class PanelHarness {
 
   /** What a screen reader reads with an option: error and help. */
   descriptionOf(key: string): string {
-    const input = this.#option(key);
-    const root = input.getRootNode() as ShadowRoot;
-    const ids = input.getAttribute("aria-describedby")?.split(" ") ?? [];
-    return ids.map((id) => root.getElementById(id)?.textContent ?? "").join(" ");
+    return this.#described(this.#option(key));
   }
 
   isInvalid(key: string): boolean {
     return this.#option(key).getAttribute("aria-invalid") === "true";
   }
 
-  valueOf(key: string): string {
-    return (this.#option(key) as HTMLInputElement).value;
+  /** @param within - tag of the element whose form it is, where several have it */
+  valueOf(key: string, within?: string): string {
+    return (this.#option(key, within) as HTMLInputElement).value;
   }
 
   has(key: string): boolean {
-    return this.#forms().some((form) => form.querySelector(`#${key}`));
+    return this.#roots().some((root) => root.host.localName === "slnet-options-form" && root.querySelector(`#${key}`));
   }
 
   openAllOptions(): void {
@@ -81,7 +83,7 @@ export class PanelHarness {
 
   /** A field outside of the options, by the words before it. */
   field(label: string): HTMLInputElement | HTMLSelectElement | null {
-    const labels = [...this.panel.renderRoot.querySelectorAll("label")];
+    const labels = this.#all("label");
     const found = labels.find((element) => element.textContent.trim().startsWith(label));
     return found?.querySelector<HTMLInputElement | HTMLSelectElement>("input, select") ?? null;
   }
@@ -94,24 +96,93 @@ export class PanelHarness {
     await this.settled();
   }
 
+  /** Waits for a state of the session, and until it is drawn. */
+  async until(condition: (state: SessionState) => boolean): Promise<void> {
+    while (!condition(this.session.state) || this.session.state.activity !== "idle") {
+      await new Promise<void>((resolve) => {
+        const off = this.session.subscribe(() => {
+          off();
+          resolve();
+        });
+      });
+    }
+    await this.settled();
+  }
+
   get errorMessage(): string {
     return this.panel.renderRoot.querySelector(".message.error p")?.textContent ?? "";
   }
 
   async settled(): Promise<void> {
     await this.panel.updateComplete;
-    for (const form of this.panel.renderRoot.querySelectorAll("slnet-options-form")) await form.updateComplete;
+    for (const root of this.#roots())
+      await (root.host as Element & { readonly updateComplete?: Promise<unknown> }).updateComplete;
   }
 
-  #option(key: string): HTMLElement {
-    for (const form of this.#forms()) {
-      const input = form.querySelector<HTMLElement>(`#${key}`);
+  /** The field of a piece of metadata. */
+  metadata(key: keyof StackMetadata): HTMLInputElement {
+    return this.#root("slnet-metadata-form").querySelector<HTMLInputElement>(`#${key}`)!;
+  }
+
+  /** Types into it and leaves it. */
+  async typeMetadata(key: keyof StackMetadata, text: string): Promise<void> {
+    const field = this.metadata(key);
+    field.value = text;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    await this.settled();
+  }
+
+  /** What a screen reader reads with it: unit, error, and what the file says. */
+  metadataDescription(key: keyof StackMetadata): string {
+    return this.#described(this.metadata(key));
+  }
+
+  async undoMetadata(key: keyof StackMetadata): Promise<void> {
+    this.metadata(key).closest(".field")!.querySelector("button")!.click();
+    await this.settled();
+  }
+
+  /** The question of the choice form, or nothing. */
+  get question(): string {
+    return (
+      this.panel.renderRoot.querySelector("slnet-choice-form")?.shadowRoot?.querySelector("legend")?.textContent ?? ""
+    );
+  }
+
+  /** What has the focus, however deep. */
+  get focused(): Element | null {
+    let element = document.activeElement;
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    return element;
+  }
+
+  #option(key: string, within?: string): HTMLElement {
+    for (const root of within ? this.#roots(this.#root(within)) : this.#roots()) {
+      if (root.host.localName !== "slnet-options-form") continue;
+      const input = root.querySelector<HTMLElement>(`#${key}`);
       if (input) return input;
     }
     throw new Error(`the panel has no option ${key}`);
   }
 
-  #forms(): ShadowRoot[] {
-    return [...this.panel.renderRoot.querySelectorAll("slnet-options-form")].map((form) => form.shadowRoot!);
+  #root(tag: string): ShadowRoot {
+    return this.#roots().find(({ host }) => host.localName === tag)!;
+  }
+
+  #described(element: Element): string {
+    const root = element.getRootNode() as ShadowRoot;
+    const ids = element.getAttribute("aria-describedby")?.split(" ") ?? [];
+    return ids.map((id) => root.getElementById(id)?.textContent ?? "").join(" ");
+  }
+
+  #all<K extends keyof HTMLElementTagNameMap>(tag: K, within?: string): HTMLElementTagNameMap[K][] {
+    const roots = within ? this.#roots(this.#root(within)) : this.#roots();
+    return roots.flatMap((root) => [...root.querySelectorAll(tag)]);
+  }
+
+  /** The panel's own tree and those of the elements in it. */
+  #roots(root: ShadowRoot = this.panel.shadowRoot!): ShadowRoot[] {
+    const inner = [...root.querySelectorAll("*")].flatMap(({ shadowRoot }) => shadowRoot ?? []);
+    return [root, ...inner.flatMap((each) => this.#roots(each))];
   }
 }

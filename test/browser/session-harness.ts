@@ -1,3 +1,4 @@
+import type { Choice } from "../../src/core/errors.js";
 import { createBufferSource, createMemorySink } from "../../src/core/io/buffer-source.js";
 import { openTiff } from "../../src/core/io/tiff-reader.js";
 import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
@@ -15,6 +16,35 @@ const crashingWorker = `
   });
 `;
 
+/**
+ * A worker whose files all hold several stacks: it asks for these choices, one after the other, before it opens a file as
+ * it is. Readers ask in this way; what is in a file of theirs does not matter here.
+ */
+function askingWorker(choices: readonly Choice[]): string {
+  return `
+    import ${JSON.stringify(new URL("/dist/slnet.worker.js", location.href).href)};
+    const choices = ${JSON.stringify(choices)};
+    // At the target, listeners that capture come before those of the worker itself.
+    addEventListener("message", (event) => {
+      const { id, type, path, argumentList } = event.data;
+      if (type !== "APPLY" || path[0] !== "openStack") return;
+      const choice = choices.find(({ of }) => argumentList[1].value[of] === undefined);
+      if (choice) {
+        event.stopImmediatePropagation();
+        const error = { code: "choice-needed", message: "which one?", cause: null, choice };
+        postMessage({ id, type: "RAW", value: { ok: false, error } });
+      } else {
+        argumentList[1] = { type: "RAW", value: {} };
+      }
+    }, { capture: true });
+  `;
+}
+
+export interface HarnessOptions extends SessionOptions {
+  /** What every file asks for. */
+  readonly choices?: readonly Choice[];
+}
+
 /** A session on the built worker, in a host without a picture. */
 export class SessionHarness {
   readonly messages: string[] = [];
@@ -27,7 +57,10 @@ export class SessionHarness {
   #worker: Worker | null = null;
   workersStarted = 0;
 
-  constructor(options: SessionOptions = {}) {
+  readonly #workerSource: string;
+
+  constructor({ choices, ...options }: HarnessOptions = {}) {
+    this.#workerSource = choices ? askingWorker(choices) : crashingWorker;
     this.session = new SlnetSession({
       host: this.host,
       workerFactory: () => this.#startWorker(),
@@ -102,7 +135,7 @@ export class SessionHarness {
 
   #startWorker(): Worker {
     this.workersStarted++;
-    const url = URL.createObjectURL(new Blob([crashingWorker], { type: "text/javascript" }));
+    const url = URL.createObjectURL(new Blob([this.#workerSource], { type: "text/javascript" }));
     this.#worker = new Worker(url, { type: "module" });
     return this.#worker;
   }
@@ -124,12 +157,12 @@ class NoisyFrames implements FrameSource {
   }
 }
 
-async function noisyTiff(frames: number): Promise<File> {
+export async function noisyTiff(frames: number, name = "noisy.tif"): Promise<File> {
   const source = new NoisyFrames(frames);
   const { height, width } = source;
   const sink = createMemorySink();
-  const writer = createTiffWriter(sink, { height, width, frames, type: "uint16" });
+  const writer = createTiffWriter(sink, { height, width, frames, type: "uint16", pixelSizeNm: 100 });
   for (let index = 0; index < frames; index++) await writer.write((await source.read(index)).samples as Uint16Array);
   await writer.finish();
-  return new File([sink.bytes()], "noisy.tif");
+  return new File([sink.bytes()], name);
 }

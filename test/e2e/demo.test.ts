@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 
 import { createBufferSource, createMemorySink } from "../../src/core/io/buffer-source.js";
@@ -31,6 +33,24 @@ async function setOption({ page }: OpenDemo, label: RegExp, value: string): Prom
   const field = page.getByLabel(label).first();
   await field.fill(value);
   await field.press("Tab");
+}
+
+async function smallTiff(frames: number): Promise<Uint8Array> {
+  const sink = createMemorySink();
+  const writer = createTiffWriter(sink, { height: 8, width: 8, type: "uint16", frames });
+  await writer.write(new Uint16Array(64 * frames).fill(100));
+  await writer.finish();
+  return sink.bytes();
+}
+
+/** Drops files or folders of this machine on the page, as a person does from a file manager. */
+async function drop({ page }: OpenDemo, files: readonly string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [...files], dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+    await session.send("Input.dispatchDragEvent", { type, x: 400, y: 300, data });
+  }
+  await session.detach();
 }
 
 /** Largest difference of a saved uint16 stack from what the oracle computes with the model, over some frames. */
@@ -203,6 +223,51 @@ describe("the demo page", () => {
       await page.getByLabel("Stack file").setInputFiles(filePayload(name, bytes));
       await page.getByText(size).waitFor();
     }
+  });
+
+  it("opens what is dropped: files together, folders, and the first of several stacks", async () => {
+    const { page } = demo;
+    const folder = await mkdtemp(join(tmpdir(), "slnet-drop-"));
+    try {
+      const day = join(folder, "day");
+      await mkdir(join(day, "empty", "deep"), { recursive: true });
+      await mkdir(join(day, "run"));
+      await writeFile(join(day, ".DS_Store"), "system");
+      await writeFile(join(day, "read me.txt"), "notes");
+      await writeFile(join(day, "run", "img10.tif"), await smallTiff(5));
+      await writeFile(join(day, "run", "img9.tif"), await smallTiff(4));
+      await writeFile(join(folder, "loose.tif"), await smallTiff(3));
+
+      await drop(demo, [join(folder, "loose.tif")]);
+      await page.getByText("3 frames of 8 × 8").waitFor();
+      await drop(demo, [day]);
+      await page.getByText("4 frames of 8 × 8").waitFor();
+      await page.getByText("img9.tif is the first of 2 stacks; the others stay closed.").first().waitFor();
+      await drop(demo, [join(day, "empty")]);
+      await page.getByText("there is no file in what was given").first().waitFor();
+
+      await page.getByLabel("Stack folder").setInputFiles(join(day, "run"));
+      await page.getByText("Opened img9.tif").first().waitFor();
+      // More files than a browser gives of a folder at once.
+      const many = join(folder, "many");
+      await mkdir(many);
+      for (let index = 0; index < 250; index++) await writeFile(join(many, `note ${index}.txt`), "");
+      await writeFile(join(many, "zz.tif"), await smallTiff(6));
+      await drop(demo, [many]);
+      await page.getByText("6 frames of 8 × 8").waitFor();
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("asks for an address only when it is to open one", async () => {
+    const { page } = demo;
+    await press(demo, "Open URL…");
+    await page.keyboard.type("example.org/a.tif");
+    await page.keyboard.press("Enter");
+    await page.getByText('"example.org/a.tif" is no address').first().waitFor();
+    await page.keyboard.press("Escape");
+    assert.equal(await page.getByLabel("Address of a stack").count(), 0);
   });
 
   it("shows the background as a second layer on request", async () => {

@@ -25,7 +25,7 @@ export class SlnetOptionsForm extends LitElement {
         grid-template-columns: repeat(2, minmax(0, 1fr));
       }
 
-      :host([brief]) .field.integers {
+      :host([brief]) :is(.field.integers, .field:only-child) {
         grid-column: 1 / -1;
       }
 
@@ -86,6 +86,8 @@ export class SlnetOptionsForm extends LitElement {
   @property({ attribute: false }) keys: readonly (keyof SlnetConfiguration)[] = [];
   /** What differs from the defaults, perhaps wrong. */
   @property({ attribute: false }) options: ConfigurationOptions = {};
+  /** Defaults that the open stack sets in place of the usual ones. */
+  @property({ attribute: false }) defaults: ConfigurationOptions = {};
   /** One sentence for each wrong option. */
   @property({ attribute: false }) errors: Readonly<Record<string, string>> = {};
   /** Only titles, inputs and short hints. */
@@ -124,12 +126,14 @@ export class SlnetOptionsForm extends LitElement {
   #provenance(field: ConfigurationField): TemplateResult | typeof nothing {
     if (this.brief) return nothing;
     const published = field.publishedName && html` Published name: <code>${field.publishedName}</code>.`;
-    return html`<span class="published"> Default: ${valueText(field, field.default) || "empty"}.${published}</span>`;
+    return html`<span class="published">
+      Default: ${valueText(field, this.#default(field)) || "empty"}.${published}</span
+    >`;
   }
 
   #input(field: ConfigurationField): TemplateResult {
     const { key } = field;
-    const value = this.options[key] ?? field.default;
+    const value = this.options[key] ?? this.#default(field);
     const invalid = key in this.errors;
     const describedBy = `${invalid ? `${key}-error ` : ""}${key}-help`;
     const onText = (event: Event): void => this.#change(field, (event.target as HTMLInputElement).value);
@@ -160,13 +164,17 @@ export class SlnetOptionsForm extends LitElement {
           autocomplete="off"
           spellcheck="false"
           ?disabled=${this.disabled}
-          placeholder=${valueText(field, field.default)}
+          placeholder=${valueText(field, this.#default(field))}
           aria-describedby=${describedBy}
           aria-invalid=${invalid ? "true" : "false"}
           .value=${live(valueText(field, value))}
           @change=${onText}
         />`;
     }
+  }
+
+  #default({ key, default: usual }: ConfigurationField): unknown {
+    return this.defaults[key] ?? usual;
   }
 
   #change(field: ConfigurationField, text: string): void {

@@ -3,16 +3,23 @@ import { property, query, state } from "lit/decorators.js";
 
 import { configurationFields, type SlnetConfiguration } from "../../../core/configuration.js";
 import { defaultMedianWindowFrames, medianWindowLimits } from "../../../core/running-median.js";
-import type { CleaningMethod, CleaningOptions, SavedPart } from "../../../protocol/api.js";
+import type { CleaningMethod, CleaningOptions } from "../../../protocol/api.js";
 import type { Unsubscribe } from "../../host.js";
 import type { SlnetSession } from "../../session.js";
-import type { SessionActivity, SessionState } from "../../session-state.js";
+import type { ChosenPart, SessionActivity, SessionState } from "../../session-state.js";
+import { stackFormatsText } from "../../stack-files.js";
 import { themeStyles } from "../theme.styles.js";
+import { actionButton } from "./action-button.js";
 import { Announcer } from "./announcer.js";
+import type { ChoiceEvent } from "./choice-form.js";
 import { engineDetails } from "./engine-details.js";
+import type { MetadataChangeEvent } from "./metadata-form.js";
+import type { OpenFilesEvent, OpenUrlEvent } from "./open-form.js";
 import type { OptionChangeEvent } from "./options-form.js";
 import { panelStyles } from "./panel.styles.js";
-import { bytesText, countText, percentText, progressText } from "./quantities.js";
+import { countText, percentText, progressText } from "./quantities.js";
+import { stackDefaults } from "./save-form.js";
+import { chosenParts, stackDetails } from "./stack-details.js";
 
 type OptionKey = keyof SlnetConfiguration;
 /** The median of a window and that of the stack are two choices. */
@@ -48,10 +55,7 @@ export class SlnetPanel extends LitElement {
   @state() private tail: CleaningOptions["tail"] = "shift";
   @state() private lowRank = false;
   @state() private goOn = false;
-  @state() private savedPart: SavedPart["part"] = "sparse";
-  @state() private sampleType: SavedPart["type"] = "uint16";
   @state() private announcement = "";
-  @query("#stack-file") private stackInput!: HTMLInputElement;
   @query("#model-file") private modelInput!: HTMLInputElement;
 
   #unsubscribe: Unsubscribe | null = null;
@@ -125,62 +129,54 @@ export class SlnetPanel extends LitElement {
     `;
   }
 
-  #stackSection(session: SlnetSession, { stack, activity }: SessionState): TemplateResult {
+  #stackSection(session: SlnetSession, state: SessionState): TemplateResult {
+    const { stack, activity, choice, chosen, metadata } = state;
     const busy = activity !== "idle";
+    const changePart = (of: ChosenPart["of"], index: number): void => void session.changePart(of, index);
     return html`
       <section aria-labelledby="stack-title">
-        <h3 id="stack-title">${step(1, stack !== null)} Stack</h3>
-        <div class="row">
-          <button class=${stack ? "" : "primary"} ?disabled=${busy} @click=${() => this.stackInput.click()}>
-            Open a stack…
-          </button>
-          <button
-            ?disabled=${busy}
-            title="A simulated recording: filaments, blinking molecules, a bleaching background"
-            @click=${() => void session.openSample()}
-          >
-            Sample stack
-          </button>
-          <input
-            id="stack-file"
-            type="file"
-            hidden
-            aria-label="Stack file"
-            accept=".tif,.tiff,.mha,.mhd,.nrrd,.mrc"
-            @change=${(event: Event) => withFile(event, (file) => void session.openFile(file))}
-          />
-        </div>
+        <h3 id="stack-title" tabindex="-1">${step(1, stack !== null)} Stack</h3>
+        <slnet-open-form
+          ?opened=${stack !== null || choice !== null}
+          ?disabled=${busy}
+          @open-files=${({ detail }: OpenFilesEvent) => void session.openFiles(detail.files)}
+          @open-url=${({ detail }: OpenUrlEvent) => void session.openUrl(detail.address)}
+          @open-sample=${() => void session.openSample()}
+        ></slnet-open-form>
+        ${
+          choice
+            ? html`<slnet-choice-form
+                .choice=${choice}
+                ?disabled=${busy}
+                @choose=${({ detail }: ChoiceEvent) => this.#leaveChoice(() => void session.choose(detail.index))}
+                @dismiss=${() => this.#leaveChoice(() => session.dismissChoice())}
+              ></slnet-choice-form>`
+            : nothing
+        }
         ${
           stack
             ? html`
-                <dl>
-                  <dt>Name</dt>
-                  <dd>${stack.name}</dd>
-                  <dt>Size</dt>
-                  <dd>
-                    ${countText(stack.shape.frames)} frames of ${stack.shape.width} × ${stack.shape.height} pixels
-                  </dd>
-                  <dt>Pixels</dt>
-                  <dd>${stack.shape.type}, ${stack.compression === "none" ? "uncompressed" : stack.compression}</dd>
-                  ${
-                    stack.pixelSizeNm === null
-                      ? nothing
-                      : html`<dt>Pixel size</dt>
-                          <dd>${Number(stack.pixelSizeNm.toPrecision(4))} nm</dd>`
-                  }
-                  ${
-                    stack.frameIntervalSeconds === null
-                      ? nothing
-                      : html`<dt>Frame interval</dt>
-                          <dd>${Number((stack.frameIntervalSeconds * 1000).toPrecision(4))} ms</dd>`
-                  }
-                </dl>
+                ${stackDetails(stack)} ${chosenParts(chosen, busy, changePart)}
+                <slnet-metadata-form
+                  role="group"
+                  aria-label="How the stack was recorded"
+                  .stack=${stack}
+                  .overrides=${metadata}
+                  ?disabled=${busy}
+                  @metadata-change=${({ detail }: MetadataChangeEvent) => session.describe({ [detail.key]: detail.value })}
+                ></slnet-metadata-form>
                 ${notices(stack.notices)}
               `
-            : html`<p class="drop">TIFF, MHA, NRRD or MRC, or drop a file on the page. Nothing is uploaded.</p>`
+            : html`<p class="drop">${stackFormatsText}. Or drop files or a folder on the page. Nothing is uploaded.</p>`
         }
       </section>
     `;
+  }
+
+  /** The form goes away with its buttons: the focus stays in the section, unless the next choice takes it. */
+  #leaveChoice(act: () => void): void {
+    this.renderRoot.querySelector<HTMLElement>("#stack-title")?.focus();
+    act();
   }
 
   #trainSection(session: SlnetSession, state: SessionState): TemplateResult {
@@ -214,6 +210,7 @@ export class SlnetPanel extends LitElement {
           <slnet-options-form
             .keys=${otherKeys}
             .options=${options}
+            .defaults=${stackDefaults(state, "uint16")}
             .errors=${optionErrors}
             ?disabled=${busy}
             @option-change=${onOption}
@@ -232,7 +229,7 @@ export class SlnetPanel extends LitElement {
               </label>`
             : nothing
         }
-        ${this.#action("Train", reason, "train-reason", model === null, () =>
+        ${actionButton("Train", reason, "train-reason", model === null, () =>
           session.train({ goOn: this.goOn && model?.optimizer !== null }),
         )}
         <slnet-loss-plot
@@ -296,7 +293,7 @@ export class SlnetPanel extends LitElement {
           />
           Also show the background
         </label>
-        ${this.#action("Clean", reason, "clean-reason", model !== null && result === null, () => session.clean(request))}
+        ${actionButton("Clean", reason, "clean-reason", model !== null && result === null, () => session.clean(request))}
         ${
           result
             ? html`<p class="muted">
@@ -343,95 +340,28 @@ export class SlnetPanel extends LitElement {
   }
 
   #saveSection(session: SlnetSession, state: SessionState): TemplateResult {
-    const { result, saved, activity, options, optionErrors } = state;
-    const busy = activity !== "idle";
-    const reason = savingReason(state);
-    const onOption = ({ detail }: OptionChangeEvent): void => session.configure({ [detail.key]: detail.value });
     return html`
       <section aria-labelledby="save-title">
-        <h3 id="save-title">${step(4, saved !== null)} Save</h3>
-        <div class="pair">
-          <label>
-            Frames
-            <select
-              ?disabled=${busy}
-              @change=${(event: Event) => (this.savedPart = chosen(event) as SavedPart["part"])}
-            >
-              <option value="sparse" ?selected=${this.savedPart === "sparse"}>Sparse</option>
-              <option value="low-rank" ?selected=${this.savedPart === "low-rank"}>Background</option>
-            </select>
-          </label>
-          <label>
-            Pixels
-            <select
-              ?disabled=${busy}
-              @change=${(event: Event) => (this.sampleType = chosen(event) as SavedPart["type"])}
-            >
-              <option value="uint16" ?selected=${this.sampleType === "uint16"}>16-bit whole</option>
-              <option value="float32" ?selected=${this.sampleType === "float32"}>32-bit float</option>
-            </select>
-          </label>
-        </div>
-        ${
-          this.savedPart === "sparse"
-            ? html`<slnet-options-form
-                brief
-                .keys=${["sparseOffsetAdu"]}
-                .options=${options}
-                .errors=${optionErrors}
-                .hints=${{ sparseOffsetAdu: "Added to every pixel. Localizers expect the offset of the camera." }}
-                ?disabled=${busy}
-                @option-change=${onOption}
-              ></slnet-options-form>`
-            : nothing
-        }
-        ${this.#action("Save TIFF", reason, "save-reason", result !== null, () =>
-          session.save({
-            part: this.savedPart,
-            type: this.sampleType,
-            ...(this.savedPart === "low-rank" && { offsetAdu: 0 }),
-          }),
-        )}
-        ${
-          saved
-            ? html`<p>
-                ${saved.name}: ${countText(saved.frames)} frames, ${bytesText(saved.bytes)}.
-                ${
-                  saved.clipped === 0
-                    ? "No pixel was clipped."
-                    : `${countText(saved.clipped)} pixels (${percentText(saved.clipped / saved.pixels)}) were clipped to the range of the type.`
-                }
-              </p>`
-            : nothing
-        }
+        <h3 id="save-title">${step(4, state.saved !== null)} Save</h3>
+        <slnet-save-form .session=${session} .state=${state}></slnet-save-form>
       </section>
-    `;
-  }
-
-  /** A button that says beside it why it cannot be pressed. */
-  #action(title: string, reason: string, id: string, primary: boolean, act: () => Promise<void>): TemplateResult {
-    return html`
-      <div class="action">
-        <button
-          class=${primary ? "primary" : ""}
-          ?disabled=${reason !== ""}
-          title=${reason}
-          aria-describedby=${id}
-          @click=${() => void act()}
-        >
-          ${title}
-        </button>
-        <span class="reason" id=${id}>${reason}</span>
-      </div>
     `;
   }
 }
 
 function statusText(state: SessionState): string {
-  const { activity, progress, outcome } = state;
+  const { activity, progress, outcome, opening, choice } = state;
+  if (activity === "idle" && choice) return "The file waits for a choice.";
   if (activity === "idle") return outcome ?? (state.stack ? "" : "Open a stack to begin.");
-  if (!progress) return activity === "opening" ? "Reading the file" : "Starting the engine";
+  if (activity === "opening") return openingText(opening);
+  if (!progress) return "Starting the engine";
   return progressText(progress, activity === "training" ? "steps" : "frames");
+}
+
+function openingText(opening: SessionState["opening"]): string {
+  if (!opening) return "Reading the file";
+  if (opening.files !== null) return `Looking through the folder: ${countText(opening.files)} files so far`;
+  return opening.name === "" ? "Reading" : `Reading ${opening.name}`;
 }
 
 function trainingReason({ activity, stack, optionErrors }: SessionState): string {
@@ -451,14 +381,6 @@ function cleaningReason({ activity, stack, model }: SessionState, method: PanelM
     return `The window has to be ${medianWindowLimits.minimum} to ${medianWindowLimits.maximum} frames.`;
   }
   return method === "slnet" && !model ? "Train, or load a model first." : "";
-}
-
-function savingReason({ activity, stack, model, result, optionErrors }: SessionState): string {
-  if (activity !== "idle") return "Cancel what is running first.";
-  if (!stack) return "Open a stack first.";
-  if (!result && !model) return "Clean the stack first.";
-  if (result && result.done === result.from) return "No frame is cleaned yet.";
-  return optionErrors["sparseOffsetAdu"] ?? "";
 }
 
 function trainingFigures({ training }: SessionState): TemplateResult | typeof nothing {

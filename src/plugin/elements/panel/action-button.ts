@@ -1,0 +1,30 @@
+import { html, type TemplateResult } from "lit";
+
+/**
+ * A button that says beside it why it cannot be pressed.
+ *
+ * @param reason - empty where it can
+ * @param primary - whether it is the next thing to do
+ */
+export function actionButton(
+  title: string,
+  reason: string,
+  id: string,
+  primary: boolean,
+  act: () => Promise<void>,
+): TemplateResult {
+  return html`
+    <div class="action">
+      <button
+        class=${primary ? "primary" : ""}
+        ?disabled=${reason !== ""}
+        title=${reason}
+        aria-describedby=${id}
+        @click=${() => void act()}
+      >
+        ${title}
+      </button>
+      <span class="reason" id=${id}>${reason}</span>
+    </div>
+  `;
+}

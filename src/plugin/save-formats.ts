@@ -1,0 +1,22 @@
+import type { SaveFormat } from "../protocol/api.js";
+
+interface SaveFormatFacts {
+  readonly value: SaveFormat;
+  readonly title: string;
+  /** Of the file name. */
+  readonly ending: string;
+  readonly mediaType: string;
+}
+
+const saveFormats: readonly [SaveFormatFacts, ...SaveFormatFacts[]] = [
+  { value: "tiff", title: "TIFF", ending: ".tif", mediaType: "image/tiff" },
+  { value: "ome-tiff", title: "OME-TIFF", ending: ".ome.tif", mediaType: "image/tiff" },
+  { value: "zarr", title: "OME-Zarr (zip)", ending: ".zarr.zip", mediaType: "application/zip" },
+];
+
+/** Formats that a person can choose: those that the worker writes into one file. */
+export const offeredFormats: readonly SaveFormatFacts[] = saveFormats.filter(({ value }) => value !== "zarr");
+
+export function saveFormat(value: SaveFormat): SaveFormatFacts {
+  return saveFormats.find((format) => format.value === value) ?? saveFormats[0];
+}
