@@ -1,14 +1,21 @@
 import { errorMessage, SlnetError } from "../errors.js";
 
+/** `deflate` is a zlib stream (RFC 1950), `deflate-raw` one without its head and checksum, `gzip` is RFC 1952. */
+export type InflateFormat = "deflate" | "deflate-raw" | "gzip";
+
 /**
- * Unpacks a zlib stream (RFC 1950) with the platform's decoder, which runs beside this thread in Node. It is read piece by
+ * Unpacks a deflate stream with the platform's decoder, which runs beside this thread in Node. It is read piece by
  * piece and stopped when it gives more than `out` holds, so that a bomb costs no more than its first piece too many.
  *
  * @returns how many bytes of `out` were filled
  * @throws {@link SlnetError} `bad-input` where the stream is damaged or holds more than `out`
  */
-export async function inflate(input: Uint8Array<ArrayBuffer>, out: Uint8Array): Promise<number> {
-  const stream = new DecompressionStream("deflate");
+export async function inflate(
+  input: Uint8Array<ArrayBuffer>,
+  out: Uint8Array,
+  format: InflateFormat = "deflate",
+): Promise<number> {
+  const stream = new DecompressionStream(format);
   const writer = stream.writable.getWriter();
   // What goes wrong is told to the reader as well.
   const ignore = (): undefined => undefined;
@@ -29,7 +36,7 @@ export async function inflate(input: Uint8Array<ArrayBuffer>, out: Uint8Array): 
   } catch (error) {
     if (error instanceof SlnetError) throw error;
     // Some writers count a byte too many, and browsers take what follows the stream for an error.
-    if (end > 0 && endsWithChecksum(input, out.subarray(0, end))) return end;
+    if (format === "deflate" && end > 0 && endsWithChecksum(input, out.subarray(0, end))) return end;
     throw new SlnetError("bad-input", `its deflate stream is damaged: ${errorMessage(error)}`, { cause: error });
   } finally {
     reader.cancel().catch(ignore);
@@ -40,9 +47,9 @@ export async function inflate(input: Uint8Array<ArrayBuffer>, out: Uint8Array): 
 export const largestInflation = 1032;
 
 /**
- * Unpacks a zlib stream of which only the largest size is known.
+ * Unpacks a deflate stream of which only the largest size is known.
  *
- * @param bytes - the stream; zeros after it do not matter
+ * @param bytes - the stream; zeros after one of format `deflate` do not matter
  * @param what - for messages
  * @throws {@link SlnetError} `bad-input` where the stream is damaged, or gives more than `most` bytes
  */
@@ -50,12 +57,13 @@ export async function inflateAtMost(
   bytes: Uint8Array<ArrayBuffer>,
   most: number,
   what: string,
+  format: InflateFormat = "deflate",
 ): Promise<Uint8Array<ArrayBuffer>> {
   const out = new Uint8Array(Math.min(most, bytes.length * largestInflation));
   try {
     // Its checksum may end with zeros too.
-    const end = bytes.findLastIndex((byte) => byte !== 0) + 1 + checksumBytes;
-    return out.subarray(0, await inflate(bytes.subarray(0, end), out));
+    const end = format === "deflate" ? bytes.findLastIndex((byte) => byte !== 0) + 1 + checksumBytes : bytes.length;
+    return out.subarray(0, await inflate(bytes.subarray(0, end), out, format));
   } catch (error) {
     throw new SlnetError("bad-input", `${what} cannot be inflated: ${errorMessage(error)}`, { cause: error });
   }

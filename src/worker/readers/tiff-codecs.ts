@@ -1,17 +1,21 @@
 import { errorMessage, SlnetError } from "../../core/errors.js";
 import type { TiffCodecs } from "../../core/io/tiff-codecs.js";
 import { tiffCompressions } from "../../core/io/tiff-tags.js";
+import { zstandardSize } from "./zstandard-size.js";
 
 /** Decoders that few files need, each loaded with the first strip that does. */
 export const tiffCodecs: TiffCodecs = {
   async zstandard(bytes, most) {
-    const { ZSTDDecoder } = await import("zstddec");
-    const decoder = new ZSTDDecoder();
-    await decoder.init();
-    // It takes the size for the most that it may write, and gives nothing where there is more or something is wrong.
-    const unpacked = decoder.decode(bytes, most) as Uint8Array<ArrayBuffer>;
-    if (unpacked.length > 0) return unpacked;
-    throw new SlnetError("bad-input", `its Zstandard frame is damaged or holds more than the ${most} bytes expected`);
+    const size = zstandardSize(bytes);
+    if (size > most) {
+      throw new SlnetError("bad-input", `its Zstandard frame holds ${size} bytes, expected at most ${most}`);
+    }
+    const { default: Zstandard } = await import("numcodecs/zstd");
+    try {
+      return new Uint8Array(await Zstandard.fromConfig({ id: "zstd" }).decode(bytes));
+    } catch (error) {
+      throw new SlnetError("bad-input", `its Zstandard frame is damaged: ${errorMessage(error)}`, { cause: error });
+    }
   },
 
   async jpeg(bytes, tables) {

@@ -1,7 +1,8 @@
 import { registry } from "zarrita";
 
 import { SlnetError } from "../../core/errors.js";
-import { inflateBounded } from "./bounded-inflate.js";
+import { inflateAtMost } from "../../core/io/inflate.js";
+import { zstandardSize } from "./zstandard-size.js";
 
 interface ChunkMeta {
   readonly dataType: string;
@@ -15,6 +16,9 @@ interface Decoder {
 interface CodecFactory {
   fromConfig(configuration: unknown, meta: ChunkMeta): Decoder;
 }
+
+/** For messages. */
+const compressed = "the compressed data";
 
 let isDone = false;
 
@@ -42,9 +46,9 @@ export function boundZarrCodecs(): void {
       );
     }
   };
-  replace("gzip", () => (bytes, limit) => inflateBounded(bytes, "gzip", limit));
-  replace("zlib", () => (bytes, limit) => inflateBounded(bytes, "deflate", limit));
-  replace("zstd", (load) => bounded(load, zstdSize));
+  replace("gzip", () => (bytes, limit) => inflateAtMost(bytes as Uint8Array<ArrayBuffer>, limit, compressed, "gzip"));
+  replace("zlib", () => (bytes, limit) => inflateAtMost(bytes as Uint8Array<ArrayBuffer>, limit, compressed));
+  replace("zstd", (load) => bounded(load, zstandardSize));
   replace("blosc", (load) => bounded(load, bloscSize));
   replace("lz4", (load) => bounded(load, lz4Size));
 }
@@ -83,37 +87,6 @@ function bloscSize(bytes: Uint8Array): number {
 /** numcodecs puts the size before the LZ4 block. */
 function lz4Size(bytes: Uint8Array): number {
   return headerOf(bytes, 4).getUint32(0, true);
-}
-
-/** Most that a Zstandard block decompresses to (RFC 8878, 3.1.1.2.4). */
-const largestZstdBlock = 128 * 1024;
-
-/**
- * Zstandard frame (RFC 8878, 3.1.1): the size that its header states, or else what its blocks can hold. Blocks that are
- * not full make the second too large, so it is halved: writers that state no size fill theirs.
- */
-function zstdSize(bytes: Uint8Array): number {
-  const view = headerOf(bytes, 6);
-  if (view.getUint32(0, true) !== 0xfd2fb528) throw new SlnetError("bad-input", "the compressed data is not Zstandard");
-  const descriptor = view.getUint8(4);
-  const isSingle = (descriptor & 0x20) !== 0;
-  const sizeBytes = [isSingle ? 1 : 0, 2, 4, 8][descriptor >>> 6];
-  let at = 5 + (isSingle ? 0 : 1) + [0, 1, 2, 4][descriptor & 3];
-  if (at + sizeBytes + 3 > bytes.length) throw new SlnetError("bad-input", "the compressed data ends in its header");
-  if (sizeBytes === 1) return view.getUint8(at);
-  if (sizeBytes === 2) return view.getUint16(at, true) + 256;
-  if (sizeBytes === 4) return view.getUint32(at, true);
-  if (sizeBytes === 8) return Number(view.getBigUint64(at, true));
-  let size = 0;
-  while (at + 3 <= bytes.length) {
-    const header = view.getUint8(at) | (view.getUint16(at + 1, true) << 8);
-    const blockSize = header >>> 3;
-    const type = (header >>> 1) & 3;
-    size += type === 2 ? largestZstdBlock : blockSize;
-    at += 3 + (type === 1 ? 1 : blockSize);
-    if (header & 1) break;
-  }
-  return Math.max(0, size / 2 - largestZstdBlock);
 }
 
 function headerOf(bytes: Uint8Array, length: number): DataView {

@@ -2,7 +2,7 @@ import { SlnetError } from "../../core/errors.js";
 import type { ByteSource, FileFolder } from "../../core/frames.js";
 import { createBufferSource } from "../../core/io/buffer-source.js";
 import { crc32 } from "../../core/io/crc32.js";
-import { inflateBounded } from "./bounded-inflate.js";
+import { inflateAtMost } from "../../core/io/inflate.js";
 
 /** Most bytes of the list of files: some 300,000 of them. */
 const largestDirectory = 32 * 1024 * 1024;
@@ -163,7 +163,7 @@ async function openEntry(source: ByteSource, path: string, entry: ZipEntry): Pro
       `${name} has ${Math.max(size, packedSize)} bytes, expected at most ${largestInflated} of a compressed file; store it without compression`,
     );
   }
-  const bytes = await inflateBounded(await readExactly(source, start, packedSize), "deflate-raw", size);
+  const bytes = await inflateAtMost(await readExactly(source, start, packedSize), size, name, "deflate-raw");
   if (bytes.length !== size || crc32(bytes) !== entry.crc) {
     throw broken(
       source,

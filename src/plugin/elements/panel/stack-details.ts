@@ -11,7 +11,7 @@ const formatTitles: Readonly<Record<StackFormat, string>> = {
   nrrd: "NRRD",
   mrc: "MRC",
   nifti: "NIfTI",
-  itk: "other, read by itk-wasm",
+  pic: "Bio-Rad PIC",
   zarr: "OME-Zarr",
   dax: "dax",
   nd2: "Nikon nd2",
