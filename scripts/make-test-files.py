@@ -511,7 +511,7 @@ def folder():
 TYPES = {"ascii": (2, None), "short": (3, "H"), "long": (4, "I"), "rational": (5, "II"), "byte": (1, "B")}
 
 
-def hand_tiff(name, pages, byteorder="<", tail=b"", header=None, lead=b""):
+def hand_tiff(name, pages, byteorder="<", tail=b"", header=None, lead=b"", gap=0):
     """Classic TIFF. A page has `data` (y, x), or `segments`, `shape`, `dtype`; more tags are {number: (type, values)}."""
     out = bytearray(8) + bytearray(lead)
     link = 4
@@ -585,7 +585,7 @@ def hand_tiff(name, pages, byteorder="<", tail=b"", header=None, lead=b""):
         link = at + 2 + 12 * len(entries)
         for index, segment in enumerate(segments):
             struct.pack_into(byteorder + "I", out, where_at + 4 * index, len(out))
-            out += segment
+            out += segment + bytes(gap)
     out += tail
     if header:
         header(out, offsets)
@@ -670,6 +670,18 @@ def odd_forms():
     hand_tiff(name, pages)
     assert (tifffile.imread(place(name), key=range(5)) == data).all()
     expect(name, tifffile.imread(place(name), key=range(5)), "tifffile")
+    # As many strips a page, of other heights: what the first page says does not hold for the second.
+    data = ramp("uint16", 2, 9, 8)
+    name = "tiff/strips-of-changing-rows.tif"
+    pages = []
+    for frame, rows in zip(data, (3, 4)):
+        pages.append({"shape": frame.shape, "dtype": "uint16", "rowsperstrip": rows,
+                      "segments": [frame[y : y + rows].astype("<u2").tobytes() for y in range(0, 9, rows)]})
+    hand_tiff(name, pages, gap=10)
+    read = np.stack([page.asarray() for page in tifffile.TiffFile(place(name)).pages])
+    assert (read == data).all()
+    expect(name, read, "tifffile")
+    data = ramp("uint16")
     name = "tiff/fill-order-2.tif"
     bits = ramp(bool)
     pages = [{"shape": frame.shape, "dtype": "uint8", "bits": 1, "tags": {266: ("short", [2])},
@@ -833,11 +845,14 @@ def mrc():
         with mrcfile.new(place(name), overwrite=True) as file:
             file.set_data(ramp(dtype))
             file.voxel_size = 1.5
+            # Without the time, so that the file is the same each time.
+            file.header.label[0] = b"Written by mrcfile"
         with mrcfile.open(place(name)) as file:
             expect(name, file.data, "mrcfile", pixelSizeNm=0.15)
     name = "mrc/uint16-big-endian.mrc"
     with mrcfile.new(place(name), overwrite=True) as file:
         file.set_data(ramp("uint16").astype(">u2"))
+        file.header.label[0] = b"Written by mrcfile"
     with mrcfile.open(place(name)) as file:
         assert file.data.dtype.byteorder == ">"
         expect(name, file.data, "mrcfile")
@@ -894,6 +909,83 @@ def nrrd_and_meta():
     expect("meta/detached.mhd", ramp("uint16"), "numpy")
 
 
+# --- Nikon ND2 --------------------------------------------------------------------------------------------------------
+
+
+def nd2():
+    """By the layout that nd2reader and nd2 describe: chunks with a map of them at the end, texts in "lite variant" form."""
+    data = ramp("uint16")
+    write_nd2("nd2/times.nd2", data[..., np.newaxis], padding=2)
+    expect("nd2/times.nd2", data, "numpy", pixelSizeNm=160.0)
+    write_nd2("nd2/eight-bit.nd2", ramp("uint8")[..., np.newaxis], padding=3)
+    expect("nd2/eight-bit.nd2", ramp("uint8"), "numpy", pixelSizeNm=160.0)
+    write_nd2("nd2/zipped.nd2", data[..., np.newaxis], zipped=True)
+    expect("nd2/zipped.nd2", data, "numpy", mayRefuse=["unsupported"])
+    both = np.stack([data, data + 10000], -1)
+    write_nd2("nd2/channels.nd2", both)
+    choose("nd2/channels.nd2", channel=2)
+    for channel in (0, 1):
+        expect("nd2/channels.nd2", both[..., channel], "numpy", {"channel": channel})
+
+
+def lite_variant(values):
+    """bool 1, int32 2, uint32 3, double 6, text 8, level 11."""
+    out = b""
+    for name, value in values:
+        label = (name + "\0").encode("utf-16-le")
+        if isinstance(value, bool):
+            kind, packed = 1, struct.pack("<B", value)
+        elif isinstance(value, int):
+            kind, packed = 3, struct.pack("<I", value)
+        elif isinstance(value, float):
+            kind, packed = 6, struct.pack("<d", value)
+        elif isinstance(value, str):
+            kind, packed = 8, (value + "\0").encode("utf-16-le")
+        else:
+            content = lite_variant(value)
+            # The length counts from the beginning of this item; the places of its parts follow.
+            kind, packed = 11, struct.pack("<IQ", len(value), 2 + len(label) + 12 + len(content)) + content
+            packed += struct.pack("<Q", 0) * len(value)
+        out += struct.pack("<BB", kind, len(name) + 1) + label + packed
+    return out
+
+
+def write_nd2(name, data, padding=0, zipped=False):
+    """`data` is (t, y, x, component)."""
+    frames, height, width, components = data.shape
+    bits = data.itemsize * 8
+    row = width * components * data.itemsize + padding
+    out = bytearray()
+    where = []
+
+    def chunk(label, content):
+        where.append((label, len(out), len(content)))
+        out.extend(struct.pack("<IIQ", 0x0ABECEDA, len(label), len(content)) + label + content)
+
+    chunk(b"ND2 FILE SIGNATURE CHUNK NAME01!", b"Ver3.0".ljust(64, b"\0"))
+    chunk(b"ImageAttributesLV!", lite_variant([("SLxImageAttributes", [
+        ("uiWidth", width), ("uiWidthBytes", row), ("uiHeight", height), ("uiComp", components),
+        ("uiBpcInMemory", bits), ("uiBpcSignificant", bits), ("uiSequenceCount", frames), ("uiTileWidth", width),
+        ("uiTileHeight", height), ("eCompression", 0 if zipped else 2), ("dCompressionParam", 0.0), ("ePixelType", 1),
+        ("uiVirtualComponents", components)])]))
+    for index, frame in enumerate(data):
+        packed = b"".join(line.astype(f"<u{data.itemsize}").tobytes() + bytes(padding) for line in frame)
+        packed = zlib.compress(packed) if zipped else packed
+        chunk(b"ImageDataSeq|%d!" % index, struct.pack("<d", 1000.0 + 50 * index) + packed)
+    chunk(b"ImageMetadataLV!", lite_variant([("SLxExperiment", [
+        ("eType", 1), ("wsApplicationDesc", ""), ("uLoopPars", [
+            ("uiCount", frames), ("dStart", 0.0), ("dPeriod", 50.0), ("dDuration", 250.0)])])]))
+    chunk(b"ImageCalibrationLV|0!", lite_variant([("SLxCalibration", [
+        ("bCalibrated", True), ("dCalibration", 0.16), ("dAspect", 1.0)])]))
+    map_at = len(out)
+    content = b"".join(label + struct.pack("<QQ", at, size) for label, at, size in where)
+    content += b"ND2 CHUNK MAP SIGNATURE 0000001!" + struct.pack("<Q", map_at)
+    label = b"ND2 FILEMAP SIGNATURE NAME 0001!"
+    out.extend(struct.pack("<IIQ", 0x0ABECEDA, len(label), len(content)) + label + content)
+    with open(place(name), "wb") as file:
+        file.write(out)
+
+
 # --- OME-Zarr ---------------------------------------------------------------------------------------------------------
 
 
@@ -947,7 +1039,7 @@ pixels are a formula of frame, row and column.
 
 | Folder | Written by |
 | --- | --- |
-| `tiff` | tifffile {tifffile}; `predictor-*`, `depth-*`, `strips-backwards`, `fill-order-2`, `no-byte-counts` by the script |
+| `tiff` | tifffile {tifffile}; `predictor-*`, `depth-*`, `strips-backwards`, `strips-of-changing-rows`, `fill-order-2`, `no-byte-counts` by the script |
 | `pillow` | Pillow {pillow} with libtiff {libtiff} |
 | `imagej` | tifffile in ImageJ's form; `single-directory-*` and `calibrated` by the script, as ImageJ 1.53 writes them |
 | `ome`, `ome-set`, `shaped`, `frame-folder` | tifffile |
@@ -955,6 +1047,7 @@ pixels are a formula of frame, row and column.
 | `npy` | NumPy {numpy} |
 | `dax`, `picasso-raw`, `nrrd`, `meta` | NumPy and PyYAML, by the layout that storm-analysis, Picasso, NRRD and MetaImage document |
 | `mrc` | mrcfile {mrcfile} |
+| `nd2` | the script, by the layout that nd2reader and nd2 describe |
 | `nifti` | nibabel {nibabel} |
 | `zarr` | zarr {zarr} |
 
@@ -974,7 +1067,7 @@ pixels are a formula of frame, row and column.
 def main():
     shutil.rmtree(FOLDER, ignore_errors=True)
     for make in (sample_types, layouts, samples, by_pillow, imagej, ome, shaped, folder, predictors, packed_depths,
-                 odd_forms, micro_manager, npy, dax, picasso_raw, mrc, nifti, nrrd_and_meta, ome_zarr):
+                 odd_forms, micro_manager, npy, dax, picasso_raw, mrc, nifti, nrrd_and_meta, nd2, ome_zarr):
         make()
     with open(place("expected.json"), "w") as file:
         file.write("[\n" + ",\n".join("  " + json.dumps(record) for record in EXPECTED) + "\n]\n")

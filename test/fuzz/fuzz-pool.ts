@@ -11,10 +11,12 @@ export interface FuzzOptions {
   readonly processes: number;
   /** Longest that a case may take, in ms. */
   readonly limitMs: number;
+  /** What the processes run, as a path. Default: the fuzzer. */
+  readonly script?: string;
 }
 
 const casesAtOnce = 100;
-const script = fileURLToPath(new URL("./fuzz-process.js", import.meta.url));
+const fuzzer = fileURLToPath(new URL("./fuzz-process.js", import.meta.url));
 
 /** Runs cases in processes beside each other and reports each. One that hangs or ends its process is reported as failed. */
 export async function runCases(options: FuzzOptions, report: (result: FuzzResult) => void): Promise<void> {
@@ -28,7 +30,7 @@ export async function runCases(options: FuzzOptions, report: (result: FuzzResult
   await Promise.all(
     Array.from({ length: options.processes }, async () => {
       for (let request = takeNext(); request;) {
-        const rest = await runInProcess(request, takeNext, options.limitMs, report);
+        const rest = await runInProcess(request, takeNext, options, report);
         request = rest ?? takeNext();
       }
     }),
@@ -39,11 +41,13 @@ export async function runCases(options: FuzzOptions, report: (result: FuzzResult
 function runInProcess(
   first: FuzzRequest,
   takeNext: () => FuzzRequest | null,
-  limitMs: number,
+  { limitMs, script = fuzzer }: FuzzOptions,
   report: (result: FuzzResult) => void,
 ): Promise<FuzzRequest | null> {
   return new Promise((resolve) => {
-    const child: ChildProcess = fork(script, { execArgv: ["--max-old-space-size=300"] });
+    const child: ChildProcess = fork(script, { execArgv: ["--max-old-space-size=300"], silent: true });
+    let said = "";
+    child.stderr?.on("data", (text: Buffer) => (said = (said + text.toString()).slice(-1500)));
     let request: FuzzRequest = first;
     let current = first.from - 1;
     let isOver = false;
@@ -63,7 +67,7 @@ function runInProcess(
       end(number + 1 < request.to ? { ...request, from: number + 1 } : null);
     };
     child.on("error", (error) => lose(error.message));
-    child.on("exit", (code, signal) => lose(`the process ended: ${signal ?? `code ${code}`}`));
+    child.on("exit", (code, signal) => lose(`the process ended: ${signal ?? `code ${code}`} ${said}`));
     child.on("message", (message: FuzzReply) => {
       if (isOver) return;
       clearTimeout(timer);

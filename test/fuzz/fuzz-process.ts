@@ -25,6 +25,7 @@ process.on("unhandledRejection", (reason) => {
   unhandled = `unhandled rejection: ${reason instanceof Error ? String(reason.stack) : String(reason)}`;
 });
 
+process.on("disconnect", () => process.exit());
 process.on("message", (request: FuzzRequest) => void run(request));
 
 async function run({ seed, from, to }: FuzzRequest): Promise<void> {
