@@ -7,6 +7,8 @@ export type FuzzResult = Extract<FuzzReply, { type: "done" }>;
 
 export interface FuzzOptions {
   readonly seed: number;
+  /** Which seeds to take, as the source of a regular expression. Default: all. */
+  readonly names?: string;
   readonly cases: number;
   readonly processes: number;
   /** Longest that a case may take, in ms. */
@@ -15,7 +17,7 @@ export interface FuzzOptions {
   readonly script?: string;
 }
 
-const casesAtOnce = 100;
+const casesAtOnce = 200;
 const fuzzer = fileURLToPath(new URL("./fuzz-process.js", import.meta.url));
 
 /** Runs cases in processes beside each other and reports each. One that hangs or ends its process is reported as failed. */
@@ -25,7 +27,7 @@ export async function runCases(options: FuzzOptions, report: (result: FuzzResult
     if (next >= options.cases) return null;
     const from = next;
     next = Math.min(options.cases, from + casesAtOnce);
-    return { seed: options.seed, from, to: next };
+    return { seed: options.seed, names: options.names ?? "", from, to: next };
   };
   await Promise.all(
     Array.from({ length: options.processes }, async () => {

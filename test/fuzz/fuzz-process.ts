@@ -8,6 +8,8 @@ export interface FuzzRequest {
   readonly seed: number;
   readonly from: number;
   readonly to: number;
+  /** Which seeds to take, as the source of a regular expression. */
+  readonly names: string;
 }
 
 export type FuzzReply =
@@ -18,7 +20,6 @@ export type FuzzReply =
 const memoryLimit = 300e6;
 
 guardAllocations(memoryLimit);
-const seeds = readSeeds();
 let unhandled: string | null = null;
 
 process.on("unhandledRejection", (reason) => {
@@ -28,7 +29,8 @@ process.on("unhandledRejection", (reason) => {
 process.on("disconnect", () => process.exit());
 process.on("message", (request: FuzzRequest) => void run(request));
 
-async function run({ seed, from, to }: FuzzRequest): Promise<void> {
+async function run({ seed, from, to, names }: FuzzRequest): Promise<void> {
+  const seeds = readSeeds(new RegExp(names));
   for (let number = from; number < to; number++) {
     reply({ type: "begun", number });
     const fuzzCase = createCase(seeds, seed, number);

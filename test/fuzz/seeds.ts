@@ -29,8 +29,12 @@ export const slowEvery = 200;
 // The same depth from the source as from build/test/fuzz, one folder further down.
 const root = fileURLToPath(new URL("../../../test/files/", import.meta.url));
 
-/** Every stack in `test/files`, in the order of their names: what is put there takes part. */
-export function readSeeds(): Seed[] {
+/**
+ * Every stack in `test/files`, in the order of their names: what is put there takes part.
+ *
+ * @param names - only those whose name matches
+ */
+export function readSeeds(names = /(?:)/): Seed[] {
   const records = JSON.parse(readFileSync(join(root, "expected.json"), "utf8")) as readonly {
     readonly file: string;
     readonly selection?: StackSelection;
@@ -68,7 +72,7 @@ export function readSeeds(): Seed[] {
     const files = new Map([...folder].filter(([file]) => own.includes(file)));
     seeds.push({ name, kind: extname(main).slice(1), main, files, own, selections: selections.get(name) ?? [{}] });
   }
-  return seeds.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return seeds.filter(({ name }) => names.test(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 export function isSlow(seed: Seed): boolean {
