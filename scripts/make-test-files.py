@@ -189,6 +189,19 @@ def layouts():
     expect(name, tifffile.imread(place(name)), "tifffile", pixelSizeNm=resolution_nm(place(name), 1e7))
 
 
+def many_pages():
+    """So many that a reader may work out where the pages are instead of looking at each."""
+    data = ramp("uint16", 300, 2, 3)
+    plain = {"metadata": None, "photometric": "minisblack"}
+    with_tifffile("tiff/many-pages-together.tif", data, **plain)
+    for name, options in {"many-pages-apart": {}, "many-pages-apart-big": {"bigtiff": True, "byteorder": ">"}}.items():
+        name = f"tiff/{name}.tif"
+        with tifffile.TiffWriter(place(name), **options) as tif:
+            for frame in data:
+                tif.write(frame, contiguous=False, **plain)
+        expect(name, tifffile.imread(place(name), key=range(300)), "tifffile")
+
+
 def samples():
     rgb = np.stack([ramp("uint8") // 2, ramp("uint8"), 255 - ramp("uint8")], axis=-1)
     deep = np.stack([ramp("uint16"), ramp("uint16") + 7, 9000 - ramp("uint16")], axis=-1)
@@ -738,9 +751,13 @@ def micro_manager():
     write_micro_manager(name, stack[:4], 0, None, {**summary, "Frames": 4})
     expect(name, np.stack([page.asarray() for page in tifffile.TiffFile(place(name)).pages]), "tifffile",
            pixelSizeNm=160.0)
+    name = "micro-manager-long/long_MMStack.tif"
+    long = ramp("uint16", 280, 2, 3)
+    write_micro_manager(name, long, 0, None, {**summary, "Frames": 280, "Width": 3, "Height": 2}, brief=True)
+    expect(name, np.stack([page.asarray() for page in tifffile.TiffFile(place(name)).pages]), "tifffile")
 
 
-def write_micro_manager(name, frames, first_index, ome_text, summary):
+def write_micro_manager(name, frames, first_index, ome_text, summary, brief=False):
     packed = json.dumps(summary).encode()
     lead = bytes(24) + struct.pack("<II", 2355492, len(packed)) + packed
     pages = []
@@ -748,6 +765,8 @@ def write_micro_manager(name, frames, first_index, ome_text, summary):
         told = {"FrameIndex": first_index + index, "ChannelIndex": 0, "SliceIndex": 0, "PositionIndex": 0,
                 "Exposure-ms": 40.0, "ElapsedTime-ms": 50.0 * (first_index + index), "PixelSizeUm": 0.16,
                 "Camera": "Andor"}
+        if brief:
+            told = {"FrameIndex": index}
         page = {"data": frame, "tags": {51123: ("ascii", [json.dumps(told)])}}
         if index == 0:
             texts = [f"ImageJ=1.47a\nimages={len(frames)}\nframes={len(frames)}\nhyperstack=true\n"]
@@ -1043,7 +1062,7 @@ pixels are a formula of frame, row and column.
 | `pillow` | Pillow {pillow} with libtiff {libtiff} |
 | `imagej` | tifffile in ImageJ's form; `single-directory-*` and `calibrated` by the script, as ImageJ 1.53 writes them |
 | `ome`, `ome-set`, `shaped`, `frame-folder` | tifffile |
-| `micro-manager`, `micro-manager-plain` | the script, by the layout that Micro-Manager documents |
+| `micro-manager`, `micro-manager-plain`, `micro-manager-long` | the script, by the layout that Micro-Manager documents |
 | `npy` | NumPy {numpy} |
 | `dax`, `picasso-raw`, `nrrd`, `meta` | NumPy and PyYAML, by the layout that storm-analysis, Picasso, NRRD and MetaImage document |
 | `mrc` | mrcfile {mrcfile} |
@@ -1066,7 +1085,7 @@ pixels are a formula of frame, row and column.
 
 def main():
     shutil.rmtree(FOLDER, ignore_errors=True)
-    for make in (sample_types, layouts, samples, by_pillow, imagej, ome, shaped, folder, predictors, packed_depths,
+    for make in (sample_types, layouts, many_pages, samples, by_pillow, imagej, ome, shaped, folder, predictors, packed_depths,
                  odd_forms, micro_manager, npy, dax, picasso_raw, mrc, nifti, nrrd_and_meta, nd2, ome_zarr):
         make()
     with open(place("expected.json"), "w") as file:

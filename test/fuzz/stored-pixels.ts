@@ -1,7 +1,13 @@
 import type { StackDescription } from "../../src/core/frames.js";
 import { storedBytes, storedValues } from "../../src/core/io/stored-samples.js";
 import type { FileSet } from "./seeds.js";
-import { fieldBytes, findTiffPlaces, type TiffDirectoryPlace, type TiffPlaces } from "./tiff-places.js";
+import {
+  fieldBytes,
+  findTiffDirectory,
+  findTiffPlaces,
+  type TiffDirectoryPlace,
+  type TiffPlaces,
+} from "./tiff-places.js";
 
 /** Blocks of bytes that a frame may be; `null` where nobody but the reader itself can say. */
 export type FrameBlocks = readonly Uint8Array[] | null;
@@ -9,17 +15,21 @@ export type FrameBlocks = readonly Uint8Array[] | null;
 /**
  * The bytes of a file that can be frame `index`, found in the simplest way: of a TIFF the pixels of each page, of formats
  * that keep frames one behind the other the ones at that place. Only for pixels that are neither packed nor compressed.
+ *
+ * @param originals - the files before they were changed, where pages of a TIFF may also be found by their old places: a
+ * reader that works out where pages are looks at the links of those that it reads, and at the others later
  */
 export function findFrameBlocks(
   description: StackDescription,
   index: number,
   main: string | null,
   files: FileSet,
+  originals: FileSet | null = null,
 ): FrameBlocks {
   if (description.compression !== "none" || main === null) return null;
   switch (description.format) {
     case "tiff":
-      return findTiffBlocks(description, [...files.values()]);
+      return findTiffBlocks(description, files, originals);
     case "dax":
       return blockAt(description, index, 0, files.get(main)!);
     case "raw":
@@ -75,12 +85,17 @@ function findMrcBlock(description: StackDescription, index: number, bytes: Uint8
   return blockAt(description, index, 1024 + view.getInt32(92, description.byteOrder === "little-endian"), bytes);
 }
 
-function findTiffBlocks(description: StackDescription, files: readonly Uint8Array[]): FrameBlocks {
+function findTiffBlocks(description: StackDescription, files: FileSet, originals: FileSet | null): FrameBlocks {
   const blocks: Uint8Array[] = [];
-  for (const bytes of files) {
+  for (const [path, bytes] of files) {
     const places = findTiffPlaces(bytes);
     if (!places) continue;
-    for (const directory of [...places.directories, ...findIndexed(bytes, places)]) {
+    const original = originals?.get(path);
+    const old = original ? (findTiffPlaces(original)?.directories ?? []) : [];
+    const unlinked = old.map(({ at }) => at).filter((at) => !places.directories.some((known) => known.at === at));
+    const more = [...unlinked, ...findIndexed(bytes, places)].map((at) => findTiffDirectory(bytes, places, at));
+    for (const directory of [...places.directories, ...more]) {
+      if (!directory) continue;
       const found = pageBlocks(description, bytes, places, directory);
       if (!found) return null;
       blocks.push(...found);
@@ -91,22 +106,14 @@ function findTiffBlocks(description: StackDescription, files: readonly Uint8Arra
   return blocks;
 }
 
-/** Directories that Micro-Manager's map of the file names, whether the links lead there or not. */
-function findIndexed(bytes: Uint8Array, { littleEndian }: TiffPlaces): TiffDirectoryPlace[] {
+/** Places of directories that Micro-Manager's map of the file names, whether the links lead there or not. */
+function findIndexed(bytes: Uint8Array, { littleEndian }: TiffPlaces): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (bytes.length < 40 || view.getUint32(8, littleEndian) !== 54773648) return [];
   const map = view.getUint32(12, littleEndian);
   if (map + 8 > bytes.length || view.getUint32(map, littleEndian) !== 3453623) return [];
-  const found: TiffDirectoryPlace[] = [];
   const count = Math.min(view.getUint32(map + 4, littleEndian), Math.floor((bytes.length - map - 8) / 20));
-  for (let i = 0; i < count; i++) {
-    // As if it were the only one: the header of a copy leads there.
-    const copy = bytes.slice();
-    new DataView(copy.buffer).setUint32(4, view.getUint32(map + 8 + 20 * i + 16, littleEndian), littleEndian);
-    const directory = findTiffPlaces(copy)?.directories[0];
-    if (directory) found.push(directory);
-  }
-  return found;
+  return Array.from({ length: count }, (_, i) => view.getUint32(map + 8 + 20 * i + 16, littleEndian));
 }
 
 /** Images without directories, one behind the other after the first strip. */

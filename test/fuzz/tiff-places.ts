@@ -32,36 +32,62 @@ export function isTiff(bytes: Uint8Array): boolean {
   return a === 0x4d && b === 0x4d && c === 0 && (d === 42 || d === 43);
 }
 
+/** What the header says, or `null` where it is none. */
+function readHeader(bytes: Uint8Array): { readonly littleEndian: boolean; readonly big: boolean } | null {
+  if (!isTiff(bytes) || bytes.length < 16) return null;
+  return { littleEndian: bytes[0] === 0x49, big: bytes[2] === 43 || bytes[3] === 43 };
+}
+
 /** Follows the directories until one does not lie in the file or comes a second time. */
 export function findTiffPlaces(bytes: Uint8Array): TiffPlaces | null {
-  if (!isTiff(bytes) || bytes.length < 16) return null;
+  const header = readHeader(bytes);
+  if (!header) return null;
+  const offsetAt = offsetReader(bytes, header);
+  const directories: TiffDirectoryPlace[] = [];
+  const seen = new Set<number>();
+  let at = offsetAt(header.big ? 8 : 4);
+  while (at > 0 && !seen.has(at) && directories.length < mostDirectories) {
+    seen.add(at);
+    const directory = findTiffDirectory(bytes, header, at);
+    if (!directory) break;
+    directories.push(directory);
+    at = offsetAt(directory.linkAt);
+  }
+  return { ...header, directories };
+}
+
+/** The directory at `at`, or `null` where none lies there. */
+export function findTiffDirectory(
+  bytes: Uint8Array,
+  header: { readonly littleEndian: boolean; readonly big: boolean },
+  at: number,
+): TiffDirectoryPlace | null {
+  const { littleEndian, big } = header;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const littleEndian = bytes[0] === 0x49;
-  const big = view.getUint16(2, littleEndian) === 43;
-  const offsetAt = (at: number): number =>
-    big ? Number(view.getBigUint64(at, littleEndian)) : view.getUint32(at, littleEndian);
+  const offsetAt = offsetReader(bytes, header);
   const countBytes = big ? 8 : 2;
   const entryBytes = big ? 20 : 12;
   const inlineBytes = big ? 8 : 4;
-  const directories: TiffDirectoryPlace[] = [];
-  const seen = new Set<number>();
-  let at = offsetAt(big ? 8 : 4);
-  while (at > 0 && !seen.has(at) && directories.length < mostDirectories && at + countBytes <= bytes.length) {
-    seen.add(at);
-    const tags = big ? Number(view.getBigUint64(at, littleEndian)) : view.getUint16(at, littleEndian);
-    const linkAt = at + countBytes + tags * entryBytes;
-    if (tags > 1024 || linkAt + inlineBytes > bytes.length) break;
-    const entries: TiffEntryPlace[] = [];
-    for (let i = 0; i < tags; i++) {
-      const entry = at + countBytes + i * entryBytes;
-      const type = view.getUint16(entry + 2, littleEndian);
-      const count = offsetAt(entry + 4);
-      const inline = entry + (big ? 12 : 8);
-      const valueAt = count * (fieldBytes[type] ?? 0) <= inlineBytes ? inline : offsetAt(inline);
-      entries.push({ at: entry, tag: view.getUint16(entry, littleEndian), type, count, valueAt });
-    }
-    directories.push({ at, entries, linkAt });
-    at = offsetAt(linkAt);
+  if (at + countBytes > bytes.length) return null;
+  const tags = big ? Number(view.getBigUint64(at, littleEndian)) : view.getUint16(at, littleEndian);
+  const linkAt = at + countBytes + tags * entryBytes;
+  if (tags > 1024 || linkAt + inlineBytes > bytes.length) return null;
+  const entries: TiffEntryPlace[] = [];
+  for (let i = 0; i < tags; i++) {
+    const entry = at + countBytes + i * entryBytes;
+    const type = view.getUint16(entry + 2, littleEndian);
+    const count = offsetAt(entry + 4);
+    const inline = entry + (big ? 12 : 8);
+    const valueAt = count * (fieldBytes[type] ?? 0) <= inlineBytes ? inline : offsetAt(inline);
+    entries.push({ at: entry, tag: view.getUint16(entry, littleEndian), type, count, valueAt });
   }
-  return { littleEndian, big, directories };
+  return { at, entries, linkAt };
+}
+
+function offsetReader(
+  bytes: Uint8Array,
+  { littleEndian, big }: { readonly littleEndian: boolean; readonly big: boolean },
+): (at: number) => number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return (at) => (big ? Number(view.getBigUint64(at, littleEndian)) : view.getUint32(at, littleEndian));
 }
