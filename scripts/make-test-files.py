@@ -683,6 +683,21 @@ def odd_forms():
     hand_tiff(name, pages)
     assert (tifffile.imread(place(name), key=range(5)) == data).all()
     expect(name, tifffile.imread(place(name), key=range(5)), "tifffile")
+    # Strips of the same pixels may share their bytes.
+    name = "tiff/strips-shared.tif"
+    shared = ramp("uint16")
+    shared[:, 2:4] = shared[:, 0:2]
+    hand_tiff(name, [{"shape": frame.shape, "dtype": "uint16", "rowsperstrip": 2,
+                      "segments": [frame[y : y + 2].astype("<u2").tobytes() for y in range(0, 7, 2)]} for frame in shared])
+    raw = bytearray(open(place(name), "rb").read())
+    with tifffile.TiffFile(place(name)) as tif:
+        for page in tif.pages:
+            at = page.tags["StripOffsets"].valueoffset
+            raw[at + 4 : at + 8] = raw[at : at + 4]
+    open(place(name), "wb").write(raw)
+    read = np.stack([page.asarray() for page in tifffile.TiffFile(place(name)).pages])
+    assert (read == shared).all()
+    expect(name, read, "tifffile")
     # As many strips a page, of other heights: what the first page says does not hold for the second.
     data = ramp("uint16", 2, 9, 8)
     name = "tiff/strips-of-changing-rows.tif"
@@ -1058,7 +1073,7 @@ pixels are a formula of frame, row and column.
 
 | Folder | Written by |
 | --- | --- |
-| `tiff` | tifffile {tifffile}; `predictor-*`, `depth-*`, `strips-backwards`, `strips-of-changing-rows`, `fill-order-2`, `no-byte-counts` by the script |
+| `tiff` | tifffile {tifffile}; `predictor-*`, `depth-*`, `strips-backwards`, `strips-of-changing-rows`, `strips-shared`, `fill-order-2`, `no-byte-counts` by the script |
 | `pillow` | Pillow {pillow} with libtiff {libtiff} |
 | `imagej` | tifffile in ImageJ's form; `single-directory-*` and `calibrated` by the script, as ImageJ 1.53 writes them |
 | `ome`, `ome-set`, `shaped`, `frame-folder` | tifffile |

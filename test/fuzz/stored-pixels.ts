@@ -164,7 +164,7 @@ function pageBlocks(
     for (let strip = plane * perPlane; row < height && strip < (plane + 1) * perPlane && rowsPerStrip > 0; strip++) {
       const length = Math.min(rowsPerStrip, height - row) * rowSamples * itemBytes;
       const offset = offsets[strip]!;
-      const isSparse = offset === 0 || counts[strip] === 0;
+      const isSparse = offset === 0 && counts[strip] === 0;
       if (!isSparse && offset + length > bytes.length) return [];
       if (!isSparse) image.set(bytes.subarray(offset, offset + length), row * rowSamples * itemBytes);
       row += rowsPerStrip;
