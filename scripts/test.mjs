@@ -1,4 +1,5 @@
-// `npm test [-- stage …]`: every stage runs, also after one that failed. The last line is `N passed, N failed`.
+// `npm test [-- stage …] [--fuzz CASES]`: every stage runs, also after one that failed. The last line is
+// `N passed, N failed`. CASES is how many broken files the stage `fuzz` reads instead of 20,000.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -11,6 +12,8 @@ import { root } from "./repository.mjs";
 
 /** Nothing runs longer; a test that hangs would otherwise hold up everything. */
 const stageLimitMs = 20 * 60_000;
+/** What a broken file may take on average where more of them are asked for. */
+const fuzzCaseLimitMs = 20;
 const outputFolder = join(root, "test-output");
 
 const totals = { passed: 0, failed: [], skipped: [] };
@@ -35,6 +38,7 @@ const stages = {
     );
   },
   unit: () => runNodeTests("unit"),
+  fuzz: () => runNodeTests("fuzz", stageLimitMs + fuzzCaseLimitMs * Number(process.env.SLNET_FUZZ_CASES ?? 0)),
   browser() {
     if (!compiledTests("browser").length) return fail("browser: no tests in test/browser");
     const config = join(root, "web-test-runner.config.mjs");
@@ -45,7 +49,16 @@ const stages = {
 
 await main(process.argv.slice(2));
 
-async function main(wanted) {
+async function main(args) {
+  const { wanted, fuzzCases } = parse(args);
+  if (fuzzCases !== null) {
+    if (!/^[1-9]\d*$/.test(fuzzCases)) {
+      console.error(`test: --fuzz is ${fuzzCases || "without a number"}, expected how many broken files to read`);
+      process.exitCode = 2;
+      return;
+    }
+    process.env.SLNET_FUZZ_CASES = fuzzCases;
+  }
   const unknown = wanted.filter((name) => !(name in stages));
   if (unknown.length > 0) {
     console.error(`test: there is no stage ${unknown.join(", ")}; expected any of ${Object.keys(stages).join(", ")}`);
@@ -63,15 +76,22 @@ async function main(wanted) {
   report();
 }
 
+/** Stages, and the number behind `--fuzz`: null without it, empty where none follows. */
+function parse(args) {
+  const at = args.indexOf("--fuzz");
+  if (at < 0) return { wanted: args, fuzzCases: null };
+  return { wanted: args.toSpliced(at, 2), fuzzCases: args[at + 1] ?? "" };
+}
+
 function prepare(chooses) {
   mkdirSync(outputFolder, { recursive: true });
   if (!attempt("install", ensureInstalled, { counts: false })) return;
   if (chooses("browser", "e2e")) {
     attempt("Chromium", () => (process.env.CHROME_PATH = findChromium({ install: true })), { counts: false });
   }
-  if (chooses("package", "unit", "browser", "e2e")) attempt("build", build);
+  if (chooses("package", "unit", "fuzz", "browser", "e2e")) attempt("build", build);
   // The stage `types` says what is wrong; here only what the tests need is compiled.
-  if (!chooses("types") && chooses("unit", "browser", "e2e")) attempt("types", () => compile());
+  if (!chooses("types") && chooses("unit", "fuzz", "browser", "e2e")) attempt("types", () => compile());
 }
 
 /** A step in this process. It counts as one check, or, with `counts: false`, only where it fails. */
@@ -93,26 +113,30 @@ function runPackage(name, program, ...args) {
   else fail(name);
 }
 
-function runNodeTests(stage) {
+function runNodeTests(stage, limitMs = stageLimitMs) {
   const files = compiledTests(stage);
   if (files.length === 0) return fail(`${stage}: no tests in test/${stage}`);
   const reporters = [
     ["spec", "stdout"],
     [join(root, "scripts/node-test-counts.mjs"), countsFile(stage)],
   ];
-  runCounted(stage, [
-    "--test",
-    // They share one built command line and one browser; on few cores files beside each other only time out.
-    "--test-concurrency=1",
-    ...reporters.flatMap(([reporter, to]) => [`--test-reporter=${reporter}`, `--test-reporter-destination=${to}`]),
-    ...files,
-  ]);
+  runCounted(
+    stage,
+    [
+      "--test",
+      // They share one built command line and one browser; on few cores files beside each other only time out.
+      "--test-concurrency=1",
+      ...reporters.flatMap(([reporter, to]) => [`--test-reporter=${reporter}`, `--test-reporter-destination=${to}`]),
+      ...files,
+    ],
+    limitMs,
+  );
 }
 
 /** A test runner that writes its counts to `test-output/<stage>.json`. */
-function runCounted(stage, args) {
+function runCounted(stage, args, limitMs = stageLimitMs) {
   rmSync(countsFile(stage), { force: true });
-  const succeeded = runNode(args);
+  const succeeded = runNode(args, limitMs);
   const counts = readCounts(stage);
   if (counts === null) return fail(`${stage}: the test runner ended without a result`);
   totals.passed += counts.passed;
@@ -129,10 +153,10 @@ function readCounts(stage) {
 }
 
 /** Runs Node in the repository with everything shown. */
-function runNode(args) {
-  const { status, error } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit", timeout: stageLimitMs });
+function runNode(args, limitMs = stageLimitMs) {
+  const { status, error } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit", timeout: limitMs });
   if (error)
-    console.error(error.code === "ETIMEDOUT" ? `stopped after ${stageLimitMs / 60_000} minutes` : error.message);
+    console.error(error.code === "ETIMEDOUT" ? `stopped after ${Math.round(limitMs / 60_000)} minutes` : error.message);
   return status === 0;
 }
 
