@@ -8,14 +8,12 @@ interface SaveFormatFacts {
   readonly mediaType: string;
 }
 
-const saveFormats: readonly [SaveFormatFacts, ...SaveFormatFacts[]] = [
+/** What a person can choose. */
+export const saveFormats: readonly [SaveFormatFacts, ...SaveFormatFacts[]] = [
   { value: "tiff", title: "TIFF", ending: ".tif", mediaType: "image/tiff" },
   { value: "ome-tiff", title: "OME-TIFF", ending: ".ome.tif", mediaType: "image/tiff" },
   { value: "zarr", title: "OME-Zarr (zip)", ending: ".zarr.zip", mediaType: "application/zip" },
 ];
-
-/** Formats that a person can choose: those that the worker writes into one file. */
-export const offeredFormats: readonly SaveFormatFacts[] = saveFormats.filter(({ value }) => value !== "zarr");
 
 export function saveFormat(value: SaveFormat): SaveFormatFacts {
   return saveFormats.find((format) => format.value === value) ?? saveFormats[0];

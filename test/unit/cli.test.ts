@@ -675,7 +675,11 @@ describe("bad input ends with exit code 1 and one clear sentence", () => {
   const model = "--model model.json -o out.tif";
   const cases: readonly (readonly [what: string, args: string, message: RegExp])[] = [
     ["a missing file", "info nowhere.tif", /nowhere\.tif cannot be opened/],
-    ["a folder", "info truth", /truth is not a file/],
+    [
+      "a folder of several stacks",
+      "info truth",
+      /truth holds 2 TIFF files and the first, background\.tif, has 130 pages/,
+    ],
     ["a file that is no TIFF", "info text.tif", /text\.tif .*expected TIFF/],
     ["an empty file", `clean empty.tif ${model}`, /empty\.tif is empty/],
     ["a truncated file", `clean truncated.tif ${model}`, /page 49 .*file ends at/],

@@ -3,9 +3,11 @@ import { test } from "node:test";
 import { isSlnetError } from "../../src/core/errors.js";
 import { createSamples, type ByteSink, type ByteSource, type SampleArray } from "../../src/core/frames.js";
 import { createSource } from "./tiff-builder.js";
+import { readXml } from "../../src/worker/readers/xml.js";
 import { createBufferSource, createMemorySink } from "../../src/core/io/buffer-source.js";
 import { largestDeflated } from "../../src/core/io/deflate.js";
 import { openTiff } from "../../src/core/io/tiff-reader.js";
+import { openTiffStack } from "../../src/core/io/tiff-stack.js";
 import { createTiffWriter, type TiffWriterOptions } from "../../src/core/io/tiff-writer.js";
 import { createRandom } from "../../src/core/random.js";
 import { walkTiff } from "./walked-tiff.js";
@@ -377,10 +379,15 @@ test("OME-XML says shape, sizes and the camera, in ASCII, and stays right when a
   assert.match(description, /<Plane TheZ="0" TheC="0" TheT="0" ExposureTime="0.01"\/>/);
   assert.match(description, /<M K="offset">100<\/M>\n<M K="exposure">0.01<\/M>\n<M K="aduPerElectron">2.1<\/M>/);
   assert.match(description, /Name="&#181; &#60;&#34;5 %&#34;&#62; &#38; \?\?.tif"/);
-  const reader = await openTiff(createBufferSource("written.ome.tif", sink.bytes()));
-  assert.deepEqual(reader.description.shape, { frames: 3, ...shape, type: "float32" });
-  assert.equal(reader.description.pixelSizeNm, 108.5);
-  assert.equal(reader.description.frameIntervalSeconds, 0.0125);
+  const folder = { name: "", list: () => Promise.resolve([]), open: () => Promise.resolve(null) };
+  const source = createBufferSource("written.ome.tif", sink.bytes());
+  const { description: reread } = await openTiffStack(source, { folder, selection: {}, readXml });
+  assert.deepEqual(reread.shape, { frames: 3, ...shape, type: "float32" });
+  assert.equal(reread.pixelSizeNm, 108.5);
+  assert.equal(reread.frameIntervalSeconds, 0.0125);
+  assert.equal(reread.exposureSeconds, 0.01);
+  assert.equal(reread.cameraOffsetAdu, 100);
+  assert.equal(reread.aduPerElectron, 2.1);
 });
 
 test("frames that a deflated file could not hold as a classic TIFF make it a BigTIFF from the start", () => {

@@ -452,7 +452,7 @@ describe("the worker", () => {
     await rejectsWith(
       connection.client.openStack({ type: "path", path: empty }),
       "bad-input",
-      /empty is a folder without TIFF files/,
+      /empty is a folder and holds neither TIFF files nor OME-Zarr/,
     );
   });
 

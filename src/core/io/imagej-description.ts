@@ -18,12 +18,14 @@ export function parseImageJDescription(text: string): TiffDescription {
   if (values.has("cf")) {
     notices.push("ImageJ stored a calibration of the pixel values; it is not applied, the stored values are read.");
   }
-  let exposureSeconds = number("exposureSeconds");
+  // As our writer names them; in a text of somebody else `offset` may be anything.
+  const isOurs = values.has("slnet");
+  let exposureSeconds = number("exposureSeconds") ?? (isOurs ? number("exposure") : null);
   for (const [name, value] of values) {
     const unit = exposureName.exec(name)?.[1];
     if (unit !== undefined) exposureSeconds ??= inUnit(positive(Number(value)), secondsIn(unit.toLowerCase()));
   }
-  const offset = Number(values.get("cameraOffsetAdu") ?? NaN);
+  const offset = Number(values.get("cameraOffsetAdu") ?? (isOurs ? values.get("offset") : undefined) ?? NaN);
   return {
     isImageJ: true,
     images: number("images"),

@@ -41,6 +41,8 @@ export interface OmeDocument {
   readonly metadataFile: string | null;
   /** Of the only camera, in ADU; `null` where it is not said, or several are. */
   readonly cameraOffsetAdu: number | null;
+  /** In ADU per photoelectron, as our own writer has noted it. */
+  readonly aduPerElectron: number | null;
 }
 
 /** File and page of each plane, in the order of the image's axes. */

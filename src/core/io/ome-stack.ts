@@ -213,7 +213,7 @@ async function openImage(
       ...description,
       name,
       ...metadataOf(image),
-      ...definedOnly({ cameraOffsetAdu: document.cameraOffsetAdu }),
+      ...definedOnly({ cameraOffsetAdu: document.cameraOffsetAdu, aduPerElectron: document.aduPerElectron }),
       shape: { ...description.shape, frames },
       notices: [...description.notices, ...notices],
     };

@@ -72,6 +72,11 @@ class OmeBuilder implements XmlHandler {
   /** Of the name of a file inside it, and the text of that. */
   #fileName: string | null = null;
   #uuidText: string | null = null;
+  /** What our own writer has noted, by name, and the one that is open. */
+  readonly #facts = new Map<string, number>();
+  #isOurAnnotation = false;
+  #factName: string | null = null;
+  #factText = "";
 
   open(name: string, attributes: Attributes): void {
     const image = this.#images.at(-1);
@@ -114,12 +119,20 @@ class OmeBuilder implements XmlHandler {
       case "Plane":
         if (image) readPlane(image, attributes);
         return;
+      case "MapAnnotation":
+        this.#isOurAnnotation = attributes.Namespace === "slnet-web";
+        return;
+      case "M":
+        this.#factName = this.#isOurAnnotation ? (attributes.K ?? "") : null;
+        this.#factText = "";
+        return;
       default:
     }
   }
 
   text(text: string): void {
     if (this.#uuidText !== null && this.#uuidText.length < longestName) this.#uuidText += text;
+    if (this.#factName !== null && this.#factText.length < longestName) this.#factText += text;
   }
 
   close(name: string): void {
@@ -130,6 +143,9 @@ class OmeBuilder implements XmlHandler {
     } else if (name === "TiffData" && this.#block) {
       this.#addBlock(this.#block);
       this.#block = null;
+    } else if (name === "M" && this.#factName !== null) {
+      if (this.#facts.size < mostNames) this.#facts.set(this.#factName, Number(this.#factText));
+      this.#factName = null;
     }
   }
 
@@ -140,8 +156,16 @@ class OmeBuilder implements XmlHandler {
       images: this.#images.map(finishImage),
       files: this.#files,
       metadataFile: this.#metadataFile,
-      cameraOffsetAdu: offset === undefined || otherOffsets.length > 0 || this.#cameras.size > 1 ? null : offset,
+      cameraOffsetAdu:
+        this.#fact("offset") ??
+        (offset === undefined || otherOffsets.length > 0 || this.#cameras.size > 1 ? null : offset),
+      aduPerElectron: positive(this.#fact("aduPerElectron") ?? 0),
     };
+  }
+
+  #fact(name: string): number | null {
+    const value = this.#facts.get(name) ?? NaN;
+    return Number.isFinite(value) ? value : null;
   }
 
   #addImage(attributes: Attributes): void {

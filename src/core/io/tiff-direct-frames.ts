@@ -38,15 +38,19 @@ export function createDirectFrames(source: ByteSource, index: TiffIndex): TiffFr
         const chunk = gapless ? out.subarray(written, written + end - start) : await source.read(start, end - start);
         const found = gapless ? await source.readInto(start, chunk) : chunk.length;
         if (found !== end - start) {
-          const frame = from + Math.floor(written / frameBytes);
+          const frame =
+            from + Math.floor((written + bytesBefore(start + found, segment, endSegment, done)) / frameBytes);
           throw new SlnetError(
             "bad-input",
             `${source.name} changed while it was read: frame ${frame} needs bytes ${start} to ${end}, ` +
               `the file gave ${found} of these ${end - start}`,
           );
         }
+        const first = written;
         while (segment < endSegment && offsets[segment] + done >= start && offsets[segment] + done < end) {
           const at = offsets[segment] + done;
+          // Segments may share bytes: what was read to its place is that of the first of them.
+          if (gapless && at - start !== written - first) break;
           const length = Math.min(segmentBytes[segment] - done, end - at);
           if (!gapless) out.set(chunk.subarray(at - start, at - start + length), written);
           written += length;
@@ -59,6 +63,15 @@ export function createDirectFrames(source: ByteSource, index: TiffIndex): TiffFr
       signal?.throwIfAborted();
     },
   };
+
+  /** Bytes of frames, from `done` bytes of `segment` on, that lie whole before the position `end`. */
+  function bytesBefore(end: number, segment: number, endSegment: number, done: number): number {
+    let bytes = -done;
+    for (let next = segment; next < endSegment && offsets[next] + segmentBytes[next] <= end; next++) {
+      bytes += segmentBytes[next];
+    }
+    return Math.max(0, bytes);
+  }
 
   /**
    * Where a read that begins at `start`, within `segment`, should end so that it takes in close followers, and whether

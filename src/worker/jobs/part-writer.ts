@@ -2,11 +2,12 @@ import { SlnetError } from "../../core/errors.js";
 import type { StackWriter, StackWriterOptions } from "../../core/io/stack-writer.js";
 import { createTiffWriter, type TiffWriterOptions, type WrittenTiff } from "../../core/io/tiff-writer.js";
 import { readWrittenTiff } from "../../core/io/written-tiff.js";
-import type { OutputFile } from "../platform/platform.js";
+import type { OutputFile, Platform } from "../platform/platform.js";
 import type { ResolvedPart } from "./saved-parts.js";
 
 /** A part whose place is open, and that may have frames of an earlier run in it. */
 export interface PartWriter {
+  readonly output: Pick<OutputFile, "commit" | "discard" | "file">;
   /** Whole frames that are there already. */
   readonly earlierFrames: number;
   /**
@@ -17,24 +18,57 @@ export interface PartWriter {
   start(keep: number): StackWriter;
 }
 
-/** @throws {@link SlnetError} `bad-input` where an earlier file is of something else */
+/**
+ * @param resume - go on with what an earlier run left
+ * @throws {@link SlnetError} `bad-input` where an earlier file is of something else or the place cannot be written to,
+ *   `unsupported` where it cannot be resumed
+ */
 export async function openPartWriter(
   part: ResolvedPart,
-  output: OutputFile,
   options: StackWriterOptions,
+  platform: Platform,
+  resume: boolean,
 ): Promise<PartWriter> {
-  const { format = "tiff" } = part;
+  const { format = "tiff", compression = "none" } = part;
   switch (format) {
     case "tiff":
     case "ome-tiff": {
-      const text = format === "tiff" ? "imagej" : "ome";
-      return openTiffPart(output, { ...options, text, compression: part.compression ?? "none" });
+      const output = await platform.openOutput(part.target, resume);
+      try {
+        const text = format === "tiff" ? "imagej" : "ome";
+        return await openTiffPart(output, { ...options, text, compression });
+      } catch (error) {
+        await output.discard();
+        throw error;
+      }
     }
     case "zarr":
-      throw new SlnetError("unsupported", "OME-Zarr cannot be written yet; save as tiff or ome-tiff");
+      if (resume) {
+        throw new SlnetError("unsupported", "a stopped cleaning into OME-Zarr cannot be resumed; write TIFF for that");
+      }
+      return openZarrPart(part, { ...options, compression }, platform);
     default:
       return format satisfies never;
   }
+}
+
+/** A folder at a path, and a zip archive where one file is wanted. */
+async function openZarrPart(
+  { target }: ResolvedPart,
+  options: StackWriterOptions & { readonly compression: "none" | "deflate" },
+  platform: Platform,
+): Promise<PartWriter> {
+  const { createZarrWriter } = await import("../writers/zarr-writer.js");
+  if (target.type === "path" && !/\.zip$/i.test(target.path)) {
+    const { path } = target;
+    const folder = await platform.openOutputFolder(path);
+    const file = (): Promise<File> => Promise.reject(new SlnetError("unsupported", `${path} is a folder on disk`));
+    const output = { commit: () => folder.commit(), discard: () => folder.discard(), file };
+    return { output, earlierFrames: 0, start: () => createZarrWriter(folder.files, options) };
+  }
+  const { createZipTree } = await import("../writers/zip-tree.js");
+  const output = await platform.openOutput(target);
+  return { output, earlierFrames: 0, start: () => createZarrWriter(createZipTree(output.sink), options) };
 }
 
 async function openTiffPart(output: OutputFile, options: TiffWriterOptions): Promise<PartWriter> {
@@ -42,6 +76,7 @@ async function openTiffPart(output: OutputFile, options: TiffWriterOptions): Pro
     ? await readWrittenTiff(output.earlier, options)
     : { frames: 0, pages: [] };
   return {
+    output,
     earlierFrames: written.frames,
     start(keep) {
       if (keep > 0) return createTiffWriter(output.sink, options, { ...written, frames: keep });

@@ -11,7 +11,7 @@ import type {
 } from "../../protocol/api.js";
 import type { OutputPlan } from "../engines/engine.js";
 import type { EngineRoom } from "../engines/start-engine.js";
-import type { OutputFile, Platform } from "../platform/platform.js";
+import type { Platform } from "../platform/platform.js";
 import { slnetWebVersion } from "../../core/version.js";
 import { CleaningJob, type CleanedRange } from "./cleaning-job.js";
 import { fingerprintOf } from "./fingerprint.js";
@@ -26,7 +26,7 @@ const publishEveryMs = 100;
 
 interface OpenPart {
   readonly part: ResolvedPart;
-  readonly output: OutputFile;
+  readonly output: PartWriter["output"];
   readonly writer: StackWriter;
   state: "writing" | "finished" | "discarded";
   /** Frames in the file once it is finished. */
@@ -58,42 +58,38 @@ export class SavingJob {
     const outputs = { sparse: planOf(parts, "sparse"), lowRank: planOf(parts, "low-rank") };
     const cleaning = await CleaningJob.open(reader, method, options, outputs, room);
     const { plan } = cleaning;
-    const opened: OutputFile[] = [];
+    const writers: PartWriter[] = [];
     try {
-      const writers: PartWriter[] = [];
       for (const part of parts) {
         const isPath = part.target.type === "path";
-        const output = await platform.openOutput(part.target, resume);
-        opened.push(output);
         // Only a file at a path can be continued, and needs to be known again.
         const description = isPath
           ? [`fingerprint=${await fingerprintOf(reader, method, plan, options.tail, part)}`]
           : [];
-        writers.push(
-          await openPartWriter(part, output, {
-            height: plan.height,
-            width: plan.width,
-            type: part.type,
-            frames: plan.to - plan.from,
-            ...part.metadata,
-            name: reader.description.name,
-            description: [`slnet=${slnetWebVersion}`, ...description],
-            // Elsewhere a file is there when it is closed, and not before.
-            publishEveryMs: isPath ? publishEveryMs : Infinity,
-          }),
-        );
+        const written = {
+          height: plan.height,
+          width: plan.width,
+          type: part.type,
+          frames: plan.to - plan.from,
+          ...part.metadata,
+          name: reader.description.name,
+          description: [`slnet=${slnetWebVersion}`, ...description],
+          // Elsewhere a file is there when it is closed, and not before.
+          publishEveryMs: isPath ? publishEveryMs : Infinity,
+        };
+        writers.push(await openPartWriter(part, written, platform, resume));
       }
       // The last frame is always cleaned again: so there is one to report, and nothing special about a finished file.
       const earlier = writers.map(({ earlierFrames }) => earlierFrames);
       const resumedFrames = Math.min(plan.to - plan.from - 1, ...earlier);
       cleaning.skipTo(plan.from + resumedFrames);
       const open = parts.map((part, index): OpenPart => {
-        const writer = writers[index].start(resumedFrames);
-        return { part, output: opened[index], writer, state: "writing", savedFrames: 0 };
+        const { output } = writers[index];
+        return { part, output, writer: writers[index].start(resumedFrames), state: "writing", savedFrames: 0 };
       });
       return new SavingJob(cleaning, open, resumedFrames);
     } catch (error) {
-      for (const output of opened) await output.discard();
+      for (const { output } of writers) await output.discard();
       cleaning.close();
       throw error;
     }

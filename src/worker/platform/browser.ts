@@ -96,7 +96,7 @@ async function openPrivateFile(name: string): Promise<OutputFile | null> {
   let folder: FileSystemDirectoryHandle;
   let handle: FileSystemFileHandle;
   let access: FileSystemSyncAccessHandle;
-  const ownName = `${crypto.randomUUID()}.tif`;
+  const ownName = `${crypto.randomUUID()}.part`;
   try {
     const root = await navigator.storage.getDirectory();
     folder = await root.getDirectoryHandle(privateFolder, { create: true });
@@ -122,7 +122,7 @@ async function openPrivateFile(name: string): Promise<OutputFile | null> {
     async file() {
       const file = await handle.getFile();
       // Under the user's name; the bytes stay where they are.
-      return new File([file], name, { type: "image/tiff" });
+      return new File([file], name, { type: mediaType(name) });
     },
   };
 }
@@ -173,6 +173,10 @@ function openMemoryFile(name: string): OutputFile {
     ...alwaysNew,
     commit: () => Promise.resolve(),
     discard: () => Promise.resolve(),
-    file: () => Promise.resolve(new File([sink.bytes()], name, { type: "image/tiff" })),
+    file: () => Promise.resolve(new File([sink.bytes()], name, { type: mediaType(name) })),
   };
+}
+
+function mediaType(name: string): string {
+  return name.endsWith(".zip") ? "application/zip" : "image/tiff";
 }

@@ -47,7 +47,8 @@ export async function openStack(
       const { openInputAtUrl } = await import("./url-input.js");
       const opened = await openInputAtUrl(input.url);
       const context = { selection, folder: opened.folder, platform, assetsBaseUrl };
-      return opened.type === "file" ? openFile(opened.source, context) : openFolder(context);
+      // What is on a web server cannot be listed, and is a folder only because it is a Zarr one.
+      return opened.type === "file" ? openFile(opened.source, context) : openZarrFolder(context);
     }
     default:
       input satisfies never;
@@ -110,8 +111,7 @@ async function openFile(source: ByteSource, context: OpeningContext): Promise<St
 async function openFolder(context: OpeningContext): Promise<StackReader> {
   const { folder } = context;
   const names = await folder.list();
-  // What is on a web server cannot be listed, and is a folder only because it is a Zarr one.
-  if (names.length === 0 || names.some(isZarrMetadata)) return openZarrFolder(context);
+  if (names.some(isZarrMetadata)) return openZarrFolder(context);
   const tiffs = tiffNames(names);
   if (tiffs.length > 0) return openTiffFolder(tiffs, tiffContext(context));
   throw new SlnetError(

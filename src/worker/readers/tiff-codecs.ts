@@ -8,14 +8,19 @@ export const tiffCodecs: TiffCodecs = {
   async zstandard(bytes, most) {
     const size = zstandardSize(bytes);
     if (size > most) {
-      throw new SlnetError("bad-input", `its Zstandard frame holds ${size} bytes, expected at most ${most}`);
+      throw new SlnetError(
+        "bad-input",
+        `its Zstandard frame holds ${size} bytes, more than the ${most} bytes expected`,
+      );
     }
     const { default: Zstandard } = await import("numcodecs/zstd");
-    try {
-      return new Uint8Array(await Zstandard.fromConfig({ id: "zstd" }).decode(bytes));
-    } catch (error) {
-      throw new SlnetError("bad-input", `its Zstandard frame is damaged: ${errorMessage(error)}`, { cause: error });
-    }
+    const unpacked = await decodeZstandard(() => Zstandard.fromConfig({ id: "zstd" }).decode(bytes));
+    // The size is estimated where the frame does not state it.
+    if (unpacked.length <= most) return unpacked;
+    throw new SlnetError(
+      "bad-input",
+      `its Zstandard frame holds ${unpacked.length} bytes, more than the ${most} bytes expected`,
+    );
   },
 
   async jpeg(bytes, tables) {
@@ -37,3 +42,12 @@ export const tiffCodecs: TiffCodecs = {
     }
   },
 };
+
+async function decodeZstandard(decode: () => Promise<Uint8Array> | Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    // Out of the memory of the decoder, which it uses again.
+    return new Uint8Array(await decode());
+  } catch (error) {
+    throw new SlnetError("bad-input", `its Zstandard frame is damaged: ${errorMessage(error)}`, { cause: error });
+  }
+}

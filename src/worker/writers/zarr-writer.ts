@@ -1,44 +1,13 @@
 import { SlnetError } from "../../core/errors.js";
-import { createSamples, framePixels, sampleBytes, sampleTypeOf, type SampleType } from "../../core/frames.js";
+import { createSamples, framePixels, sampleBytes, sampleTypeOf } from "../../core/frames.js";
 import { machineIsLittleEndian, swapBytes } from "../../core/io/byte-order.js";
+import type { StackWriter, StackWriterOptions } from "../../core/io/stack-writer.js";
 import { zarrAttributesKey } from "../../core/io/zarr-attributes.js";
 import type { FileTree } from "./file-tree.js";
 
-export interface ZarrWriterOptions {
-  /** Pixels. */
-  readonly height: number;
-  readonly width: number;
-  readonly type: Extract<SampleType, "uint16" | "float32">;
-  /** Frames that will be written at most. */
-  readonly frames: number;
-  /** Of the image, for viewers that show it. */
-  readonly name?: string;
-  readonly pixelSizeNm?: number | null;
-  readonly frameIntervalSeconds?: number | null;
-  /** What OME-NGFF has no place for: kept as attributes under `slnet-web`, where the reader of this package finds it. */
-  readonly attributes?: Readonly<Record<string, string | number | boolean | null>>;
-  /** `zlib`: DEFLATE, which every reader of Zarr has. Default `none`. */
-  readonly compression?: "none" | "zlib";
-  /** Frames become reachable at most this often, in ms; what is written in between is lost with the process. Default 0. */
-  readonly publishEveryMs?: number;
-}
-
-export interface ZarrWriter {
-  /** Whole frames so far; after an error those that are in whole chunks. */
-  readonly framesWritten: number;
-  /**
-   * Appends whole frames; `frames` is the caller's again when this settles. One call at a time.
-   *
-   * @param frames - `[any number, height, width]` of the writer's type
-   * @throws {@link SlnetError} `bad-input` for another type, a part of a frame, or more frames than planned
-   */
-  write(frames: Uint16Array | Float32Array): Promise<void>;
-  /**
-   * Makes all frames reachable and says that no more come.
-   *
-   * @throws {@link SlnetError} `bad-input` where no frame was written
-   */
-  finish(): Promise<{ readonly frames: number; readonly bytes: number }>;
+export interface ZarrWriterOptions extends StackWriterOptions {
+  /** `deflate`: the codec zlib, which every reader of Zarr has. Default `none`. */
+  readonly compression?: "none" | "deflate";
 }
 
 /** Chunks are about this large: few files for a long stack, and still a quick look at one frame. */
@@ -59,7 +28,7 @@ const chunksAtOnce = 4;
  *
  * @param files - empty
  */
-export function createZarrWriter(files: FileTree, options: ZarrWriterOptions): ZarrWriter {
+export function createZarrWriter(files: FileTree, options: ZarrWriterOptions): StackWriter {
   const { height, width, type, frames: plannedFrames, compression = "none", publishEveryMs = 0 } = options;
   for (const [name, value] of Object.entries({ height, width, frames: plannedFrames })) {
     if (Number.isInteger(value) && value >= 1 && value <= 0xffff_ffff) continue;
@@ -79,7 +48,7 @@ export function createZarrWriter(files: FileTree, options: ZarrWriterOptions): Z
 
   const writeChunk = async (index: number, chunk: Uint16Array | Float32Array): Promise<void> => {
     const bytes = littleEndianBytes(chunk);
-    await files.write(`0/${index}/0/0`, compression === "zlib" ? await deflate(bytes) : bytes);
+    await files.write(`0/${index}/0/0`, compression === "deflate" ? await deflate(bytes) : bytes);
   };
 
   /** Writes chunks that follow the last one, several at a time. */
@@ -109,6 +78,9 @@ export function createZarrWriter(files: FileTree, options: ZarrWriterOptions): Z
   return {
     get framesWritten() {
       return framesWritten();
+    },
+    get framesReachable() {
+      return framesPublished;
     },
 
     async write(frames) {
@@ -172,7 +144,7 @@ function arrayMetadata(
     shape: [frames, height, width],
     chunks: [chunkFrames, height, width],
     dtype: type === "uint16" ? "<u2" : "<f4",
-    compressor: compression === "zlib" ? { id: "zlib", level: 6 } : null,
+    compressor: compression === "deflate" ? { id: "zlib", level: 6 } : null,
     fill_value: 0,
     order: "C",
     filters: null,
@@ -181,12 +153,8 @@ function arrayMetadata(
 }
 
 /** OME-NGFF 0.4, section 3.4 (multiscales). */
-function imageAttributes({
-  name = "image",
-  pixelSizeNm = null,
-  frameIntervalSeconds = null,
-  attributes = {},
-}: ZarrWriterOptions): object {
+function imageAttributes(options: ZarrWriterOptions): object {
+  const { name = "image", pixelSizeNm = null, frameIntervalSeconds = null } = options;
   // 12 digits: 103 nm are 0.103 µm and not 0.10300000000000001.
   const pixelSize = pixelSizeNm === null ? 1 : Number((pixelSizeNm / 1000).toPrecision(12));
   const spatial = { type: "space", ...(pixelSizeNm !== null && { unit: "micrometer" }) };
@@ -208,8 +176,17 @@ function imageAttributes({
         ],
       },
     ],
-    [zarrAttributesKey]: attributes,
+    [zarrAttributesKey]: otherFacts(options),
   };
+}
+
+/** What OME-NGFF has no place for; the reader of this package finds it. */
+function otherFacts({ exposureSeconds, cameraOffsetAdu, aduPerElectron, description = [] }: ZarrWriterOptions): object {
+  const lines = description.map((line): [string, string] => {
+    const equals = line.indexOf("=");
+    return [line.slice(0, equals), line.slice(equals + 1)];
+  });
+  return { exposureSeconds, cameraOffsetAdu, aduPerElectron, ...Object.fromEntries(lines) };
 }
 
 function encodeJson(value: object): Uint8Array {

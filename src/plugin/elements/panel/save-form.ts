@@ -3,7 +3,7 @@ import { property, state } from "lit/decorators.js";
 
 import type { SavedPart, SaveFormat } from "../../../protocol/api.js";
 import type { ConfigurationOptions } from "../../configuration-errors.js";
-import { offeredFormats, saveFormat } from "../../save-formats.js";
+import { saveFormat, saveFormats } from "../../save-formats.js";
 import { canPickSaveFile, pickSaveFile } from "../../save-picker.js";
 import type { SaveRequest, SlnetSession } from "../../session.js";
 import { knownCameraOffsetAdu, sparseOffsetAdu, type SavedFile, type SessionState } from "../../session-state.js";
@@ -93,7 +93,7 @@ export class SlnetSaveForm extends LitElement {
       <label>
         Format
         <select ?disabled=${busy} @change=${(event: Event) => (this.format = chosen(event) as SaveFormat)}>
-          ${offeredFormats.map(
+          ${saveFormats.map(
             ({ value, title }) => html`<option value=${value} .selected=${value === this.format}>${title}</option>`,
           )}
         </select>
