@@ -148,12 +148,14 @@ const commandLine = {
   onwarn: quiet,
 };
 
-/** What computes, alone, for the tests that compare it with an oracle. */
+/** What computes and reads, alone, for the tests that compare it with an oracle and for the benchmark. */
 const engineTests = (platform, plugins, banner = "") => ({
   input: {
     engines: "build/src/worker/engines/start-engine.js",
     "tfjs-engine": "build/src/worker/engines/tfjs-engine.js",
     kernels: "build/src/worker/engines/kernels.js",
+    "open-stack": "build/src/worker/readers/open-stack.js",
+    platform: `build/src/worker/platform/${platform}.js`,
     "running-median": "build/src/worker/methods/running-median.js",
     "running-median-kernel": "build/src/worker/methods/running-median-kernel.js",
   },

@@ -10,7 +10,6 @@ import { root } from "../scripts/repository.mjs";
 import { serve } from "../scripts/serve.mjs";
 import { createRendererMemory } from "./chromium-memory.mjs";
 import { measureFiles } from "./file-figures.mjs";
-import { warmUp } from "./node-files.mjs";
 import { trainingRivals } from "./training-rivals.mjs";
 
 /**
@@ -43,7 +42,6 @@ export async function measureChromium({ stacks, folder, quick, streamBytes, gpu,
     let second = await openPage(context, server.url, stacks, say);
     const memory = await createRendererMemory(context.browser());
     const clean = async (stack, method) => {
-      await warmUp(stack, join(folder, "spare.tif"));
       await memory.reset();
       const seconds = await second.call("clean", stack.name, method);
       return { seconds, peakBytes: await memory.peakBytes() };
@@ -53,8 +51,9 @@ export async function measureChromium({ stacks, folder, quick, streamBytes, gpu,
       second = await openPage(context, server.url, stacks, say);
     };
     const files = await measureFiles({ clean, restart, copy: null, stacks, model, quick, say });
+    const reading = await second.call("reading", { stacks, quick });
     const medianKernel = await second.call("inWorker", "medianKernel", { quick });
-    return { version: context.browser().version(), engines, training, preview, files, medianKernel };
+    return { version: context.browser().version(), engines, training, preview, files, reading, medianKernel };
   } finally {
     await context.close();
     await server.close();

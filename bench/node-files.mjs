@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { copyFile, rm, stat, writeFile } from "node:fs/promises";
+import { rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -7,34 +7,21 @@ const program = fileURLToPath(new URL("../dist/cli/slnet.js", import.meta.url));
 const preload = new URL("./print-peak-memory.mjs", import.meta.url).href;
 
 /**
- * Brings a stack into the page cache, and makes the system hold free memory for a copy of it: a virtual machine gives
- * memory that was free for a while back to its host, and takes a second per gigabyte to get it again. Nothing that was
- * written before is on its way to the disk afterwards.
- *
- * @param {string} spare - path of a file that is written and removed again
- */
-export async function warmUp(stack, spare) {
-  await copyFile(stack.path, spare);
-  await rm(spare);
-  spawnSync("sync");
-}
-
-/**
- * The command line, as a process of its own, and `cp`, each after {@link warmUp}.
+ * The command line, as a process of its own, and `cp`. Both read from the page cache and write a new file; nothing that
+ * an earlier run wrote is still on its way to the disk when the clock starts.
  *
  * @param {string} folder - for the files that are written
  */
 export async function createFileRuns(folder, model) {
   const modelPath = join(folder, "model.json");
   const output = join(folder, "output.tif");
-  const spare = join(folder, "spare.tif");
   await writeFile(modelPath, JSON.stringify(model));
   // Without this GNU's cp makes a second name for the same blocks, on file systems that can.
   const copyArguments = succeeds("cp", ["--reflink=never", modelPath, output]) ? ["--reflink=never"] : [];
 
   const timed = async (run, stack) => {
     await rm(output, { force: true });
-    await warmUp(stack, spare);
+    spawnSync("sync");
     const result = await run();
     const { size } = await stat(output);
     if (size < stack.bytes) throw new Error(`${output} has ${size} bytes, expected at least ${stack.bytes}`);
@@ -53,6 +40,7 @@ export async function createFileRuns(folder, model) {
             : ["--method", "median", "--median-window", String(method.windowFrames)];
         return runTimed(process.execPath, ["--import", preload, program, "clean", stack.path, ...chosen, "-o", output]);
       }, stack),
+    cat: async (stack) => (await runTimed("cat", [stack.path])).seconds,
     copy: async (stack) => {
       const { seconds } = await timed(() => runTimed("cp", [...copyArguments, stack.path, output]), stack);
       return seconds;

@@ -1,5 +1,7 @@
 import { EngineRoom } from "../build/bundles/node/engines.js";
 import { loadKernels } from "../build/bundles/node/kernels.js";
+import { openStack } from "../build/bundles/node/open-stack.js";
+import { nodePlatform } from "../build/bundles/node/platform.js";
 import { createKernelFinder } from "../build/bundles/node/running-median-kernel.js";
 import { measureEngines } from "./engine-figures.mjs";
 import { measureFiles } from "./file-figures.mjs";
@@ -7,6 +9,7 @@ import { measureMedianKernel } from "./median-kernel.mjs";
 import { createNodeClient } from "./node-client.mjs";
 import { createFileRuns } from "./node-files.mjs";
 import { provideWebGpu } from "./node-webgpu.mjs";
+import { measureReading } from "./reading-figures.mjs";
 import { trainingRivals } from "./training-rivals.mjs";
 import { measureTraining } from "./training.mjs";
 
@@ -27,7 +30,10 @@ export async function measureNode({ stacks, folder, quick, streamBytes, say }) {
   });
   client.dispose();
 
-  const files = await measureFiles({ ...(await createFileRuns(folder, model)), stacks, model, quick, say });
+  const runs = await createFileRuns(folder, model);
+  const files = await measureFiles({ ...runs, stacks, model, quick, say });
+  const open = ({ path }) => openStack({ type: "path", path }, {}, null, nodePlatform, nodePlatform.defaultAssetsUrl);
+  const reading = await measureReading({ open, cat: runs.cat, stacks, quick, say });
   const medianKernel = await measureMedianKernel({ loadKernels, createKernelFinder }, { quick });
-  return { engines, training, files, medianKernel };
+  return { engines, training, files, reading, medianKernel };
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { createTiffWriter } from "../build/src/core/io/tiff-writer.js";
 import { fillWithFrames, side, temporalShifts } from "./frames.mjs";
+import { writeTiffPages } from "./tiff-pages.mjs";
 
 /**
  * Writes the stacks that are cleaned into a new folder: uncompressed 16-bit TIFF.
@@ -33,12 +34,31 @@ export async function createStacks(parent, { bytes, growthBytes }) {
     short: { side, frames: Math.round(growthBytes / frameBytes) },
     long: { side, frames: 20 * Math.round(growthBytes / frameBytes) },
   };
+  // Packed and read again and again; noise packs badly, so a few frames in turn are as good as all different ones.
+  const packed = {
+    deflate: { side, frames: 512, packing: "deflate" },
+    lzw: { side, frames: 512, packing: "lzw" },
+    pages: { side: 16, frames: 20_000, packing: "none" },
+  };
   const stacks = {};
+  const enter = (name, path, shape) => {
+    stacks[name] = { path, name: `${name}.tif`, frames: shape.frames, bytes: shape.frames * 2 * shape.side ** 2 };
+  };
   try {
+    for (const [name, shape] of Object.entries(packed)) {
+      const path = join(folder, `${name}.tif`);
+      const frames = Array.from({ length: 16 }, (_, index) => {
+        const frame = new Uint16Array(shape.side ** 2);
+        fillWithFrames(frame, index);
+        return frame;
+      });
+      await writeTiffPages(path, shape, (index) => frames[index % frames.length]);
+      enter(name, path, shape);
+    }
     for (const [name, shape] of Object.entries(shapes)) {
       const path = join(folder, `${name}.tif`);
       await writeStack(path, shape);
-      stacks[name] = { path, name: `${name}.tif`, frames: shape.frames, bytes: shape.frames * 2 * shape.side ** 2 };
+      enter(name, path, shape);
     }
   } catch (error) {
     await remove();

@@ -9,13 +9,14 @@ export function table(head, rows) {
 }
 
 /** Headed sections with the tables of one platform, in the order in which they are measured. */
-export function platformTables({ engines, training, files, medianKernel, preview }) {
+export function platformTables({ engines, training, files, reading, medianKernel, preview }) {
   const named = (engine) => `\`${engine}\`${isSoftware(engines, engine) ? " (software adapter)" : ""}`;
   return [
     ...engineList(engines, named),
     ...applyTable(engines, named),
     ...stepTable(engines, training, named),
     ...fileTables(files),
+    ...readingTable(reading),
     ...medianTable(medianKernel, files),
     ...(preview ? previewTable(preview) : []),
   ];
@@ -110,6 +111,23 @@ function fileTables(files) {
     "### Memory over a stack 20 times larger",
     "",
     ...table(["Frames", "MB of input", "Most memory resident"], memory),
+  ];
+}
+
+function readingTable({ rows, ofCat, catSeconds, pages, openSeconds }) {
+  const cat =
+    ofCat === null
+      ? ""
+      : ` \`cat\` read the uncompressed file in ${seconds(catSeconds)}: reading has ${ratio(ofCat)} of its speed.`;
+  return [
+    "### Reading TIFF",
+    "",
+    ...table(
+      ["Pixels", "Decoded"],
+      rows.map(({ what, megabytesPerSecond }) => [what, `${count(megabytesPerSecond)} MB/s`]),
+    ),
+    `A file of ${count(pages)} pages was open, and its last page read, after ${milliseconds(1000 * openSeconds)}.${cat}`,
+    "",
   ];
 }
 

@@ -78,6 +78,21 @@ export function targets(results) {
     }
   }
   for (const key of platforms) {
+    const { rows: speeds, ofCat, pages, openSeconds } = results[key].reading;
+    for (const { what, megabytesPerSecond } of speeds) {
+      const text = `${count(megabytesPerSecond)} MB/s`;
+      if (what !== "uncompressed") {
+        add(`reading TIFF, ${what}`, titles[key], "60 MB/s", text, megabytesPerSecond >= 60);
+      } else if (ofCat === null) {
+        add("reading TIFF, uncompressed", titles[key], "400 MB/s", text, megabytesPerSecond >= 400);
+      } else {
+        add("reading TIFF, uncompressed, against `cat`", titles[key], "0.5", `${ratio(ofCat)} (${text})`, ofCat >= 0.5);
+      }
+    }
+    const opened = seconds(openSeconds);
+    add(`opening ${count(pages)} pages`, titles[key], "under 0.3 s", opened, openSeconds < 0.3);
+  }
+  for (const key of platforms) {
     const { fourTimesTwo, fourTimesTwoNet } = results[key].files;
     const text = `${ratio(fourTimesTwoNet)} (${ratio(fourTimesTwo)} with start-up)`;
     add("time(4N)/time(2N), without start-up", titles[key], "at most 2.1", text, fourTimesTwoNet <= 2.1);

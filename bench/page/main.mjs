@@ -6,9 +6,13 @@ const say = (text) => console.info(text);
 const connect = () => createWorkerClient({ workerUrl: "/dist/slnet.worker.js" });
 let cleaner = null;
 
-/** A file that was put into the page's input. */
+/** What was put into the page's input. */
+function chosenFiles() {
+  return [...globalThis.document.querySelector("input").files];
+}
+
 function chosenFile(name) {
-  const file = [...globalThis.document.querySelector("input").files].find((candidate) => candidate.name === name);
+  const file = chosenFiles().find((candidate) => candidate.name === name);
   if (!file) throw new Error(`${name} was not handed over to the page`);
   return { type: "file", file, name };
 }
@@ -30,6 +34,9 @@ globalThis.bench = {
       worker.onerror = (event) => end(reject, new Error(event.message ?? "the worker could not be loaded"));
       worker.postMessage({ task, options });
     }),
+
+  /** Reads the files that were put into the page's input. */
+  reading: (options) => globalThis.bench.inWorker("reading", { ...options, files: chosenFiles() }),
 
   async training(name, options) {
     const client = await connect();

@@ -1,4 +1,4 @@
-import { createSamples, type SampleArray, type SampleType } from "../frames.js";
+import type { SampleArray, SampleType } from "../frames.js";
 import { machineIsLittleEndian } from "./byte-order.js";
 
 /** How a file stores one pixel, by the names that NumPy gives these types. */
@@ -66,11 +66,6 @@ export function storedValues(bytes: Uint8Array, type: StoredType, littleEndian: 
   const out = new Float64Array(bytes.length / storedTypeBytes[type]);
   readStored(bytes, type, littleEndian, out);
   return out;
-}
-
-/** Room for pixels as they are worked on. */
-export function createWorkingSamples(type: StoredType, length: number): SampleArray {
-  return createSamples(workingType(type), length);
 }
 
 function readStored(bytes: Uint8Array, type: StoredType, littleEndian: boolean, out: SampleArray | Float64Array): void {
