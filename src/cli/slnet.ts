@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { errorMessage, isSlnetError } from "../core/errors.js";
+import { errorMessage, isSlnetError, type Choice } from "../core/errors.js";
 import { slnetWebVersion } from "../core/version.js";
 import type { SlnetClient } from "../protocol/client.js";
 import { parseArguments } from "./arguments.js";
@@ -32,8 +32,10 @@ async function main(args: readonly string[]): Promise<number> {
     const wasStopped = interrupt.signal.aborted && error === interrupt.signal.reason;
     const message = wasStopped ? "stopped before there was anything to keep" : namedAsTyped(errorMessage(error));
     const code = wasStopped ? "interrupted" : isSlnetError(error) ? error.code : "internal";
+    const choice = isSlnetError(error) ? error.choice : null;
     say(`slnet: ${message}`);
-    if (wantsJson) printJson({ error: { code, message } });
+    if (choice) say(choiceText(choice));
+    if (wantsJson) printJson({ error: { code, message, ...(choice && { choice }) } });
     if (wasStopped) return interrupt.exitCode();
     return error instanceof WrongUsage ? exitWrongUsage : exitFailed;
   }
@@ -98,6 +100,11 @@ function helpOn(name: string | undefined): string {
   return name === undefined || name === "help" || name.startsWith("-")
     ? programHelp(commands)
     : commandHelp(commandNamed(name));
+}
+
+/** What can be typed to go on. */
+function choiceText({ of, labels }: Choice): string {
+  return labels.map((label, position) => `  --${of} ${position}   ${label}`).join("\n");
 }
 
 /** What was asked for, on standard output. */

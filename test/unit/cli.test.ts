@@ -257,6 +257,26 @@ describe("from simulation to cleaned stack", () => {
     assert.match(stdout, /2 × 2 pixels, uint64 read as float32/);
   });
 
+  it("a file of several channels is refused with what can be typed, and read once one is", async () => {
+    const tags = { 277: { type: "short", values: [3] }, 262: { type: "short", values: [2] } } as const;
+    const rgb = Array.from({ length: 12 }, (_, i) => 100 * (i % 3) + i);
+    const segments = [encodeStored(rgb, "uint16", true)];
+    await writeFile(
+      file("rgb.tif"),
+      buildTiff({ littleEndian: true, pages: [{ width: 2, height: 2, pixels: [], segments, tags }] }),
+    );
+    const refused = await slnet(["info", "rgb.tif", "--json"]);
+    assert.equal(refused.exitCode, 1);
+    assert.match(refused.stderr, /3 samples per pixel .*\n {2}--channel 0 {3}red\n {2}--channel 1 {3}green\n/);
+    const { error } = JSON.parse(refused.stdout) as { error: { code: string; choice: unknown } };
+    assert.deepEqual(
+      [error.code, error.choice],
+      ["choice-needed", { of: "channel", labels: ["red", "green", "blue"] }],
+    );
+    const { firstFrame } = await slnetJson("info", "rgb.tif", "--stats", "--channel", "1");
+    assert.deepEqual(firstFrame, { sum: 101 + 104 + 107 + 110, min: 101, max: 110 });
+  });
+
   it("info without --json is text on standard output", async () => {
     const { exitCode, stdout, stderr } = await slnet(["info", "stack.tif"]);
     assert.equal(exitCode, 0);

@@ -2,6 +2,7 @@ import { defaultMedianWindowFrames } from "../../core/running-median.js";
 import { commonOptions } from "../command.js";
 import { configurationOptions } from "../configuration-options.js";
 import { createOption, type Option } from "../option.js";
+import { selectionOptions } from "../stack-operand.js";
 
 /** Groups of 50 frames and 50 iterations kept 0.99 of the light on simulated data; groups of 3 lost the background. */
 export const rpcaFrames = 50;
@@ -178,5 +179,6 @@ export const cleanOptions: readonly Option[] = [
   ...medianOptions,
   ...rpcaOptions,
   ...configurationOptions(["engine", "prefix", "outputPath"]),
+  ...selectionOptions,
   ...commonOptions,
 ];

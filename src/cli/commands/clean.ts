@@ -1,6 +1,6 @@
 import { engineNames, type EngineRequest } from "../../core/configuration.js";
 import { defaultMedianWindowFrames, medianWindowLimits } from "../../core/running-median.js";
-import type { StackMetadata } from "../../core/frames.js";
+import type { StackMetadata, StackSelection } from "../../core/frames.js";
 import type {
   CleaningMethod,
   CleaningOptions,
@@ -22,7 +22,7 @@ import { frameRangeIn, parseFrameRange } from "../frame-range.js";
 import { readModel } from "../model-file.js";
 import { outputPathOf, requireOutputFolders, requireSeparateFiles } from "../output-paths.js";
 import { createProgressDisplay } from "../progress.js";
-import { parseStackOperand } from "../stack-operand.js";
+import { parseStackOperand, selectionOf } from "../stack-operand.js";
 import { WrongUsage } from "../wrong-usage.js";
 import { cleanOptions, medianOptions, rpcaFrames, rpcaIterations, rpcaOptions } from "./clean-options.js";
 
@@ -50,6 +50,7 @@ export const cleanCommand: Command = {
 interface CleanRequest {
   /** As typed: a path or an address. */
   readonly operand: string;
+  readonly selection: StackSelection;
   readonly method: CleaningMethod;
   readonly frames: readonly [number, number];
   readonly options: Pick<CleaningOptions, "lowRank" | "tail" | "engine">;
@@ -103,6 +104,7 @@ async function readRequest(parsed: ParsedArguments): Promise<CleanRequest> {
   requireOutputFolders(outputs, outputPath);
   return {
     operand: stack,
+    selection: selectionOf(parsed),
     method,
     frames,
     options: {
@@ -172,11 +174,11 @@ const patienceMs = 400;
 
 async function cleanStack(
   client: SlnetClient,
-  { operand, method, frames, options, parts, saving, outputs }: CleanRequest,
+  { operand, selection, method, frames, options, parts, saving, outputs }: CleanRequest,
   { interrupt: { signal }, say }: CommandContext,
 ): Promise<CommandResult> {
   const notices = createNoticeList(say);
-  const stack = await client.openStack(parseStackOperand(operand), { signal });
+  const stack = await client.openStack(parseStackOperand(operand), { signal, selection });
   notices.add(stack.description.notices);
   const range = frameRangeIn(frames, stack.description.shape.frames);
   const started = performance.now();

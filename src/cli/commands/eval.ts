@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 
 import { SlnetError } from "../../core/errors.js";
 import type { EvaluationFigures } from "../../core/metrics.js";
+import type { StackSelection } from "../../core/frames.js";
 import type { ModelFile } from "../../core/model.js";
 import type { EngineReport } from "../../protocol/api.js";
 import type { SlnetClient } from "../../protocol/client.js";
@@ -10,7 +11,7 @@ import { checkedConfiguration, configurationOptions, givenConfiguration } from "
 import { readModel } from "../model-file.js";
 import { createOption } from "../option.js";
 import { createProgressDisplay } from "../progress.js";
-import { parseStackOperand } from "../stack-operand.js";
+import { parseStackOperand, selectionOf, selectionOptions } from "../stack-operand.js";
 
 export interface StackEvaluation {
   readonly figures: EvaluationFigures;
@@ -45,6 +46,7 @@ export const evalCommand: Command = {
       "seed",
       "engine",
     ]).map((option) => ({ ...option, defaultText: option.name === "engine" ? "auto" : "that of the model" })),
+    ...selectionOptions,
     ...commonOptions,
   ],
 
@@ -55,7 +57,14 @@ export const evalCommand: Command = {
     const given = { engine: "auto", ...givenConfiguration(parsed) };
     checkedConfiguration({ ...model.configuration, temporalShifts: model.temporalShifts, frameCount: 0, ...given });
     const client = await context.connect();
-    const { figures, engine, notices, seconds } = await evaluateStack(client, stack, model, given, context);
+    const { figures, engine, notices, seconds } = await evaluateStack(
+      client,
+      stack,
+      model,
+      given,
+      selectionOf(parsed),
+      context,
+    );
     return {
       json: { figures, engine, seconds, notices, model: resolve(modelPath) },
       text: figuresText(figures),
@@ -74,10 +83,11 @@ export async function evaluateStack(
   operand: string,
   model: ModelFile,
   options: Readonly<Record<string, unknown>>,
+  selection: StackSelection,
   { interrupt: { signal }, say }: CommandContext,
 ): Promise<StackEvaluation> {
   const notices = createNoticeList(say);
-  const stack = await client.openStack(parseStackOperand(operand), { signal });
+  const stack = await client.openStack(parseStackOperand(operand), { signal, selection });
   notices.add(stack.description.notices);
   const started = performance.now();
   const run = await stack.evaluate(model, options, { signal });

@@ -2,7 +2,7 @@ import type { StackDescription } from "../../core/frames.js";
 import type { FrameStatistics } from "../../protocol/api.js";
 import { commonOptions, requiredOperand, type Command } from "../command.js";
 import { createOption } from "../option.js";
-import { parseStackOperand } from "../stack-operand.js";
+import { parseStackOperand, selectionOf, selectionOptions } from "../stack-operand.js";
 
 export const infoCommand: Command = {
   name: "info",
@@ -16,13 +16,14 @@ export const infoCommand: Command = {
       kind: { type: "flag" },
       help: "Also read the first frame and give the sum, minimum and maximum of its pixels as they are stored.",
     }),
+    ...selectionOptions,
     ...commonOptions,
   ],
 
   async run(parsed, { connect, interrupt: { signal } }) {
     const operand = parseStackOperand(requiredOperand(parsed, infoCommand));
     const client = await connect();
-    const stack = await client.openStack(operand, { signal });
+    const stack = await client.openStack(operand, { signal, selection: selectionOf(parsed) });
     const firstFrame = parsed.flag("stats") ? await stack.frameStatistics(0, { signal }) : null;
     const { shape, ...file } = stack.description;
     return {

@@ -1,6 +1,7 @@
 import { configurationFields, type SlnetConfiguration } from "../../core/configuration.js";
 import { errorMessage, isSlnetError, SlnetError } from "../../core/errors.js";
 import type { EvaluationFigures } from "../../core/metrics.js";
+import type { StackSelection } from "../../core/frames.js";
 import type { ModelFile } from "../../core/model.js";
 import type { TrainingReport } from "../../protocol/api.js";
 import type { SlnetClient } from "../../protocol/client.js";
@@ -11,7 +12,7 @@ import { readModel, writeModel } from "../model-file.js";
 import { createOption } from "../option.js";
 import { outputPathOf, requireOutputFolders, requireSeparateFiles } from "../output-paths.js";
 import { createProgressDisplay } from "../progress.js";
-import { parseStackOperand } from "../stack-operand.js";
+import { parseStackOperand, selectionOf, selectionOptions } from "../stack-operand.js";
 import { WrongUsage } from "../wrong-usage.js";
 import { evaluateStack, figuresText } from "./eval.js";
 
@@ -35,6 +36,7 @@ export const trainCommand: Command = {
       help: "The model file to write.",
     }),
     ...configurationOptions(),
+    ...selectionOptions,
     ...commonOptions,
   ],
 
@@ -52,14 +54,15 @@ export const trainCommand: Command = {
     requireOutputFolders([output], configuration.outputPath);
 
     const client = await context.connect();
-    const trained = await trainStack(client, configuration, checkpoint, context);
+    const selection = selectionOf(parsed);
+    const trained = await trainStack(client, configuration, checkpoint, selection, context);
     const { model, error } = trained;
     // Stopped or failed half-way: the model so far is worth more than none.
     if (model) await writeModel(output, model);
     if (error && !context.interrupt.signal.aborted) throw withKeptModel(error, model, output);
     if (!model) throw error ?? new SlnetError("internal", "training ended without a model");
 
-    const evaluation = error ? null : await evaluateOnTestStack(client, model, configuration, context);
+    const evaluation = error ? null : await evaluateOnTestStack(client, model, configuration, selection, context);
     const text = [
       `${error ? "stopped after" : "trained"} ${trained.steps} steps in ${trained.seconds.toFixed(1)} s: ` +
         `loss ${formatLoss(model.loss)}, validation loss ${formatLoss(model.validationLoss)}`,
@@ -117,11 +120,12 @@ async function trainStack(
   client: SlnetClient,
   configuration: SlnetConfiguration,
   checkpoint: ModelFile | null,
+  selection: StackSelection,
   { interrupt: { signal }, say }: CommandContext,
 ) {
   const notices = createNoticeList(say);
   const warnings = createNoticeList((line) => say(line.replace(/^note/, "warning")));
-  const stack = await client.openStack(parseStackOperand(configuration.stack), { signal });
+  const stack = await client.openStack(parseStackOperand(configuration.stack), { signal, selection });
   notices.add(stack.description.notices);
   const started = performance.now();
   const run = await stack.train({ ...configuration }, { signal, checkpoint });
@@ -166,11 +170,12 @@ async function evaluateOnTestStack(
   client: SlnetClient,
   model: ModelFile,
   configuration: SlnetConfiguration,
+  selection: StackSelection,
   context: CommandContext,
 ): Promise<EvaluationFigures | null> {
   if (configuration.testStack === "") return null;
   try {
-    return (await evaluateStack(client, configuration.testStack, model, {}, context)).figures;
+    return (await evaluateStack(client, configuration.testStack, model, {}, selection, context)).figures;
   } catch (error) {
     if (context.interrupt.signal.aborted) return null;
     throw error;
