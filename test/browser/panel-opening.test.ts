@@ -1,17 +1,17 @@
 import { expect } from "@open-wc/testing";
 
 import { PanelHarness } from "./panel-harness.js";
-import { noisyTiff, SessionHarness } from "./session-harness.js";
+import { SessionHarness } from "./session-harness.js";
+import { severalStacks } from "./several-stacks.js";
 
-const channels = { of: "channel", labels: ["DAPI", "Alexa 647", "bright field"] } as const;
-const slices = { of: "slice", labels: Array.from({ length: 12 }, (_, index) => `z = ${index * 250} nm`) } as const;
+const file = severalStacks("several.ome.tif", [{ name: "recording", slices: 12, times: 5 }]);
 
 describe("the panel, asking for a choice", () => {
   let harness: PanelHarness;
   beforeEach(async () => {
-    const { session } = new SessionHarness({ choices: [channels, slices] });
+    const { session } = new SessionHarness();
     harness = await PanelHarness.create("dark", session);
-    await session.openFile(await noisyTiff(5, "several.ome.tif"));
+    await session.openFile(file);
     await harness.settled();
   });
   afterEach(() => harness.session.dispose());
@@ -35,7 +35,7 @@ describe("the panel, asking for a choice", () => {
     expect(harness.question).to.equal("");
     expect(harness.focused?.id, "the form is gone").to.equal("stack-title");
     expect(harness.field("Channel")?.value).to.equal("bright field");
-    expect(harness.field("Slice")?.value).to.equal("z = 1000 nm");
+    expect(harness.field("Slice")?.value).to.equal("slice 4");
     await expect(harness.panel).to.be.accessible();
 
     await harness.enter("Channel", "Alexa 647");
@@ -48,7 +48,7 @@ describe("the panel, asking for a choice", () => {
       () => harness.focused!.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true })),
       () => harness.button("Cancel", "slnet-choice-form").click(),
     ]) {
-      await harness.session.openFile(await noisyTiff(5, "several.ome.tif"));
+      await harness.session.openFile(file);
       await harness.settled();
       expect(harness.question).to.contain("channels");
       giveUp();

@@ -1,4 +1,3 @@
-import type { Choice } from "../../src/core/errors.js";
 import { createBufferSource, createMemorySink } from "../../src/core/io/buffer-source.js";
 import { openTiff } from "../../src/core/io/tiff-reader.js";
 import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
@@ -16,35 +15,6 @@ const crashingWorker = `
   });
 `;
 
-/**
- * A worker whose files all hold several stacks: it asks for these choices, one after the other, before it opens a file as
- * it is. Readers ask in this way; what is in a file of theirs does not matter here.
- */
-function askingWorker(choices: readonly Choice[]): string {
-  return `
-    import ${JSON.stringify(new URL("/dist/slnet.worker.js", location.href).href)};
-    const choices = ${JSON.stringify(choices)};
-    // At the target, listeners that capture come before those of the worker itself.
-    addEventListener("message", (event) => {
-      const { id, type, path, argumentList } = event.data;
-      if (type !== "APPLY" || path[0] !== "openStack") return;
-      const choice = choices.find(({ of }) => argumentList[1].value[of] === undefined);
-      if (choice) {
-        event.stopImmediatePropagation();
-        const error = { code: "choice-needed", message: "which one?", cause: null, choice };
-        postMessage({ id, type: "RAW", value: { ok: false, error } });
-      } else {
-        argumentList[1] = { type: "RAW", value: {} };
-      }
-    }, { capture: true });
-  `;
-}
-
-export interface HarnessOptions extends SessionOptions {
-  /** What every file asks for. */
-  readonly choices?: readonly Choice[];
-}
-
 /** A session on the built worker, in a host without a picture. */
 export class SessionHarness {
   readonly messages: string[] = [];
@@ -57,10 +27,7 @@ export class SessionHarness {
   #worker: Worker | null = null;
   workersStarted = 0;
 
-  readonly #workerSource: string;
-
-  constructor({ choices, ...options }: HarnessOptions = {}) {
-    this.#workerSource = choices ? askingWorker(choices) : crashingWorker;
+  constructor(options: SessionOptions = {}) {
     this.session = new SlnetSession({
       host: this.host,
       workerFactory: () => this.#startWorker(),
@@ -135,7 +102,7 @@ export class SessionHarness {
 
   #startWorker(): Worker {
     this.workersStarted++;
-    const url = URL.createObjectURL(new Blob([this.#workerSource], { type: "text/javascript" }));
+    const url = URL.createObjectURL(new Blob([crashingWorker], { type: "text/javascript" }));
     this.#worker = new Worker(url, { type: "module" });
     return this.#worker;
   }

@@ -4,9 +4,15 @@ import { errorMessage } from "../../src/core/errors.js";
 import { takeDropped } from "../../src/plugin/dropped-files.js";
 import { planStack } from "../../src/plugin/stack-files.js";
 import { noisyTiff, SessionHarness } from "./session-harness.js";
+import { severalStacks } from "./several-stacks.js";
 
 const channels = { of: "channel", labels: ["DAPI", "Alexa 647", "bright field"] } as const;
 const series = { of: "series", labels: ["overview", "recording"] } as const;
+/** Two images of three channels, 2 and 7 times. */
+const several = severalStacks("several.ome.tif", [
+  { name: "overview", slices: 1, times: 2 },
+  { name: "recording", slices: 1, times: 7 },
+]);
 
 /** What is opened of files with these paths, as one line. */
 function planned(...paths: readonly string[]): string {
@@ -135,15 +141,13 @@ describe("a session with a file that holds several stacks", () => {
   afterEach(() => harness.session.dispose());
 
   it("asks one choice after the other, and keeps the open stack and its result meanwhile", async () => {
-    harness = new SessionHarness({ choices: [series, channels] });
+    harness = new SessionHarness();
     await harness.openSmallLayer();
-    await harness.session.choose(1);
-    await harness.session.choose(2);
     await harness.session.clean({ method: "median" });
     const { result } = harness.state;
     expect(result?.done).to.equal(40);
 
-    await harness.session.openFile(await noisyTiff(7, "several.ome.tif"));
+    await harness.session.openFile(several);
     expect(harness.state.error).to.equal(null);
     expect(harness.state.choice).to.deep.equal({ ...series, name: "several.ome.tif" });
     expect(harness.state.activity).to.equal("idle");
@@ -156,6 +160,8 @@ describe("a session with a file that holds several stacks", () => {
     await harness.session.choose(2);
     expect(harness.state.choice).to.equal(null);
     expect(harness.state.stack?.shape.frames).to.equal(7);
+    // Six pages of the other image, and three channels a time.
+    expect((await harness.samples("several.ome.tif", 3))?.[0]).to.equal(6 + 3 * 3 + 2);
     expect(harness.state.chosen).to.deep.equal([
       { ...series, index: 1 },
       { ...channels, index: 2 },
@@ -164,11 +170,10 @@ describe("a session with a file that holds several stacks", () => {
   });
 
   it("gives up a choice without a trace", async () => {
-    harness = new SessionHarness({ choices: [channels] });
+    harness = new SessionHarness();
     await harness.openSmall();
-    await harness.session.choose(0);
-    await harness.session.openFile(await noisyTiff(7, "other.tif"));
-    expect(harness.state.choice?.name).to.equal("other.tif");
+    await harness.session.openFile(several);
+    expect(harness.state.choice?.name).to.equal("several.ome.tif");
     harness.session.dismissChoice();
     expect(harness.state.choice).to.equal(null);
     expect(harness.state.stack?.name).to.equal("noisy.tif");
@@ -177,8 +182,8 @@ describe("a session with a file that holds several stacks", () => {
   });
 
   it("takes another channel of the open file, and asks again for the channel of another series", async () => {
-    harness = new SessionHarness({ choices: [series, channels] });
-    await harness.openSmall();
+    harness = new SessionHarness();
+    await harness.session.openFile(several);
     await harness.session.choose(0);
     await harness.session.choose(0);
     harness.session.describe({ exposureSeconds: 0.02 });
