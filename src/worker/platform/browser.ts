@@ -92,6 +92,9 @@ function blobSource(file: Blob, name: string): ByteSource {
   };
 }
 
+/** Most bytes of one write. Larger ones make Linux take memory in pieces that a virtual machine is slow to get. */
+const largestWrite = 2 ** 20;
+
 async function openPrivateFile(name: string): Promise<OutputFile | null> {
   let folder: FileSystemDirectoryHandle;
   let handle: FileSystemFileHandle;
@@ -130,12 +133,17 @@ async function openPrivateFile(name: string): Promise<OutputFile | null> {
 function privateSink(access: FileSystemSyncAccessHandle, name: string): ByteSink {
   return {
     write(offset, bytes) {
+      let written = 0;
       try {
-        const written = access.write(bytes, { at: offset });
-        if (written === bytes.byteLength) return Promise.resolve();
-        return Promise.reject(storageFull(name, bytes.byteLength, written));
+        while (written < bytes.byteLength) {
+          const piece = bytes.subarray(written, written + largestWrite);
+          const taken = access.write(piece, { at: offset + written });
+          written += taken;
+          if (taken < piece.byteLength) return Promise.reject(storageFull(name, bytes.byteLength, written));
+        }
+        return Promise.resolve();
       } catch (error) {
-        return Promise.reject(storageFull(name, bytes.byteLength, 0, error));
+        return Promise.reject(storageFull(name, bytes.byteLength, written, error));
       }
     },
     close() {
