@@ -281,6 +281,10 @@ describe("from simulation to cleaned stack", () => {
     const { exitCode, stdout, stderr } = await slnet(["info", "stack.tif"]);
     assert.equal(exitCode, 0);
     assert.match(stdout, /stack\.tif: 130 frames of 64 × 64 pixels, uint16/);
+    assert.match(
+      stdout,
+      /\npixel size {4}108 nm\n.*\nexposure {6}not stated\ncamera {8}offset not stated, gain not stated/,
+    );
     assert.equal(stderr, "");
   });
 

@@ -37,12 +37,18 @@ function typeWords(readAs: string, stored: string): string {
   return stored === readAs ? stored : `${stored} read as ${readAs}`;
 }
 
+function stated(value: number | null, unit: string): string {
+  return value === null ? "not stated" : `${value} ${unit}`;
+}
+
 function describe({ shape, ...file }: StackDescription, firstFrame: FrameStatistics | null): string {
   const lines = [
     `${file.name}: ${shape.frames} frames of ${shape.width} × ${shape.height} pixels, ${typeWords(shape.type, file.storedType)}`,
     `format        ${file.format}, ${file.compression === "none" ? "not compressed" : file.compression}, ${file.byteOrder}`,
-    `pixel size    ${file.pixelSizeNm === null ? "not stated" : `${file.pixelSizeNm} nm`}`,
-    `frame time    ${file.frameIntervalSeconds === null ? "not stated" : `${file.frameIntervalSeconds} s`}`,
+    `pixel size    ${stated(file.pixelSizeNm, "nm")}`,
+    `frame time    ${stated(file.frameIntervalSeconds, "s")}`,
+    `exposure      ${stated(file.exposureSeconds, "s")}`,
+    `camera        offset ${stated(file.cameraOffsetAdu, "ADU")}, gain ${stated(file.aduPerElectron, "ADU per photoelectron")}`,
   ];
   if (firstFrame) {
     lines.push(`first frame   sum ${firstFrame.sum}, minimum ${firstFrame.min}, maximum ${firstFrame.max}`);
