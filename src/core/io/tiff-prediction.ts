@@ -200,6 +200,7 @@ async function readStart(window: ByteWindow, input: PredictionInput): Promise<St
   const { format, firstDirectory, table, rules } = input;
   const directories: TiffDirectory[] = [];
   const patterns: TiffSegments[] = [];
+  const lists: SegmentList[] = [];
   let form: TiffPageForm | null = null;
   for (let page = 0, offset = firstDirectory; page < startPages; page++) {
     if (offset === 0 || (table && table[page] !== offset)) return null;
@@ -212,6 +213,7 @@ async function readStart(window: ByteWindow, input: PredictionInput): Promise<St
     const list = new SegmentList();
     await rules.addSegments(directory, form, list);
     patterns.push(list.finish());
+    lists.push(list);
     offset = directory.next;
     if (page !== 2) continue;
     // Most files are short: they are recognised before more is looked at.
@@ -233,7 +235,7 @@ async function readStart(window: ByteWindow, input: PredictionInput): Promise<St
   for (let page = 2; page < startPages; page++) {
     const step = directories[page].offset - directories[page - 1].offset;
     if (table === null && step !== distance) return null;
-    if (!isShifted(patterns[page - 1], patterns[page], table === null ? shift : step)) return null;
+    if (!lists[page].isShiftOf(patterns[page - 1], table === null ? shift : step)) return null;
   }
 
   const lastByte = (pattern: TiffSegments): number =>
@@ -259,13 +261,6 @@ async function readStart(window: ByteWindow, input: PredictionInput): Promise<St
       return { pattern: patterns[1], shift: table ? table[page] - table[1] : (page - 1) * shift };
     },
   };
-}
-
-function isShifted(before: TiffSegments, after: TiffSegments, shift: number): boolean {
-  return (
-    before.offsets.length === after.offsets.length &&
-    before.offsets.every((offset, i) => offset + shift === after.offsets[i] && before.bytes[i] === after.bytes[i])
-  );
 }
 
 /** How many pages follow each other as predicted up to one that is the last; `null` where there is no such number. */
@@ -314,16 +309,18 @@ async function findDifferent(
   const window = new ByteWindow(source, signal);
   const starts = pages.map((page) => layout.directoryOffset(page)).filter((offset) => offset < format.size);
   await window.prefetch(starts, directoryRead);
+  // One for all: arrays for each page are garbage by the tens of thousands.
+  const list = new SegmentList();
   for (const page of pages) {
     try {
       const directory = await readTiffDirectory(window, format, page, layout.directoryOffset(page));
       const next = page + 1 < layout.pages ? layout.directoryOffset(page + 1) : 0;
       if (directory.next !== next || isAuxiliaryPage(directory)) return page;
       rules.requireSameForm(directory, await rules.readForm(directory), layout.first, layout.form);
-      const list = new SegmentList();
+      list.clear();
       await rules.addSegments(directory, layout.form, list);
       const { pattern, shift } = layout.place(page);
-      if (!isShifted(pattern, list.finish(), shift)) return page;
+      if (!list.isShiftOf(pattern, shift)) return page;
     } catch (error) {
       if (error instanceof SlnetError) return page;
       throw error;

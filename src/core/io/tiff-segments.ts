@@ -60,6 +60,22 @@ export class SegmentList {
     return { offset: this.#offsets[0], bytes: this.#bytes[0] };
   }
 
+  /** Makes it empty, to be used again. */
+  clear(): void {
+    this.#segments = 0;
+    this.#frames = 0;
+    this.#sparse = 0;
+  }
+
+  /** Whether all segments are as long as those of a pattern, and `shift` bytes further on. */
+  isShiftOf({ offsets, bytes }: TiffSegments, shift: number): boolean {
+    if (this.#segments !== offsets.length) return false;
+    for (let i = 0; i < offsets.length; i++) {
+      if (offsets[i] + shift !== this.#offsets[i] || bytes[i] !== this.#bytes[i]) return false;
+    }
+    return true;
+  }
+
   finish(): TiffSegments {
     this.#firstOfFrame[this.#frames] = this.#segments;
     return {
