@@ -16,3 +16,10 @@ export function swapBytes(samples: SampleArray): void {
     }
   }
 }
+
+/** Samples as bytes with the low one first: a view where this machine stores them so, else a copy. */
+export function littleEndianBytes(frames: Uint16Array | Float32Array): Uint8Array<ArrayBuffer> {
+  const samples = machineIsLittleEndian ? frames : frames.slice();
+  if (!machineIsLittleEndian) swapBytes(samples);
+  return new Uint8Array(samples.buffer as ArrayBuffer, samples.byteOffset, samples.byteLength);
+}

@@ -31,7 +31,8 @@ export function largestDeflated(bytes: number): number {
   return bytes + Math.ceil(bytes / 1000) + 64;
 }
 
-async function deflate(bytes: Uint8Array): Promise<Uint8Array> {
+/** Compresses into the zlib form (RFC 1950). */
+export async function deflate(bytes: Uint8Array): Promise<Uint8Array> {
   const stream = new CompressionStream("deflate");
   const writer = stream.writable.getWriter();
   // A failure is heard where the other end is read.

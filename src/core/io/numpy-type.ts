@@ -7,8 +7,8 @@ export interface NumpyType {
   readonly littleEndian: boolean | null;
 }
 
-// NumPy, "Data type objects", array-protocol strings: a letter for the kind, then the bytes of one item.
-const typesByCode: Readonly<Record<string, StoredType>> = {
+/** NumPy, "Data type objects", array-protocol strings: a letter for the kind, then the bytes of one item. */
+export const typesByCode: Readonly<Record<string, StoredType>> = {
   b1: "uint8",
   u1: "uint8",
   i1: "int8",

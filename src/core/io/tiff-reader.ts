@@ -1,14 +1,13 @@
-import { SlnetError } from "../errors.js";
 import {
   framePixels,
   requireFinite,
-  sampleTypeOf,
   type ByteSource,
   type SampleArray,
   type StackReader,
   type StackSelection,
 } from "../frames.js";
 import { machineIsLittleEndian, swapBytes } from "./byte-order.js";
+import { requireFrame, requireFrameRange } from "./frame-range.js";
 import { decodeStored, roundingNotice, storedBytes, storedValues } from "./stored-samples.js";
 import { chooseSample } from "./tiff-channel.js";
 import type { TiffCodecs } from "./tiff-codecs.js";
@@ -59,22 +58,6 @@ async function createTiffReader(source: ByteSource, index: TiffIndex, options: T
   const swap = frames.littleEndian !== machineIsLittleEndian && shape.type !== "uint8";
   const rounding = roundingNotice(storedType);
 
-  const requireRange = (from: number, to: number, out: SampleArray): void => {
-    if (!(from >= 0 && from <= to && to <= shape.frames) || !Number.isInteger(from) || !Number.isInteger(to)) {
-      throw new SlnetError(
-        "bad-input",
-        `${source.name}: frames ${from} to ${to} asked for, it has ${shape.frames} frames`,
-      );
-    }
-    if (sampleTypeOf(out) !== shape.type || out.length !== (to - from) * pixels) {
-      throw new SlnetError(
-        "bad-input",
-        `${source.name}: ${out.length} ${sampleTypeOf(out)} pixels given to read into, ` +
-          `expected ${(to - from) * pixels} ${shape.type}`,
-      );
-    }
-  };
-
   const readConverted = async (from: number, to: number, out: SampleArray, signal?: AbortSignal): Promise<void> => {
     const atOnce = Math.max(1, Math.floor(convertedAtOnce / frameBytes));
     const buffer = new Uint8Array(Math.min(atOnce, to - from) * frameBytes);
@@ -104,7 +87,7 @@ async function createTiffReader(source: ByteSource, index: TiffIndex, options: T
     },
 
     async readFrames(from, to, out, signal) {
-      requireRange(from, to, out);
+      requireFrameRange(source.name, shape, from, to, out);
       if (isWorkingType) {
         await frames.read(from, to, bytesOf(out), signal);
         if (swap) swapBytes(out);
@@ -120,9 +103,7 @@ async function createTiffReader(source: ByteSource, index: TiffIndex, options: T
   return {
     ...reader,
     async readStoredFrame(frame, signal) {
-      if (!Number.isInteger(frame) || frame < 0 || frame >= shape.frames) {
-        throw new SlnetError("bad-input", `${source.name}: frame ${frame} asked for, it has ${shape.frames} frames`);
-      }
+      requireFrame(source.name, shape, frame);
       const stored = new Uint8Array(frameBytes);
       await frames.read(frame, frame + 1, stored, signal);
       return storedValues(stored, storedType, frames.littleEndian);

@@ -1,6 +1,6 @@
 import { SlnetError } from "../errors.js";
 import { framePixels, sampleBytes, sampleTypeOf, type ByteSink } from "../frames.js";
-import { machineIsLittleEndian, swapBytes } from "./byte-order.js";
+import { littleEndianBytes } from "./byte-order.js";
 import { deflatePages, joined } from "./deflate.js";
 import type { StackWriter, StackWriterOptions } from "./stack-writer.js";
 import { createTiffLayout, type TiffPages } from "./tiff-layout.js";
@@ -187,10 +187,4 @@ class PageList implements TiffPages {
   append(sizes: readonly number[]): void {
     for (const bytes of sizes) this.#pages.push({ offset: this.end, bytes });
   }
-}
-
-function littleEndianBytes(frames: Uint16Array | Float32Array): Uint8Array {
-  const samples = machineIsLittleEndian ? frames : frames.slice();
-  if (!machineIsLittleEndian) swapBytes(samples);
-  return new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
 }

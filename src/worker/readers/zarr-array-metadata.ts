@@ -1,4 +1,5 @@
 import { SlnetError } from "../../core/errors.js";
+import { typesByCode } from "../../core/io/numpy-type.js";
 import { storedBytes, type StoredType } from "../../core/io/stored-samples.js";
 import { isObject, objectOr, shown, type JsonObject, type ZarrNode } from "./zarr-node.js";
 
@@ -49,21 +50,6 @@ const version3Types: Readonly<Record<string, StoredType>> = {
   float64: "float64",
 };
 
-const version2Types: Readonly<Record<string, StoredType>> = {
-  b1: "uint8",
-  u1: "uint8",
-  i1: "int8",
-  u2: "uint16",
-  i2: "int16",
-  u4: "uint32",
-  i4: "int32",
-  u8: "uint64",
-  i8: "int64",
-  f2: "float16",
-  f4: "float32",
-  f8: "float64",
-};
-
 /**
  * Checks the metadata of an array (Zarr 3.0 core specification; Zarr 2 specification) before anything is read by it.
  *
@@ -78,7 +64,7 @@ export function checkZarrArray({ version, array, attributes }: ZarrNode, name: s
 function checkVersion2(array: JsonObject, attributes: JsonObject, name: string): ZarrArrayMetadata {
   if (array.zarr_format !== 2) throw wrong(name, "zarr_format", array.zarr_format, "2");
   const match = typeof array.dtype === "string" ? /^([<>|])([biuf][1248])$/.exec(array.dtype) : null;
-  const type = match ? version2Types[match[2]] : undefined;
+  const type = match ? typesByCode[match[2]] : undefined;
   if (!match || !type) throw refused(name, "data type", array.dtype, "integers or floats");
   const shape = extentsOf(array.shape, "shape", name);
   const chunkShape = chunkShapeOf(array.chunks, shape, "chunks", name);

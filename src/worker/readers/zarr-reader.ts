@@ -3,7 +3,6 @@ import {
   framePixels,
   requireFinite,
   sampleBytes,
-  sampleTypeOf,
   unknownMetadata,
   type FileFolder,
   type SampleArray,
@@ -12,6 +11,7 @@ import {
   type StackSelection,
   type StackShape,
 } from "../../core/frames.js";
+import { requireFrameRange } from "../../core/io/frame-range.js";
 import { roundingNotice, workingType } from "../../core/io/stored-samples.js";
 import { zarrAttributesKey } from "../../core/io/zarr-attributes.js";
 import { checkZarrArray, type ZarrArrayMetadata } from "./zarr-array-metadata.js";
@@ -98,7 +98,7 @@ export async function openZarr(folder: FileFolder, selection: StackSelection): P
     },
 
     async readFrames(from, to, out, signal) {
-      requireRange(from, to, out, shape, name);
+      requireFrameRange(name, shape, from, to, out);
       await read(from, to, out, signal);
       requireFinite(out, from, shape);
     },
@@ -217,17 +217,4 @@ function ownMetadata(attributes: JsonObject): Partial<StackMetadata> {
     cameraOffsetAdu: cameraOffsetAdu === 0 ? 0 : positive(cameraOffsetAdu),
     aduPerElectron: positive(aduPerElectron),
   };
-}
-
-function requireRange(from: number, to: number, out: SampleArray, shape: StackShape, name: string): void {
-  if (!(from >= 0 && from <= to && to <= shape.frames) || !Number.isInteger(from) || !Number.isInteger(to)) {
-    throw new SlnetError("bad-input", `${name}: frames ${from} to ${to} asked for, it has ${shape.frames} frames`);
-  }
-  const pixels = (to - from) * framePixels(shape);
-  if (sampleTypeOf(out) !== shape.type || out.length !== pixels) {
-    throw new SlnetError(
-      "bad-input",
-      `${name}: ${out.length} ${sampleTypeOf(out)} pixels given to read into, expected ${pixels} ${shape.type}`,
-    );
-  }
 }

@@ -1,6 +1,7 @@
 import { SlnetError } from "../../core/errors.js";
 import { createSamples, framePixels, sampleBytes, sampleTypeOf } from "../../core/frames.js";
-import { machineIsLittleEndian, swapBytes } from "../../core/io/byte-order.js";
+import { littleEndianBytes } from "../../core/io/byte-order.js";
+import { deflate } from "../../core/io/deflate.js";
 import type { StackWriter, StackWriterOptions } from "../../core/io/stack-writer.js";
 import { zarrAttributesKey } from "../../core/io/zarr-attributes.js";
 import type { FileTree } from "./file-tree.js";
@@ -191,16 +192,4 @@ function otherFacts({ exposureSeconds, cameraOffsetAdu, aduPerElectron, descript
 
 function encodeJson(value: object): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value, null, 2));
-}
-
-/** In the zlib format, as the codec of that name expects it. */
-async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("deflate"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
-function littleEndianBytes(frames: Uint16Array | Float32Array): Uint8Array<ArrayBuffer> {
-  const samples = machineIsLittleEndian ? frames : frames.slice();
-  if (!machineIsLittleEndian) swapBytes(samples);
-  return new Uint8Array(samples.buffer as ArrayBuffer, samples.byteOffset, samples.byteLength);
 }
