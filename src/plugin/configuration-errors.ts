@@ -53,3 +53,15 @@ function checkSelections(configuration: SlnetConfiguration, frameCount: number, 
     }
   }
 }
+
+/** The options of a configuration that belong to a training, as patches: defaults are given as `undefined`. */
+export function trainingOptions(configuration: SlnetConfiguration): ConfigurationOptions {
+  return Object.fromEntries(
+    configurationFields
+      .filter(({ key, group }) => group !== "files" && key !== "engine")
+      .map(({ key, default: byDefault }) => {
+        const value = configuration[key];
+        return [key, JSON.stringify(value) === JSON.stringify(byDefault) ? undefined : value];
+      }),
+  );
+}

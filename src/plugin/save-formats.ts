@@ -18,3 +18,9 @@ export const saveFormats: readonly [SaveFormatFacts, ...SaveFormatFacts[]] = [
 export function saveFormat(value: SaveFormat): SaveFormatFacts {
   return saveFormats.find((format) => format.value === value) ?? saveFormats[0];
 }
+
+/** Name of a file made from a stack: without what no file system takes. */
+export function resultFileName(prefix: string | undefined, stack: string, ending: string): string {
+  const base = stack.replace(/(\.ome)?\.[^./\\]+$/i, "");
+  return `${prefix ?? ""}${base}${ending}`.replace(/[/\\:*?"<>|]/g, "_");
+}

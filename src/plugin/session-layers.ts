@@ -28,6 +28,20 @@ export class SessionLayers {
     if (id !== undefined && this.#host?.layers.get(id)) this.#host.layers.remove(id);
   }
 
+  has(id: string): boolean {
+    return [...this.#ids.values()].includes(id);
+  }
+
+  /** A layer was removed by somebody else. Returns what it showed, `null` for a layer that is none of these. */
+  forget(id: string): LayerRole | null {
+    for (const [role, known] of this.#ids) {
+      if (known !== id) continue;
+      this.#ids.delete(role);
+      return role;
+    }
+    return null;
+  }
+
   hideAll(): void {
     for (const role of [...this.#ids.keys()]) this.hide(role);
   }

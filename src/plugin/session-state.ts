@@ -156,3 +156,19 @@ export function knownCameraOffsetAdu(state: Pick<SessionState, "stack" | "metada
   const offset = stackMetadata(state)?.cameraOffsetAdu ?? null;
   return offset !== null && offset >= 0 && offset <= 65535 ? offset : null;
 }
+
+/** A training that has not made a step yet. */
+export function startedTraining(plan: TrainingPlan, sparsityWeight: number): TrainingState {
+  return {
+    plan,
+    epoch: 0,
+    step: 0,
+    keptShare: null,
+    // The loss fits the background to the (1+α)/(3+α) quantile, so this share stays above it.
+    expectedShare: 2 / (3 + sparsityWeight),
+    selfWeight: null,
+    losses: [],
+    validations: [],
+    warnings: [],
+  };
+}

@@ -1,6 +1,5 @@
-import { configurationFields, type SlnetConfiguration } from "../core/configuration.js";
 import { errorMessage, isSlnetError, SlnetError } from "../core/errors.js";
-import { unknownMetadata, type StackDescription } from "../core/frames.js";
+import { unknownMetadata, type StackDescription, type StackShape } from "../core/frames.js";
 import { parseModelFile } from "../core/model.js";
 import { defaultMedianWindowFrames } from "../core/running-median.js";
 import { createSimulationOptions } from "../core/simulation.js";
@@ -10,12 +9,10 @@ import type {
   NamedFile,
   RpcaMethodOptions,
   SavedPart,
-  TrainingPlan,
   TrainingReport,
 } from "../protocol/api.js";
 import type { CleaningRun, ClientStack, SavingRun, StackSource, TrainingRun } from "../protocol/client.js";
-import { CleanedFrames } from "./cleaned-frames.js";
-import { checkOptions, type ConfigurationOptions } from "./configuration-errors.js";
+import { checkOptions, trainingOptions, type ConfigurationOptions } from "./configuration-errors.js";
 import { download } from "./download.js";
 import { namedFile, requireFileCount, takeDropped } from "./dropped-files.js";
 import type { ImageLayer, Unsubscribe, ViewerHost } from "./host/contract.js";
@@ -29,19 +26,21 @@ import {
   withPart,
   type OpeningRequest,
 } from "./opening-request.js";
-import { saveFormat } from "./save-formats.js";
+import { resultFileName, saveFormat } from "./save-formats.js";
 import { layerGeometry, SessionLayers } from "./session-layers.js";
 import { cancelledOutcome, finishedOutcome } from "./session-outcome.js";
+import { SessionPreview } from "./session-preview.js";
 import {
   initialSessionState,
   sparseOffsetAdu,
+  startedTraining,
   stackMetadata,
   type ChosenPart,
   type SessionActivity,
   type SessionState,
-  type TrainingState,
 } from "./session-state.js";
-import { StackConnection } from "./stack-connection.js";
+import { ShownCleaning } from "./shown-cleaning.js";
+import { lostFrame, StackConnection } from "./stack-connection.js";
 import { planStack } from "./stack-files.js";
 import { StackFrames, type ReadFrame } from "./stack-frames.js";
 import type { WorkerOptions } from "./worker-client.js";
@@ -79,13 +78,6 @@ export interface SaveRequest extends Partial<Pick<SavedPart, "part" | "type" | "
   readonly handle?: FileSystemFileHandle;
 }
 
-/** The cleaning whose frames are shown. Its run stays open, to compute dropped frames again. */
-interface ShownCleaning {
-  run: CleaningRun | null;
-  readonly sparse: CleanedFrames;
-  readonly lowRank: CleanedFrames | null;
-}
-
 const defaultMemoryBudgetBytes = 256 * 1024 ** 2;
 /** The eye follows about three pictures a second of a slow change; more would only take time from the training. */
 const previewIntervalMs = 300;
@@ -104,16 +96,17 @@ export class SlnetSession {
   readonly #host: ViewerHost | null;
   readonly #layers: SessionLayers;
   readonly #connection: StackConnection;
+  readonly #preview: SessionPreview;
+  readonly #stopListening: Unsubscribe | undefined;
   readonly #listeners = new Set<(state: SessionState) => void>();
   #state: SessionState;
   #operation: AbortController | null = null;
   #shown: ShownCleaning | null = null;
   #saving: SavingRun | null = null;
-  #preview: StackFrames | null = null;
-  /** Cleans the frames of the preview with the model, after a training. */
-  #previewRun: Promise<CleaningRun> | null = null;
   #opened: OpeningRequest | null = null;
   #pending: OpeningRequest | null = null;
+  /** The layer of the viewer that is the open stack. */
+  #inputLayerId: string | null = null;
   #disposed = false;
 
   constructor(options: SessionOptions = {}) {
@@ -121,11 +114,25 @@ export class SlnetSession {
     this.#host = options.host ?? null;
     this.#layers = new SessionLayers(this.#host);
     this.#connection = new StackConnection(options, (error) => this.#onWorkerLost(error));
+    this.#preview = new SessionPreview(this.#layers, () => this.#openPreview());
+    this.#stopListening = this.#host?.on("layers-changed", ({ reason, id }) => {
+      if (reason === "removed") this.#onLayerRemoved(id);
+    });
     this.#state = initialSessionState(options.configuration ?? {});
   }
 
   get state(): SessionState {
     return this.#state;
+  }
+
+  /** Where the layers are shown, `null` without one. */
+  get host(): ViewerHost | null {
+    return this.#host;
+  }
+
+  /** Layers of the viewer that are not of this session and give their pixels: what {@link openLayer} takes. */
+  viewerLayers(): readonly ImageLayer[] {
+    return (this.#host?.layers.list() ?? []).filter(({ id, source }) => source !== null && !this.#layers.has(id));
   }
 
   /** True where the host tells people about errors, so that nobody else needs to read them out. */
@@ -223,7 +230,7 @@ export class SlnetSession {
   }
 
   /** Opens a layer that the host shows, where it gives its pixels back. */
-  openLayer({ source, name }: ImageLayer): Promise<void> {
+  openLayer({ id, source, name }: ImageLayer): Promise<void> {
     if (!source) {
       this.#fail(new SlnetError("unsupported", `layer ${name} does not give its pixels back, expected one that does`));
       return Promise.resolve();
@@ -244,7 +251,7 @@ export class SlnetSession {
         },
       },
     };
-    return this.#open(async () => planOf(input));
+    return this.#open(async () => planOf(input), id);
   }
 
   /** Sets options by `SlnetConfiguration` name; `undefined` takes an option back to its default. */
@@ -275,7 +282,7 @@ export class SlnetSession {
         engine: run.plan.engine,
         notices: run.plan.notices,
       });
-      await this.#follow(run, configuration.plotImages, signal);
+      await this.#follow(run, stack.description, configuration.plotImages, signal);
     });
   }
 
@@ -288,7 +295,7 @@ export class SlnetSession {
       const engine = this.#state.configuration?.engine ?? "auto";
       const to = stack.description.shape.frames;
       const run = await stack.clean(cleaningMethod, { from: 0, to, lowRank, tail, engine }, { signal });
-      const shown = await this.#showCleaning(run, stack.description, lowRank);
+      const shown = await this.#showCleaning(run, stack.description.shape, lowRank);
       const { plan } = run;
       const result = { from: plan.from, to: plan.to, method: cleaningMethod, tail, lowRank };
       this.#update({
@@ -299,8 +306,7 @@ export class SlnetSession {
       });
       for await (const block of run) {
         signal.throwIfAborted();
-        shown.sparse.add(block.from, block.to, block.sparse);
-        if (block.lowRank) shown.lowRank?.add(block.from, block.to, block.lowRank);
+        shown.add(block);
         this.#update({ progress: block.progress, result: { ...result, done: block.to } });
       }
     });
@@ -341,7 +347,7 @@ export class SlnetSession {
   saveName({ part = "sparse", format = "tiff" }: SaveRequest = {}): string {
     const { stack, configuration } = this.#state;
     const ending = `${part === "sparse" ? "_sparse" : "_background"}${saveFormat(format).ending}`;
-    return fileName(configuration?.prefix, stack?.name ?? "stack", ending);
+    return resultFileName(configuration?.prefix, stack?.name ?? "stack", ending);
   }
 
   /** Stops what is under way at once. The model so far and the frames cleaned so far stay. */
@@ -365,11 +371,11 @@ export class SlnetSession {
       }
       const model = parseModelFile(await file.text(), file.name);
       signal.throwIfAborted();
-      this.configure(optionsOf(model.configuration));
-      await this.#closePreviewRun();
+      this.configure(trainingOptions(model.configuration));
+      await this.#preview.close();
       const notices = [`The options were taken from ${file.name}.`];
       this.#update({ model, training: null, result: null, saved: null, notices });
-      if (this.#state.stack) await this.#showPreview((index, reading) => this.#previewWithModel(index, reading));
+      if (this.#state.stack) await this.#preview.showModel(this.#state.stack.shape, this.#geometry());
     });
   }
 
@@ -383,7 +389,7 @@ export class SlnetSession {
   saveModel(): void {
     const file = this.modelFile();
     const { configuration, stack } = this.#state;
-    if (file) this.#handOver(file, fileName(configuration?.prefix, stack?.name ?? "stack", ".slnet.json"));
+    if (file) this.#handOver(file, resultFileName(configuration?.prefix, stack?.name ?? "stack", ".slnet.json"));
   }
 
   /** Takes the error away. */
@@ -396,13 +402,17 @@ export class SlnetSession {
     if (this.#disposed) return;
     this.cancel();
     this.#disposed = true;
+    this.#stopListening?.();
     this.#layers.hideAll();
     this.#connection.dispose();
     this.#listeners.clear();
   }
 
-  /** @param find - says what to open; may read folders first */
-  #open(find: (signal: AbortSignal) => Promise<OpeningRequest>): Promise<void> {
+  /**
+   * @param find - says what to open; may read folders first
+   * @param layerId - of the viewer, where that is what is opened
+   */
+  #open(find: (signal: AbortSignal) => Promise<OpeningRequest>, layerId: string | null = null): Promise<void> {
     this.cancel();
     this.#pending = null;
     return this.#perform("opening", async (signal) => {
@@ -424,6 +434,7 @@ export class SlnetSession {
         signal.throwIfAborted();
         await this.#connection.adopt(stack, first.source, selection, () => this.#closeRuns());
         await this.#showStack(stack, request, first.others);
+        this.#inputLayerId = layerId;
       } catch (error) {
         if (!isSlnetError(error, "choice-needed") || !error.choice) throw error;
         signal.throwIfAborted();
@@ -438,8 +449,8 @@ export class SlnetSession {
     // Another part of the same file was recorded by the same camera.
     const metadata = this.#opened?.plan.first.source === source ? this.#state.metadata : {};
     this.#opened = request;
+    this.#preview.hide();
     this.#layers.hideAll();
-    this.#preview = null;
     this.#update({
       stack: description,
       chosen: request.chosen,
@@ -492,10 +503,15 @@ export class SlnetSession {
     }
   }
 
-  async #follow(run: TrainingRun, withPreview: boolean, signal: AbortSignal): Promise<void> {
+  async #follow(
+    run: TrainingRun,
+    { shape }: StackDescription,
+    withPreview: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
     const fromTraining: ReadFrame = (index, reading) => run.preview(index, { signal: reading });
     let shownAt = -Infinity;
-    await this.#closePreviewRun();
+    await this.#preview.close();
     try {
       for await (const report of run) {
         signal.throwIfAborted();
@@ -503,13 +519,11 @@ export class SlnetSession {
         const now = performance.now();
         if (!withPreview || now - shownAt < previewIntervalMs) continue;
         shownAt = now;
-        await this.#showPreview(fromTraining);
+        await this.#preview.show(fromTraining, shape, this.#geometry());
       }
     } finally {
       // From here on the preview comes from the model that was kept, which can be asked for any frame.
-      if (this.#preview?.readFrame === fromTraining) {
-        await this.#showPreview((index, reading) => this.#previewWithModel(index, reading));
-      }
+      if (this.#preview.readFrame === fromTraining) await this.#preview.showModel(shape, this.#geometry());
     }
   }
 
@@ -532,60 +546,26 @@ export class SlnetSession {
     });
   }
 
-  /** Shows frames as the network makes them now; the contrast follows, since training changes the values a lot. */
-  async #showPreview(readFrame: ReadFrame): Promise<void> {
-    const { stack } = this.#state;
-    if (!stack) return;
-    if (this.#preview) {
-      this.#layers.update("preview", { contrastLimits: null });
-      this.#preview.replace(readFrame);
-      return;
-    }
-    this.#preview = new StackFrames({ ...stack.shape, type: "float32" }, readFrame);
-    await this.#layers.show("preview", this.#preview, { name: "SLNet preview", ...this.#geometry() });
-  }
-
-  async #previewWithModel(index: number, signal?: AbortSignal): Promise<Float32Array> {
+  async #openPreview(): Promise<CleaningRun> {
     const { model, stack, configuration } = this.#state;
     const handle = this.#connection.stack;
-    if (!model || !stack || !handle) throw lostFrame(index);
-    this.#previewRun ??= handle.clean(
-      { type: "slnet", model },
-      { from: 0, to: stack.shape.frames, lowRank: false, tail: "shift", engine: configuration?.engine ?? "auto" },
-    );
-    try {
-      const run = await this.#previewRun;
-      return (await run.frame(index, { signal })).sparse;
-    } catch (error) {
-      if (isSlnetError(error)) this.#previewRun = null;
-      throw error;
+    if (!model || !stack || !handle) {
+      throw new SlnetError("worker-lost", "there is no worker or no model for the preview; start an action to get one");
     }
+    const engine = configuration?.engine ?? "auto";
+    return handle.clean(
+      { type: "slnet", model },
+      { from: 0, to: stack.shape.frames, lowRank: false, tail: "shift", engine },
+    );
   }
 
-  async #showCleaning(run: CleaningRun, stack: StackDescription, lowRank: boolean): Promise<ShownCleaning> {
-    const { frames, height, width } = stack.shape;
+  async #showCleaning(run: CleaningRun, shape: StackShape, lowRank: boolean): Promise<ShownCleaning> {
     const budget = this.#options.memoryBudgetBytes ?? defaultMemoryBudgetBytes;
-    const size = { frames, height, width, budgetBytes: lowRank ? budget / 2 : budget };
-    const restoreFrame = async (index: number, signal?: AbortSignal): Promise<void> => {
-      if (!shown.run) throw lostFrame(index);
-      const frame = await shown.run.frame(index, { signal });
-      shown.sparse.restore(index, index + 1, frame.sparse);
-      if (frame.lowRank) shown.lowRank?.restore(index, index + 1, frame.lowRank);
-    };
-    const shown: ShownCleaning = {
-      run,
-      sparse: new CleanedFrames({ ...size, restoreFrame }),
-      lowRank: lowRank ? new CleanedFrames({ ...size, restoreFrame }) : null,
-    };
-    await Promise.all([this.#closeShown(), this.#closePreviewRun()]);
+    const shown = new ShownCleaning(run, shape, lowRank, budget);
+    await Promise.all([this.#closeShown(), this.#preview.close()]);
     this.#shown = shown;
-    this.#layers.hide("preview");
-    this.#preview = null;
-    this.#layers.hide("sparse");
-    this.#layers.hide("low-rank");
-    const geometry = this.#geometry();
-    if (shown.lowRank) await this.#layers.show("low-rank", shown.lowRank, { name: "Background", ...geometry });
-    await this.#layers.show("sparse", shown.sparse, { name: "Sparse", ...geometry });
+    this.#preview.hide();
+    await shown.show(this.#layers, this.#geometry());
     return shown;
   }
 
@@ -650,23 +630,13 @@ export class SlnetSession {
   }
 
   async #closeRuns(): Promise<void> {
-    await Promise.all([this.#closeShown(), this.#closePreviewRun(), this.#closeSaving()]);
+    await Promise.all([this.#closeShown(), this.#preview.close(), this.#closeSaving()]);
   }
 
   async #closeShown(): Promise<void> {
-    const run = this.#shown?.run;
-    if (this.#shown) this.#shown.run = null;
+    const shown = this.#shown;
     this.#shown = null;
-    await run?.close();
-  }
-
-  async #closePreviewRun(): Promise<void> {
-    const run = this.#previewRun;
-    this.#previewRun = null;
-    await run?.then(
-      (opened) => opened.close(),
-      () => undefined,
-    );
+    await shown?.close();
   }
 
   async #closeSaving(): Promise<void> {
@@ -676,16 +646,44 @@ export class SlnetSession {
   }
 
   #onWorkerLost(error: SlnetError): void {
-    if (this.#shown) this.#shown.run = null;
-    this.#previewRun = null;
+    this.#shown?.lose();
+    this.#preview.lose();
     this.#saving = null;
     const message = `${error.message}. What is finished is kept; the next action starts a new worker.`;
-    const lost = new SlnetError("worker-lost", message, { cause: error });
+    this.#stop(new SlnetError("worker-lost", message, { cause: error }));
+  }
+
+  /** Somebody took away a layer in the viewer: what fills it or reads from it has nothing left to do. */
+  #onLayerRemoved(id: string): void {
+    const { activity } = this.#state;
+    if (id === this.#inputLayerId) {
+      this.#inputLayerId = null;
+      const name = this.#state.stack?.name ?? id;
+      this.#update({ stack: null, result: null, saved: null, metadata: {}, chosen: [] });
+      this.#connection.forget();
+      this.#stop(
+        new SlnetError(
+          "bad-input",
+          `layer ${name} was removed from the viewer, expected it to stay: open a stack again`,
+        ),
+      );
+      return;
+    }
+    const role = this.#layers.forget(id);
+    if (role === "preview") this.#preview.hide();
+    if (role === "sparse" && activity === "cleaning") {
+      this.cancel();
+      this.#host?.notify?.("info", "Cleaning was stopped, since its layer was removed.");
+    }
+  }
+
+  /** Ends what is under way with an error. */
+  #stop(error: SlnetError): void {
     const operation = this.#operation;
     this.#operation = null;
-    operation?.abort(lost);
+    operation?.abort(error);
     this.#update(idle);
-    this.#fail(lost);
+    this.#fail(error);
   }
 
   #fail(error: unknown): void {
@@ -709,43 +707,4 @@ function checked(
 ): Pick<SessionState, "configuration" | "optionErrors"> {
   const { configuration, errors } = checkOptions(options, stack?.shape.frames ?? null);
   return { configuration, optionErrors: errors };
-}
-
-function startedTraining(plan: TrainingPlan, sparsityWeight: number): TrainingState {
-  return {
-    plan,
-    epoch: 0,
-    step: 0,
-    keptShare: null,
-    // The loss fits the background to the (1+α)/(3+α) quantile, so this share stays above it.
-    expectedShare: 2 / (3 + sparsityWeight),
-    selfWeight: null,
-    losses: [],
-    validations: [],
-    warnings: [],
-  };
-}
-
-/** The options of a configuration that belong to a training, as patches: defaults are given as `undefined`. */
-function optionsOf(configuration: SlnetConfiguration): ConfigurationOptions {
-  return Object.fromEntries(
-    configurationFields
-      .filter(({ key, group }) => group !== "files" && key !== "engine")
-      .map(({ key, default: byDefault }) => {
-        const value = configuration[key];
-        return [key, JSON.stringify(value) === JSON.stringify(byDefault) ? undefined : value];
-      }),
-  );
-}
-
-function lostFrame(index: number): SlnetError {
-  return new SlnetError(
-    "worker-lost",
-    `frame ${index} is not in memory and the worker is gone; start an action to get a new one`,
-  );
-}
-
-function fileName(prefix: string | undefined, stack: string, ending: string): string {
-  const base = stack.replace(/(\.ome)?\.[^./\\]+$/i, "");
-  return `${prefix ?? ""}${base}${ending}`.replace(/[/\\:*?"<>|]/g, "_");
 }

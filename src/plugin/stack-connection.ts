@@ -67,6 +67,15 @@ export class StackConnection {
     return this.#stack;
   }
 
+  /** Closes the stack; there is nothing to open again. */
+  forget(): void {
+    const stack = this.#stack;
+    this.#stack = null;
+    this.#input = null;
+    // Its worker may be busy with it, or gone: nobody waits.
+    void stack?.close().catch(() => undefined);
+  }
+
   dispose(): void {
     this.#disposed = true;
     this.#stack = null;
@@ -106,4 +115,12 @@ function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.addEventListener("abort", onAbort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });
+}
+
+/** Why a frame that only the worker could give cannot be had. */
+export function lostFrame(index: number): SlnetError {
+  return new SlnetError(
+    "worker-lost",
+    `frame ${index} is not in memory and the worker is gone; start an action to get a new one`,
+  );
 }

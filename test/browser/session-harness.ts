@@ -2,7 +2,7 @@ import { createBufferSource, createMemorySink } from "../../src/core/io/buffer-s
 import { openTiff } from "../../src/core/io/tiff-reader.js";
 import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
 import { createRandom } from "../../src/core/random.js";
-import type { FrameSource, HostFrame, ImageLayer } from "../../src/plugin/host/contract.js";
+import type { FrameSource, HostEventMap, HostFrame, ImageLayer, Unsubscribe } from "../../src/plugin/host/contract.js";
 import { HostModel } from "../../src/plugin/host/model.js";
 import { SlnetSession, type SessionOptions } from "../../src/plugin/session.js";
 import type { SessionState } from "../../src/plugin/session-state.js";
@@ -15,19 +15,36 @@ const crashingWorker = `
   });
 `;
 
+/** A host that knows how many listen to it. */
+export class CountingHost extends HostModel {
+  listeners = 0;
+
+  override on<K extends keyof HostEventMap>(type: K, callback: (detail: HostEventMap[K]) => void): Unsubscribe {
+    const off = super.on(type, callback);
+    this.listeners++;
+    let listens = true;
+    return () => {
+      off();
+      if (listens) this.listeners--;
+      listens = false;
+    };
+  }
+}
+
 /** A session on the built worker, in a host without a picture. */
 export class SessionHarness {
   readonly messages: string[] = [];
   readonly delivered: { readonly name: string; readonly file: Blob }[] = [];
-  readonly host = new HostModel({
+  readonly host = new CountingHost({
     hostName: "test",
-    capabilities: ["read-pixels", "float32", "layer-update", "multi-layer", "notifications"],
+    capabilities: ["read-pixels", "float32", "layer-update", "multi-layer", "panels", "notifications"],
     notify: (level, message) => this.messages.push(`${level}: ${message}`),
     mountPanel: () => false,
   });
   readonly session: SlnetSession;
   #worker: Worker | null = null;
   workersStarted = 0;
+  workersEnded = 0;
 
   constructor(options: SessionOptions = {}) {
     this.session = new SlnetSession({
@@ -105,8 +122,13 @@ export class SessionHarness {
   #startWorker(): Worker {
     this.workersStarted++;
     const url = URL.createObjectURL(new Blob([crashingWorker], { type: "text/javascript" }));
-    this.#worker = new Worker(url, { type: "module" });
-    return this.#worker;
+    const worker = (this.#worker = new Worker(url, { type: "module" }));
+    const terminate = worker.terminate.bind(worker);
+    worker.terminate = () => {
+      this.workersEnded++;
+      terminate();
+    };
+    return worker;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Unsubscribe, ViewerHost } from "./contract.js";
-import type { PluginEntry } from "./manifest.js";
+import { isPluginEntry, type PluginEntry } from "./manifest.js";
 
 // Symbols of the registry: two copies of this package on a page, or another package, mean the same by them.
 const hostContext = Symbol.for("web-image-host/1");
@@ -59,8 +59,11 @@ export function offerPlugin(entry: PluginEntry): void {
   pluginQueue().push(entry);
 }
 
-/** Calls back with each plugin that was offered on this page, and with those to come. */
+/** Calls back with each plugin that was offered on this page, and with those to come. What is no plugin is passed over. */
 export function observePlugins(callback: (entry: PluginEntry) => void): Unsubscribe {
+  const tell = (entry: unknown): void => {
+    if (isPluginEntry(entry)) callback(entry);
+  };
   const queue = pluginQueue();
   let observers = queue[observersName];
   if (!observers) {
@@ -71,7 +74,7 @@ export function observePlugins(callback: (entry: PluginEntry) => void): Unsubscr
       return length;
     };
   }
-  for (const entry of [...queue]) callback(entry);
-  observers.add(callback);
-  return () => void observers.delete(callback);
+  for (const entry of [...queue]) tell(entry);
+  observers.add(tell);
+  return () => void observers.delete(tell);
 }

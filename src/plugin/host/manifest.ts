@@ -83,3 +83,13 @@ export interface PluginEntry {
   readonly manifest: PluginManifest;
   load(): Promise<ViewerPlugin>;
 }
+
+/** Whether something from outside can be taken for a plugin. */
+export function isPluginEntry(entry: unknown): entry is PluginEntry {
+  const { manifest, load } = (entry ?? {}) as Partial<PluginEntry>;
+  return (
+    typeof load === "function" &&
+    typeof manifest?.name === "string" &&
+    Array.isArray((manifest.contributions as PluginManifest["contributions"] | undefined)?.commands)
+  );
+}

@@ -1,7 +1,7 @@
 import { SlnetError } from "../../core/errors.js";
 import type { Unsubscribe, ViewerHost } from "./contract.js";
 import { observePlugins } from "./discovery.js";
-import type { PluginEntry, PluginManifest } from "./manifest.js";
+import { isPluginEntry, type PluginEntry, type PluginManifest } from "./manifest.js";
 
 interface Plugin {
   readonly entry: PluginEntry;
@@ -22,7 +22,7 @@ export class PluginRegistry {
   constructor(host: ViewerHost) {
     this.#host = host;
     this.#offers = observePlugins((entry) => {
-      if (isEntry(entry) && !this.#plugins.has(entry.manifest.name)) this.add(entry);
+      if (!this.#plugins.has(entry.manifest.name)) this.add(entry);
     });
   }
 
@@ -44,7 +44,8 @@ export class PluginRegistry {
    * @throws {@link SlnetError} `bad-input` where it is no plugin, or a plugin of that name is there
    */
   add(entry: PluginEntry): Unsubscribe {
-    if (!isEntry(entry)) throw new SlnetError("bad-input", "a plugin lacks its manifest or load(), expected both");
+    if (!isPluginEntry(entry))
+      throw new SlnetError("bad-input", "a plugin lacks its manifest or load(), expected both");
     const { name } = entry.manifest;
     if (this.#plugins.has(name)) {
       throw new SlnetError("bad-input", `plugin ${name} is there already, expected one of another name`);
@@ -122,15 +123,6 @@ export class PluginRegistry {
   #changed(): void {
     for (const callback of [...this.#callbacks]) callback();
   }
-}
-
-function isEntry(entry: unknown): entry is PluginEntry {
-  const { manifest, load } = (entry ?? {}) as Partial<PluginEntry>;
-  return (
-    typeof load === "function" &&
-    typeof manifest?.name === "string" &&
-    Array.isArray((manifest.contributions as PluginManifest["contributions"] | undefined)?.commands)
-  );
 }
 
 function matchesKey(event: KeyboardEvent, binding: string): boolean {

@@ -2,15 +2,17 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 
 import type { NamedFile } from "../../../protocol/api.js";
+import type { ImageLayer } from "../../host/contract.js";
 import { namedFile } from "../../dropped-files.js";
 import { stackFileTypes } from "../../stack-files.js";
 import { themeStyles } from "../theme.styles.js";
 
 /** Fired when a person chose files, a folder with all that is in it, or an address. `sample` has no detail. */
 export type OpenFilesEvent = CustomEvent<{ readonly files: readonly NamedFile[] }>;
+export type OpenLayerEvent = CustomEvent<{ readonly layer: ImageLayer }>;
 export type OpenUrlEvent = CustomEvent<{ readonly address: string }>;
 
-/** The ways to open a stack: fires `open-files`, `open-url` or `open-sample`. */
+/** The ways to open a stack: fires `open-files`, `open-layer`, `open-url` or `open-sample`. */
 export class SlnetOpenForm extends LitElement {
   static override styles = [
     themeStyles,
@@ -53,6 +55,8 @@ export class SlnetOpenForm extends LitElement {
   /** Whether a stack is open, so that opening one is no longer the next thing to do. */
   @property({ type: Boolean }) opened = false;
   @property({ type: Boolean }) disabled = false;
+  /** What the viewer shows and gives the pixels of. */
+  @property({ attribute: false }) layers: readonly ImageLayer[] = [];
 
   @state() private asksAddress = false;
   @query("#files") private fileInput!: HTMLInputElement;
@@ -94,6 +98,16 @@ export class SlnetOpenForm extends LitElement {
         </button>
       </div>
       ${this.asksAddress ? this.#addressForm() : nothing}
+      ${this.layers.map(
+        (layer) =>
+          html`<button
+            ?disabled=${disabled}
+            title="Work on the pixels that the viewer shows"
+            @click=${() => this.dispatchEvent(new CustomEvent("open-layer", { detail: { layer } }) satisfies OpenLayerEvent)}
+          >
+            Use “${layer.name}” of the viewer
+          </button>`,
+      )}
       <input
         id="files"
         type="file"

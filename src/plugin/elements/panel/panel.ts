@@ -5,7 +5,8 @@ import { configurationFields, type SlnetConfiguration } from "../../../core/conf
 import { defaultMedianWindowFrames, medianWindowLimits } from "../../../core/running-median.js";
 import type { CleaningMethod, CleaningOptions } from "../../../protocol/api.js";
 import type { Unsubscribe } from "../../host/contract.js";
-import type { SlnetSession } from "../../session.js";
+import { requestHost } from "../../host/discovery.js";
+import { SlnetSession } from "../../session.js";
 import type { ChosenPart, SessionActivity, SessionState } from "../../session-state.js";
 import { stackFormatsText } from "../../stack-endings.js";
 import { themeStyles } from "../theme.styles.js";
@@ -14,7 +15,7 @@ import { Announcer } from "./announcer.js";
 import type { ChoiceEvent } from "./choice-form.js";
 import { engineDetails } from "./engine-details.js";
 import type { MetadataChangeEvent } from "./metadata-form.js";
-import type { OpenFilesEvent, OpenUrlEvent } from "./open-form.js";
+import type { OpenFilesEvent, OpenLayerEvent, OpenUrlEvent } from "./open-form.js";
 import type { OptionChangeEvent } from "./options-form.js";
 import { panelStyles } from "./panel.styles.js";
 import { countText, percentText, progressText } from "./quantities.js";
@@ -48,7 +49,14 @@ const highSelfWeight = 0.7;
 export class SlnetPanel extends LitElement {
   static override styles = [themeStyles, panelStyles];
 
+  /**
+   * What the panel works on. Without one, a panel inside a viewer that answers context requests makes a session of its
+   * own there, and ends it when it is taken away.
+   */
   @property({ attribute: false }) session: SlnetSession | null = null;
+
+  /** For a session of its own: address of `slnet.worker.js`; default: beside this module. */
+  @property({ attribute: "worker-url" }) workerUrl: string | null = null;
 
   @state() private method: PanelMethod = "slnet";
   @state() private medianWindowFrames: number = defaultMedianWindowFrames;
@@ -59,10 +67,12 @@ export class SlnetPanel extends LitElement {
   @query("#model-file") private modelInput!: HTMLInputElement;
 
   #unsubscribe: Unsubscribe | null = null;
+  #ownSession: SlnetSession | null = null;
   readonly #announcer = new Announcer((text) => (this.announcement = text));
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#findViewer();
     this.#subscribe();
   }
 
@@ -71,6 +81,9 @@ export class SlnetPanel extends LitElement {
     this.#unsubscribe?.();
     this.#unsubscribe = null;
     this.#announcer.stop();
+    this.#ownSession?.dispose();
+    if (this.session === this.#ownSession) this.session = null;
+    this.#ownSession = null;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -79,11 +92,11 @@ export class SlnetPanel extends LitElement {
 
   override render(): TemplateResult {
     const session = this.session;
-    if (!session) return html`<section><p class="muted">No session.</p></section>`;
+    if (!session) return html`<section><p class="muted">The panel is in no viewer that it knows.</p></section>`;
     const { state } = session;
     return html`
-      ${this.#statusSection(session, state)} ${this.#stackSection(session, state)} ${this.#trainSection(session, state)}
-      ${this.#cleanSection(session, state)} ${this.#saveSection(session, state)}
+      ${this.#statusSection(session, state)} ${this.#stackSection(session, state)} ${this.#viewSection(session)}
+      ${this.#trainSection(session, state)} ${this.#cleanSection(session, state)} ${this.#saveSection(session, state)}
       <section>
         <h3>Engine</h3>
         ${engineDetails(state.engine)}
@@ -94,11 +107,36 @@ export class SlnetPanel extends LitElement {
 
   #subscribe(): void {
     this.#unsubscribe?.();
-    this.#unsubscribe =
-      this.session?.subscribe((state) => {
-        this.#announcer.announce(statusText(state));
-        this.requestUpdate();
-      }) ?? null;
+    const { session } = this;
+    if (!session) return;
+    const offState = session.subscribe((state) => {
+      this.#announcer.announce(statusText(state));
+      this.requestUpdate();
+    });
+    const offLayers = session.host?.on("layers-changed", () => this.requestUpdate());
+    this.#unsubscribe = () => {
+      offState();
+      offLayers?.();
+    };
+  }
+
+  #findViewer(): void {
+    if (this.session) return;
+    const host = requestHost(this);
+    if (!host) return;
+    this.#ownSession = new SlnetSession({ host, ...(this.workerUrl !== null && { workerUrl: this.workerUrl }) });
+    this.session = this.#ownSession;
+  }
+
+  /** Frame and contrast, where the viewer has no controls for them. */
+  #viewSection({ host }: SlnetSession): TemplateResult | typeof nothing {
+    if (!host || host.capabilities.has("controls") || host.layers.list().length === 0) return nothing;
+    return html`
+      <section aria-labelledby="view-title">
+        <h3 id="view-title">View</h3>
+        <slnet-view-form .host=${host}></slnet-view-form>
+      </section>
+    `;
   }
 
   #statusSection(session: SlnetSession, state: SessionState): TemplateResult {
@@ -141,6 +179,8 @@ export class SlnetPanel extends LitElement {
           ?disabled=${busy}
           @open-files=${({ detail }: OpenFilesEvent) => void session.openFiles(detail.files)}
           @open-url=${({ detail }: OpenUrlEvent) => void session.openUrl(detail.address)}
+          .layers=${session.viewerLayers()}
+          @open-layer=${({ detail }: OpenLayerEvent) => void session.openLayer(detail.layer)}
           @open-sample=${() => void session.openSample()}
         ></slnet-open-form>
         ${
