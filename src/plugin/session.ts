@@ -746,6 +746,6 @@ function lostFrame(index: number): SlnetError {
 }
 
 function fileName(prefix: string | undefined, stack: string, ending: string): string {
-  const base = stack.replace(/(\.ome)?\.[^./\\]+$/i, "");
+  const base = stack.replace(/(\.companion)?(\.ome)?\.[^./\\]+$/i, "");
   return `${prefix ?? ""}${base}${ending}`.replace(/[/\\:*?"<>|]/g, "_");
 }

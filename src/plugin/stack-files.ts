@@ -24,7 +24,10 @@ const stackEndings: readonly string[] = [
   ...tiffEndings,
   ...[".mha", ".mhd", ".nrrd", ".nhdr", ".mrc", ".mrcs", ".nii", ".nii.gz", ".hdr"],
   ...[".dax", ".nd2", ".raw", ".npy", ".zip", ".ozx"],
+  ...[".companion.ome", ".companion.ome.xml"],
 ];
+/** OME-XML beside the TIFF files that it describes. */
+const companionEndings = [".companion.ome", ".companion.ome.xml"] as const;
 /** Their pixels are in a second file of the same name, which is none to open. */
 const headerEndings = [".mhd", ".nhdr", ".hdr"] as const;
 /** Files that say or hold what belongs to another one, and have to be chosen with it. */
@@ -94,7 +97,11 @@ function stackCandidates(files: readonly NamedFile[]): Candidate[] {
   const headers = new Set(
     loose.filter(({ path }) => hasEnding(path, headerEndings)).map(({ path }) => stemOf(path).toLowerCase()),
   );
+  // The text says which of the files beside it belong to it, and how.
+  const companions = loose.filter(({ path }) => hasEnding(path, companionEndings));
+  const described = new Set(companions.map(({ path }) => folderOf(path)));
   const known = loose.filter(({ path }) => {
+    if (isTiff(path) && described.has(folderOf(path))) return false;
     if (!hasEnding(path, stackEndings)) return false;
     return !(hasEnding(path, [".raw"]) && headers.has(stemOf(path).toLowerCase()));
   });

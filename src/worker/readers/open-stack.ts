@@ -7,7 +7,7 @@ import { createSimulationOptions } from "../../core/simulation.js";
 import type { RemoteFrames, StackInput } from "../../protocol/api.js";
 import type { Platform } from "../platform/platform.js";
 import { openRemoteStack } from "./remote-reader.js";
-import { formatOf, isZarrMetadata } from "./stack-format.js";
+import { formatOf, isOmeCompanion, isZarrMetadata } from "./stack-format.js";
 import { tiffCodecs } from "./tiff-codecs.js";
 import { readXml } from "./xml.js";
 
@@ -76,6 +76,11 @@ async function openFile(source: ByteSource, context: OpeningContext): Promise<St
     switch (format) {
       case "tiff":
         return await openTiffStack(source, tiffContext(context));
+      case "ome": {
+        const stack = await (await import("../../core/io/ome-stack.js")).openOmeCompanion(source, tiffContext(context));
+        await source.close();
+        return stack;
+      }
       case "nd2":
         return await (await import("../../core/io/nd2-reader.js")).openNd2(source, selection);
       case "npy":
@@ -112,6 +117,17 @@ async function openFolder(context: OpeningContext): Promise<StackReader> {
   const { folder } = context;
   const names = await folder.list();
   if (names.some(isZarrMetadata)) return openZarrFolder(context);
+  const companions = names.filter(isOmeCompanion);
+  if (companions.length === 1) {
+    const source = await folder.open(companions[0]);
+    if (source) return openFile(source, context);
+  }
+  if (companions.length > 1) {
+    throw new SlnetError(
+      "bad-input",
+      `${folder.name} holds ${companions.length} recordings, each with its companion file; open one of those, such as ${companions[0]}`,
+    );
+  }
   const tiffs = tiffNames(names);
   if (tiffs.length > 0) return openTiffFolder(tiffs, tiffContext(context));
   throw new SlnetError(
