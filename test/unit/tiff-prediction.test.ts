@@ -5,6 +5,7 @@ import { isSlnetError } from "../../src/core/errors.js";
 import type { StackReader } from "../../src/core/frames.js";
 import { readTiffIndex } from "../../src/core/io/tiff-index.js";
 import { openTiff } from "../../src/core/io/tiff-reader.js";
+import { openFiles } from "./reading.js";
 import { createSparseTiff, pixelOf, type SparseEntry, type SparseTiff } from "./sparse-tiff.js";
 
 const camera: SparseTiff = { pages: 40_000, width: 256, height: 256, directories: "between" };
@@ -208,6 +209,40 @@ test("a chain that ends earlier than predicted is an error that names the page, 
   assert.equal(again.description.shape.frames, 1235);
   await requireFrame(again, 1234);
   await again.close();
+});
+
+test("where pages are verified first, a chain that ends earlier than predicted has the frames that are there", async () => {
+  const tiff: SparseTiff = { ...regular, lastPages: [1234] };
+  const reader = await openTiff(createSparseTiff("first.tif", tiff), { verifyFirst: true });
+  assert.equal(reader.description.shape.frames, 1235);
+  await requireFrame(reader, 1234);
+  await reader.close();
+  const whole = createSparseTiff("whole.tif", regular);
+  const other = await openTiff(whole, { verifyFirst: true });
+  assert.equal(other.description.shape.frames, 2000);
+  const { count } = whole.reads;
+  await requireFrame(other, 1999);
+  assert.equal(whole.reads.count, count + 1, "nothing is left to verify");
+  await other.close();
+});
+
+test("the command line is told the true number of frames, each time it opens such a file", async (context) => {
+  const source = createSparseTiff("ends.tif", { ...regular, width: 16, height: 16, lastPages: [1234] });
+  const reader = await openFiles(context, { "ends.tif": await source.read(0, source.size) });
+  assert.equal(reader.description.shape.frames, 1235);
+});
+
+test("verifying pages first takes no longer than a second of a slow place", async () => {
+  const source = createSparseTiff("slow.tif", camera);
+  const wait = () => new Promise((resolve) => setTimeout(resolve, 100));
+  const slow = { ...source, read: (offset: number, length: number) => wait().then(() => source.read(offset, length)) };
+  const start = performance.now();
+  const reader = await openTiff(slow, { verifyFirst: true });
+  // The sample of pages by which they are predicted takes most of it.
+  const ms = performance.now() - start;
+  assert.ok(ms < 8000, `${ms} ms, where all 40,000 pages would take two minutes`);
+  assert.equal(reader.description.shape.frames, 40_000);
+  await reader.close();
 });
 
 test("a regular file that was cut off is refused without a walk through all its pages", async () => {

@@ -18,6 +18,8 @@ export interface OpeningContext {
   readonly folder: FileFolder;
   readonly platform: Platform;
   readonly assetsBaseUrl: string;
+  /** On the command line: the first frame need not be shown at once. */
+  readonly isUnattended: boolean;
 }
 
 /** Opens a stack by what its first bytes say, not by its name. */
@@ -40,13 +42,14 @@ export async function openStack(
     case "folder":
     case "path": {
       const opened = await platform.openInput(input);
-      const context = { selection, folder: opened.folder, platform, assetsBaseUrl };
+      const isUnattended = input.type === "path";
+      const context = { selection, folder: opened.folder, platform, assetsBaseUrl, isUnattended };
       return opened.type === "file" ? openFile(opened.source, context) : openFolder(context);
     }
     case "url": {
       const { openInputAtUrl } = await import("./url-input.js");
       const opened = await openInputAtUrl(input.url);
-      const context = { selection, folder: opened.folder, platform, assetsBaseUrl };
+      const context = { selection, folder: opened.folder, platform, assetsBaseUrl, isUnattended: false };
       // What is on a web server cannot be listed, and is a folder only because it is a Zarr one.
       return opened.type === "file" ? openFile(opened.source, context) : openZarrFolder(context);
     }
@@ -136,8 +139,8 @@ async function openFolder(context: OpeningContext): Promise<StackReader> {
   );
 }
 
-function tiffContext({ folder, selection }: OpeningContext): TiffStackContext {
-  return { folder, selection, readXml, tiff: { codecs: tiffCodecs } };
+function tiffContext({ folder, selection, isUnattended }: OpeningContext): TiffStackContext {
+  return { folder, selection, readXml, tiff: { codecs: tiffCodecs, verifyFirst: isUnattended } };
 }
 
 async function openZarrFolder({ folder, selection }: OpeningContext): Promise<StackReader> {
