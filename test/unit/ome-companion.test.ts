@@ -94,7 +94,7 @@ test("a companion file with several images or channels asks, and opens what is c
   );
   const path = await folderOf(context, { "x.companion.ome": text, "b.tif": tiff(0, 12), "c.tif": tiff(24, 36) });
   const open = (selection: StackSelection) => openInput({ type: "path", path }, selection);
-  await assert.rejects(open({}), refusal("choice-needed", "x.companion.ome holds 2 images"));
+  await assert.rejects(open({}), refusal("choice-needed", "x.companion.ome has 2 images"));
   await assert.rejects(open({ series: 1 }), refusal("choice-needed", "has 2 channels"));
   const reader = await open({ series: 1, channel: 1 });
   assert.deepEqual(await readAll(reader), [...ramp(12, 12), ...ramp(12, 36)]);

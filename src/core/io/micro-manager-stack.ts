@@ -1,6 +1,7 @@
 import { SlnetError } from "../errors.js";
 import type { ByteSource, StackMetadata, StackReader } from "../frames.js";
 import { ByteWindow } from "./byte-window.js";
+import { choosePosition } from "./choose-position.js";
 import { definedOnly } from "./described-reader.js";
 import {
   parseMicroManagerPage,
@@ -10,7 +11,7 @@ import {
   seriesName,
   type MicroManagerFile,
 } from "./micro-manager.js";
-import { chooseFrames, wrongPosition, type FrameChoice, type StackAxes } from "./stack-axes.js";
+import { chooseFrames, type FrameChoice, type StackAxes } from "./stack-axes.js";
 import { readTiffDirectory, readTiffHeader, type TiffDirectory } from "./tiff-directory.js";
 import { missingFile, TiffFiles } from "./tiff-files.js";
 import { createPlaneReader } from "./tiff-planes.js";
@@ -56,7 +57,7 @@ export async function openMicroManagerStack(
   if (summary.plannedFrames !== null && images < summary.plannedFrames) {
     notices.push(`Micro-Manager planned ${summary.plannedFrames} images, ${images} are there.`);
   }
-  const position = await choosePosition(source, parts, context);
+  const position = await chooseStagePosition(source, parts, context);
   const axes = axesOf(parts, position, summary.channelNames);
   const sampleChannel = axes.channel === 1 ? selection.channel : undefined;
   const choice = chooseFrames(name, axes, {
@@ -173,7 +174,7 @@ function isFromStart({ places }: MicroManagerFile): boolean {
   return false;
 }
 
-async function choosePosition(
+async function chooseStagePosition(
   source: ByteSource,
   parts: readonly SeriesPart[],
   context: TiffStackContext,
@@ -185,20 +186,11 @@ async function choosePosition(
     for (let at = placeColumns.position; at < file.places.length; at += 4) positions.add(file.places[at]);
   }
   const sorted = [...positions].sort((a, b) => a - b);
-  if (series !== undefined) {
-    if (series < sorted.length) return sorted[series];
-    throw wrongPosition(name, "series", series, sorted.length);
-  }
-  if (sorted.length === 1) return sorted[0];
-  const offered = sorted.slice(0, mostParts);
-  const names = await positionNames(source, parts, offered, context);
-  throw new SlnetError(
-    "choice-needed",
-    `${name} has ${sorted.length} positions of the stage: choose one of them as the stack`,
-    {
-      choice: { of: "series", labels: offered.map((position) => names.get(position) || `position ${position}`) },
-    },
-  );
+  const isOpen = series === undefined && sorted.length > 1;
+  const names = isOpen ? await positionNames(source, parts, sorted, context) : null;
+  const labelOf = (i: number): string => names?.get(sorted[i]) || `position ${sorted[i]}`;
+  const count = sorted.length;
+  return sorted[choosePosition({ name, of: "series", count, what: "positions of the stage", labelOf }, series)];
 }
 
 /** What a person has called the positions: as the plan of the recording says, or the pages taken there. */

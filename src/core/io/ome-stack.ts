@@ -1,9 +1,10 @@
 import { SlnetError } from "../errors.js";
 import type { ByteSource, FileFolder, StackReader, StackSelection } from "../frames.js";
+import { choosePosition } from "./choose-position.js";
 import { definedOnly, withDescription } from "./described-reader.js";
 import { locatePlanes, noFile, type OmeDocument, type OmeImage } from "./ome-image.js";
 import { readOmeXml } from "./ome-xml.js";
-import { chooseFrames, frameAt, planeIndex, wrongPosition } from "./stack-axes.js";
+import { chooseFrames, frameAt, planeIndex } from "./stack-axes.js";
 import { readTiffDirectory, readTiffHeader, type TiffDirectory } from "./tiff-directory.js";
 import { ByteWindow } from "./byte-window.js";
 import { missingFile, TiffFiles } from "./tiff-files.js";
@@ -22,9 +23,6 @@ const mostAsked = 16;
 /** Longer paths are on no disk that microscopes write to, and in messages no more of one is shown than this. */
 const longestPath = 1000;
 const shownPath = 200;
-
-/** More images than this are no choice that a person makes from a list. */
-const mostLabels = 1000;
 
 /**
  * Opens an OME-TIFF, by what its XML says of where the planes are.
@@ -163,14 +161,8 @@ function metadataOf({ pixelSizeNm, frameIntervalSeconds, exposureSeconds }: OmeI
 }
 
 function chooseImage(name: string, images: readonly OmeImage[], series: number | undefined): OmeImage {
-  if (series !== undefined) {
-    if (series < images.length) return images[series];
-    throw wrongPosition(name, "series", series, images.length);
-  }
-  if (images.length === 1) return images[0];
-  throw new SlnetError("choice-needed", `${name} holds ${images.length} images: choose one of them as the stack`, {
-    choice: { of: "series", labels: images.slice(0, mostLabels).map(({ label }) => label) },
-  });
+  const labelOf = (position: number): string => images[position].label;
+  return images[choosePosition({ name, of: "series", count: images.length, what: "images", labelOf }, series)];
 }
 
 /** Where the frames of a choice are: file by its index in the document, and page. */

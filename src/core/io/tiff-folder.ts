@@ -1,9 +1,10 @@
 import { SlnetError } from "../errors.js";
 import type { ByteSource, StackReader } from "../frames.js";
+import { choosePosition, wrongPosition } from "./choose-position.js";
 import { definedOnly } from "./described-reader.js";
 import { readFolderSummary } from "./micro-manager-folder.js";
 import { parseImageName, parseSeriesName, type MicroManagerSummary } from "./micro-manager.js";
-import { chooseFrames, wrongPosition, type FrameChoice, type StackAxes } from "./stack-axes.js";
+import { chooseFrames, type FrameChoice, type StackAxes } from "./stack-axes.js";
 import { TiffFiles } from "./tiff-files.js";
 import { createPlaneReader } from "./tiff-planes.js";
 import { openTiff } from "./tiff-reader.js";
@@ -16,9 +17,6 @@ export function tiffNames(names: readonly string[]): readonly string[] {
     .filter((name) => /\.(tiff?|btf|tf[28])$/i.test(name) && !name.startsWith("."))
     .sort((a, b) => collator.compare(a, b) || (a < b ? -1 : 1));
 }
-
-/** More labels than this are no choice that a person makes from a list. */
-const mostLabels = 1000;
 
 /**
  * Opens a folder of TIFF files: one image each, a single stack, or the files of one recording.
@@ -128,22 +126,16 @@ function chooseFiles(
     return place ? [{ name, ...place }] : [];
   });
   const positions = distinct(placed.map(({ position }) => position));
-  if (selection.series === undefined && positions.length > 1) {
-    throw new SlnetError(
-      "choice-needed",
-      `${folderName} holds ${positions.length} positions of the stage: choose one of them`,
-      {
-        choice: {
-          of: "series",
-          labels: positions
-            .slice(0, mostLabels)
-            .map((position) => summary.positionNames[Number(position)] || `position ${position}`),
-        },
-      },
-    );
-  }
-  const series = selection.series ?? 0;
-  if (series >= positions.length) throw wrongPosition(folderName, "series", series, positions.length);
+  const series = choosePosition(
+    {
+      name: folderName,
+      of: "series",
+      count: positions.length,
+      what: "positions of the stage",
+      labelOf: (i) => summary.positionNames[Number(positions[i])] || `position ${positions[i]}`,
+    },
+    selection.series,
+  );
   const here = placed.filter(({ position }) => position === positions[series]);
   const channels = distinct(here.map(({ channel }) => channel));
   const slices = distinct(here.map(({ slice }) => slice));

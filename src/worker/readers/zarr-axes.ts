@@ -1,5 +1,6 @@
 import { SlnetError, type Choice } from "../../core/errors.js";
 import type { StackSelection } from "../../core/frames.js";
+import { choosePosition } from "../../core/io/choose-position.js";
 import { inUnit, nanometresIn, secondsIn } from "../../core/io/physical-units.js";
 import { roleOf, type AxisRole, type ZarrAxis, type ZarrImage } from "./zarr-image.js";
 
@@ -15,9 +16,6 @@ export interface ZarrView {
   readonly frameIntervalSeconds: number | null;
   readonly notices: readonly string[];
 }
-
-/** More slices or channels than a person could choose from. */
-const mostChoices = 10_000;
 
 /**
  * Decides what is a frame: one of time and z runs, the others stand still.
@@ -57,19 +55,8 @@ export function viewOfZarr(
   const fixed = shape.map(() => 0);
   const choose = (of: Choice["of"], axis: number | null, labels: (position: number) => string): void => {
     const count = axis === null ? 1 : shape[axis];
-    const chosen = selection[of] ?? (count === 1 ? 0 : undefined);
-    if (chosen === undefined) {
-      const what = of === "channel" ? "channels" : "slices along z, each with its own frames";
-      if (count > mostChoices) {
-        throw new SlnetError("unsupported", `${name} has ${count} ${what}, expected at most ${mostChoices}`);
-      }
-      throw new SlnetError("choice-needed", `${name} has ${count} ${what}; expected a choice of one`, {
-        choice: { of, labels: Array.from({ length: count }, (_, position) => labels(position)) },
-      });
-    }
-    if (chosen >= count) {
-      throw new SlnetError("bad-input", `${name}: ${of} ${chosen} asked for, it has ${count}, counted from 0`);
-    }
+    const what = of === "channel" ? "channels" : "slices along z, each with its own frames";
+    const chosen = choosePosition({ name, of, count, what, labelOf: labels }, selection[of]);
     if (axis !== null) fixed[axis] = chosen;
   };
   choose("channel", channel, (position) => image.channelLabels[position] || `channel ${position}`);
