@@ -39,6 +39,13 @@ export async function formatOf(source: ByteSource): Promise<FileFormat> {
       `${source.name} is JPEG 2000, as ND2 files of before version 2 are; export it as TIFF from NIS-Elements`,
     );
   }
+  if (text.startsWith("Andor Technology Multi-Channel File")) {
+    // Where its pixels begin depends on the version of the program in ways that nobody has published.
+    throw new SlnetError(
+      "unsupported",
+      `${source.name} is an Andor SIF file, whose layout is not published; export it as TIFF from Solis`,
+    );
+  }
   if (text.startsWith("PK\x03\x04")) return "zip";
   if (isZarrMetadata(source.name)) return "zarr";
   if (text.startsWith("NRRD00")) return "nrrd";
