@@ -1,6 +1,7 @@
+import { readdirSync } from "node:fs";
 import { copyFile, cp, mkdir, readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import commonjs from "@rollup/plugin-commonjs";
@@ -53,7 +54,7 @@ const kernels = () => ({
 const copyDemo = () => ({
   name: "copy-demo",
   async writeBundle() {
-    for (const file of await readdir("demo")) {
+    for (const file of await readdir("demo", { recursive: true })) {
       if (/\.(html|css|svg|png|webmanifest)$/.test(file)) await copyFile(join("demo", file), join("dist/demo", file));
     }
     await cp("docs", "dist/demo/docs", { recursive: true });
@@ -120,7 +121,9 @@ const library = {
   input: {
     index: "build/src/plugin/index.js",
     define: "build/src/plugin/define.js",
-    host: "build/src/plugin/host.js",
+    host: "build/src/plugin/host/index.js",
+    "host-conformance": "build/src/plugin/host/conformance/index.js",
+    manifest: "build/src/plugin/manifest.js",
   },
   external: [/^lit/, /^@lit/, "comlink", "uplot"],
   output: { dir: "dist", format: "es", chunkFileNames: "parts/[name]-[hash].js" },
@@ -128,8 +131,16 @@ const library = {
   onwarn: quiet,
 };
 
+/** The pages in which the plugin is embedded in a viewer: each HTML file has a script of its name. */
+const viewerPages = readdirSync("demo/viewers")
+  .filter((file) => file.endsWith(".html"))
+  .map((file) => `viewers/${basename(file, ".html")}`);
+
 const demo = {
-  input: { main: "build/demo/main.js" },
+  input: {
+    main: "build/demo/main.js",
+    ...Object.fromEntries(viewerPages.map((page) => [page, `build/demo/${page}.js`])),
+  },
   output: { dir: "dist/demo", format: "es", chunkFileNames: "parts/[name]-[hash].js" },
   plugins: [...browser(), minify, copyDemo()],
   onwarn: quiet,
@@ -164,6 +175,14 @@ const engineTests = (platform, plugins, banner = "") => ({
   onwarn: quiet,
 });
 
+/** The viewers of those pages alone, for the tests that check them as hosts. */
+const viewers = viewerPages.map((page) => ({
+  input: `build/demo/${page}-viewer.js`,
+  output: { file: `build/bundles/${page}.js`, format: "es", inlineDynamicImports: true },
+  plugins: [...browser()],
+  onwarn: quiet,
+}));
+
 export default [
   worker,
   ...itkWorkers,
@@ -172,4 +191,5 @@ export default [
   engineTests("node", node(), nodeBanner),
   library,
   demo,
+  ...viewers,
 ];

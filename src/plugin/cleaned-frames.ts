@@ -1,4 +1,4 @@
-import type { FrameSource, HostFrame, Unsubscribe } from "./host.js";
+import type { FrameSource, HostFrame, Unsubscribe } from "./host/contract.js";
 import { Invalidations } from "./invalidations.js";
 
 /** Computes frame `index` again, once it was dropped, and gives it back by {@link CleanedFrames.restore}. */

@@ -91,3 +91,8 @@ function unreadable(path: string, cause: unknown): SlnetError {
     cause,
   });
 }
+
+/** A file by its path in the folder that was chosen, or by its name. */
+export function namedFile(file: File): NamedFile {
+  return { path: file.webkitRelativePath || file.name, file };
+}

@@ -21,18 +21,17 @@ export { defineElements } from "./define-elements.js";
 export { SlnetLossPlot } from "./elements/loss-plot/loss-plot.js";
 export { SlnetPanel } from "./elements/panel/panel.js";
 export { SlnetStackViewer } from "./elements/stack-viewer/stack-viewer.js";
-export {
-  hostApiVersion,
-  type FrameSource,
-  type HostCapability,
-  type HostEventMap,
-  type HostFrame,
-  type ImageDisplay,
-  type ImageLayer,
-  type LayerDataTuple,
-  type Unsubscribe,
-  type ViewerHost,
-} from "./host.js";
+export type {
+  FrameSource,
+  HostCapability,
+  HostEventMap,
+  HostFrame,
+  ImageDisplay,
+  ImageLayer,
+  LayerDataTuple,
+  Unsubscribe,
+  ViewerHost,
+} from "./host/contract.js";
 export type { LossPoint } from "./loss-history.js";
 export type { MetadataOverrides } from "./metadata-fields.js";
 export { registerSlnet, type RegisterOptions, type SlnetRegistration } from "./register.js";

@@ -1,4 +1,4 @@
-import type { Unsubscribe } from "./host.js";
+import type { Unsubscribe } from "./host/contract.js";
 
 /** Who wants to know that frames of a source changed. */
 export class Invalidations {

@@ -1,7 +1,7 @@
 import { SlnetError } from "../core/errors.js";
 import { defineElements } from "./define-elements.js";
 import type { SlnetPanel } from "./elements/panel/panel.js";
-import { hostApiVersion, type Unsubscribe, type ViewerHost } from "./host.js";
+import { hostApiVersion, type Unsubscribe, type ViewerHost } from "./host/contract.js";
 import { SlnetSession, type SessionOptions } from "./session.js";
 
 export type RegisterOptions = Omit<SessionOptions, "host">;

@@ -1,5 +1,5 @@
 import type { StackMetadata } from "../core/frames.js";
-import type { FrameSource, ImageDisplay, ViewerHost } from "./host.js";
+import type { FrameSource, ImageDisplay, ViewerHost } from "./host/contract.js";
 
 /** What a layer of ours shows. */
 export type LayerRole = "raw" | "preview" | "sparse" | "low-rank";

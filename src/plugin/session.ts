@@ -17,8 +17,8 @@ import type { CleaningRun, ClientStack, SavingRun, StackSource, TrainingRun } fr
 import { CleanedFrames } from "./cleaned-frames.js";
 import { checkOptions, type ConfigurationOptions } from "./configuration-errors.js";
 import { download } from "./download.js";
-import { requireFileCount, takeDropped } from "./dropped-files.js";
-import type { ImageLayer, Unsubscribe, ViewerHost } from "./host.js";
+import { namedFile, requireFileCount, takeDropped } from "./dropped-files.js";
+import type { ImageLayer, Unsubscribe, ViewerHost } from "./host/contract.js";
 import { appendLosses } from "./loss-history.js";
 import { requireMetadata, type MetadataOverrides } from "./metadata-fields.js";
 import {
@@ -141,7 +141,7 @@ export class SlnetSession {
 
   /** Opens a file, in place of the stack that is open; that one stays if the file cannot be read. */
   openFile(file: File): Promise<void> {
-    return this.openFiles([{ path: file.name, file }]);
+    return this.openFiles([namedFile(file)]);
   }
 
   /** Opens the stack among files that belong together: a set, a header with its pixels, or the files of a folder. */

@@ -1,6 +1,7 @@
 import { SlnetError } from "../core/errors.js";
 import type { NamedFile } from "../protocol/api.js";
 import type { StackSource } from "../protocol/client.js";
+import { companionEndings, stackEndings, tiffEndings } from "./stack-endings.js";
 
 /** Something to open, and how many other stacks were given with it that stay closed. */
 export interface PlannedStack {
@@ -15,23 +16,13 @@ export interface StackPlan {
   readonly framesAsFiles: PlannedStack | null;
 }
 
-/** Formats that are read, as a person knows them. */
-export const stackFormatsText = "TIFF, OME-TIFF, OME-Zarr, MRC, NRRD, MHA/MHD, NIfTI, dax, nd2, raw or npy";
-
-const tiffEndings = [".tif", ".tiff", ".btf", ".tf2", ".tf8"] as const;
-/** Files whose first bytes, or whose partner, say what they are. */
-const stackEndings: readonly string[] = [
-  ...tiffEndings,
-  ...[".mha", ".mhd", ".nrrd", ".nhdr", ".mrc", ".mrcs", ".nii", ".nii.gz", ".hdr"],
-  ...[".dax", ".nd2", ".raw", ".npy", ".zip", ".ozx"],
-  ...[".companion.ome", ".companion.ome.xml"],
-];
-/** OME-XML beside the TIFF files that it describes. */
-const companionEndings = [".companion.ome", ".companion.ome.xml"] as const;
 /** Their pixels are in a second file of the same name, which is none to open. */
 const headerEndings = [".mhd", ".nhdr", ".hdr"] as const;
-/** Files that say or hold what belongs to another one, and have to be chosen with it. */
-const partnerEndings = [".inf", ".yaml", ".yml", ".zraw", ".img", ".gz"] as const;
+/**
+ * Files that say or hold what belongs to another one, and have to be chosen with it. Some pickers look at the last part of an
+ * ending only, so `.gz`, `.ome` and `.xml` stand for longer ones too.
+ */
+const partnerEndings = [".inf", ".yaml", ".yml", ".zraw", ".img", ".gz", ".ome", ".xml"] as const;
 
 /** For the `accept` of a file picker. */
 export const stackFileTypes = [...stackEndings, ...partnerEndings].join(",");

@@ -1,5 +1,5 @@
 import type { SampleArray, SampleType, StackShape } from "../core/frames.js";
-import type { FrameSource, HostFrame, Unsubscribe } from "./host.js";
+import type { FrameSource, HostFrame, Unsubscribe } from "./host/contract.js";
 import { Invalidations } from "./invalidations.js";
 
 /** Reads frame `index`: `[height, width]`, row 0 at the top. */

@@ -2,8 +2,8 @@ import { createBufferSource, createMemorySink } from "../../src/core/io/buffer-s
 import { openTiff } from "../../src/core/io/tiff-reader.js";
 import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
 import { createRandom } from "../../src/core/random.js";
-import { ReferenceHost } from "../../src/plugin/elements/stack-viewer/reference-host.js";
-import type { FrameSource, HostFrame, ImageLayer } from "../../src/plugin/host.js";
+import type { FrameSource, HostFrame, ImageLayer } from "../../src/plugin/host/contract.js";
+import { HostModel } from "../../src/plugin/host/model.js";
 import { SlnetSession, type SessionOptions } from "../../src/plugin/session.js";
 import type { SessionState } from "../../src/plugin/session-state.js";
 
@@ -19,7 +19,9 @@ const crashingWorker = `
 export class SessionHarness {
   readonly messages: string[] = [];
   readonly delivered: { readonly name: string; readonly file: Blob }[] = [];
-  readonly host = new ReferenceHost({
+  readonly host = new HostModel({
+    hostName: "test",
+    capabilities: ["read-pixels", "float32", "layer-update", "multi-layer", "notifications"],
     notify: (level, message) => this.messages.push(`${level}: ${message}`),
     mountPanel: () => false,
   });

@@ -2,7 +2,7 @@ import { fixture, html } from "@open-wc/testing";
 
 import { defineElements } from "../../src/plugin/define-elements.js";
 import type { SlnetStackViewer } from "../../src/plugin/elements/stack-viewer/stack-viewer.js";
-import type { FrameSource, HostFrame, Unsubscribe } from "../../src/plugin/host.js";
+import type { FrameSource, HostFrame, Unsubscribe } from "../../src/plugin/host/contract.js";
 import type { SampleArray } from "../../src/core/frames.js";
 
 /** A viewer in the page, worked as a person works it. */

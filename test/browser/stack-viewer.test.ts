@@ -1,6 +1,6 @@
 import { expect } from "@open-wc/testing";
 
-import { autoContrast } from "../../src/plugin/elements/stack-viewer/contrast.js";
+import { autoContrast } from "../../src/plugin/host/contrast.js";
 import type { SlnetStackViewer } from "../../src/plugin/elements/stack-viewer/stack-viewer.js";
 import { ArrayFrames, ControlledFrames, StackViewerHarness } from "./stack-viewer-harness.js";
 

@@ -33,8 +33,13 @@ export interface OpenDemo {
   close(): Promise<void>;
 }
 
-/** The built demo in Chromium, as a new visitor sees it. */
-export async function openDemo(prepare?: (page: Page) => Promise<unknown>): Promise<OpenDemo> {
+/**
+ * The built demo in Chromium, as a new visitor sees it.
+ *
+ * @param prepare - called before the page is loaded
+ * @param path - another page of the demo, such as `viewers/canvas.html`
+ */
+export async function openDemo(prepare?: (page: Page) => Promise<unknown>, path = ""): Promise<OpenDemo> {
   const server = await serve(fileURLToPath(new URL("dist/demo", root)), 0);
   const browser: Browser = await chromium.launch({
     executablePath: findChromium({ install: false }),
@@ -62,7 +67,7 @@ export async function openDemo(prepare?: (page: Page) => Promise<unknown>): Prom
     }).observe({ type: "longtask" });
   });
   await prepare?.(page);
-  await page.goto(server.url);
+  await page.goto(server.url + path);
   await page.getByRole("button", { name: "Sample stack" }).waitFor();
   return {
     page,

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 
 import type { NamedFile } from "../../../protocol/api.js";
+import { namedFile } from "../../dropped-files.js";
 import { stackFileTypes } from "../../stack-files.js";
 import { themeStyles } from "../theme.styles.js";
 
@@ -157,7 +158,7 @@ export class SlnetOpenForm extends LitElement {
   }
 
   #sendFiles(input: HTMLInputElement): void {
-    const files = [...(input.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+    const files = [...(input.files ?? [])].map(namedFile);
     // Emptied, so that choosing the same file again is a change too.
     input.value = "";
     if (files.length === 0) return;

@@ -4,12 +4,12 @@ import { classMap } from "lit/directives/class-map.js";
 import { repeat } from "lit/directives/repeat.js";
 import { live } from "lit/directives/live.js";
 
-import type { ImageDisplay } from "../../host.js";
+import type { ImageDisplay } from "../../host/contract.js";
 import { themeStyles } from "../theme.styles.js";
-import { colormapNames } from "./colormaps.js";
-import type { ContrastLimits } from "./contrast.js";
+import { colormapNames } from "../../host/colormaps.js";
+import type { ContrastLimits } from "../../host/contrast.js";
 import { layerListStyles } from "./layer-list.styles.js";
-import type { HostLayer } from "./reference-host.js";
+import type { HostLayer } from "../../host/model.js";
 
 /** Fired when a person changes how a layer is drawn. */
 export type LayerDisplayEvent = CustomEvent<{ readonly id: string; readonly patch: Partial<ImageDisplay> }>;

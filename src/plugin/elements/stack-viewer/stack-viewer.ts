@@ -2,14 +2,15 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { property, query, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 
-import type { ImageDisplay, Unsubscribe, ViewerHost } from "../../host.js";
+import type { ImageDisplay, Unsubscribe, ViewerHost } from "../../host/contract.js";
+import { provideHost } from "../../host/discovery.js";
+import { LayerFrames } from "../../host/layer-frames.js";
+import { HostModel, type HostLayer } from "../../host/model.js";
 import { themeStyles } from "../theme.styles.js";
-import { autoContrast, type ContrastLimits } from "./contrast.js";
-import { LayerFrames } from "./layer-frames.js";
+import { autoContrast, type ContrastLimits } from "../../host/contrast.js";
 import type { LayerActiveEvent, LayerDisplayEvent } from "./layer-list.js";
-import { LayerPainter } from "./layer-painter.js";
+import { FramePainter } from "../../host/frame-painter.js";
 import { Playback } from "./playback.js";
-import { ReferenceHost, type HostLayer } from "./reference-host.js";
 import { Stage, valueAt, type PixelPosition, type StagePicture } from "./stage.js";
 import { stackViewerStyles } from "./stack-viewer.styles.js";
 import type { SlnetToastList, ToastLevel } from "./toast-list.js";
@@ -17,7 +18,7 @@ import type { SlnetToastList, ToastLevel } from "./toast-list.js";
 /** What the viewer holds for each layer of its host. */
 interface LayerView {
   readonly frames: LayerFrames;
-  readonly painter: LayerPainter;
+  readonly painter: FramePainter;
   /** Smallest and largest value seen, in ADU. */
   range: ContrastLimits;
 }
@@ -49,7 +50,7 @@ export class SlnetStackViewer extends LitElement {
   @query(".stage") private stageArea!: HTMLElement | null;
   @query("slnet-toast-list") private toasts!: SlnetToastList | null;
 
-  readonly #host: ReferenceHost;
+  readonly #host: HostModel;
   readonly #views = new Map<string, LayerView>();
   readonly #playback = new Playback(
     () => this.#playNext(),
@@ -62,7 +63,19 @@ export class SlnetStackViewer extends LitElement {
 
   constructor() {
     super();
-    this.#host = new ReferenceHost({
+    this.#host = new HostModel({
+      hostName: "slnet-stack-viewer",
+      capabilities: [
+        "read-pixels",
+        "float32",
+        "layer-update",
+        "multi-layer",
+        "dims-events",
+        "contrast-events",
+        "controls",
+        "panels",
+        "notifications",
+      ],
       notify: (level, message) => this.notify(level, message),
       mountPanel: (element, options) => this.#mountPanel(element, options.title),
     });
@@ -72,6 +85,12 @@ export class SlnetStackViewer extends LitElement {
     this.#host.on("display-changed", ({ id, patch }) => this.#onDisplay(id, patch));
     this.#host.on("step-changed", () => this.#onStep());
     this.addEventListener("keydown", (event) => this.#onKey(event));
+    provideHost(this, this.#host);
+  }
+
+  /** Ends the viewer: its layers go, and the plugins in it with all that is theirs. */
+  dispose(): void {
+    this.#host.dispose();
   }
 
   override connectedCallback(): void {
@@ -222,7 +241,7 @@ export class SlnetStackViewer extends LitElement {
     for (const { id, source } of layers) {
       if (this.#views.has(id)) continue;
       const frames = new LayerFrames(source, () => this.requestUpdate());
-      this.#views.set(id, { frames, painter: new LayerPainter(), range: [0, 1] });
+      this.#views.set(id, { frames, painter: new FramePainter(), range: [0, 1] });
     }
     this.#wantFrames();
     this.requestUpdate();

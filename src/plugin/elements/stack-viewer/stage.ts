@@ -1,4 +1,4 @@
-import type { HostFrame } from "../../host.js";
+import type { HostFrame } from "../../host/contract.js";
 
 /** One picture to draw, `[height, width]` pixels of the stack. */
 export interface StagePicture {

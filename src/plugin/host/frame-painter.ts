@@ -1,9 +1,9 @@
-import type { HostFrame } from "../../host.js";
+import type { HostFrame } from "./contract.js";
 import { colormapSize, colormapTable } from "./colormaps.js";
 import type { ContrastLimits } from "./contrast.js";
 
-/** Turns frames of one layer into pixels, in buffers that are used again and again. */
-export class LayerPainter {
+/** Turns frames into pictures, in buffers that are used again and again. */
+export class FramePainter {
   readonly #canvas = document.createElement("canvas");
   readonly #context: CanvasRenderingContext2D | null;
   #image: ImageData | null = null;

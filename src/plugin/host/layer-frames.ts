@@ -1,5 +1,5 @@
-import { errorMessage } from "../../../core/errors.js";
-import type { FrameSource, HostFrame, Unsubscribe } from "../../host.js";
+import { errorMessage } from "../../core/errors.js";
+import type { FrameSource, HostFrame, Unsubscribe } from "./contract.js";
 
 /** Bytes of frames kept of one layer, so that stepping back and forth does not read them again. */
 const cacheBytes = 32 * 1024 ** 2;

@@ -1,4 +1,4 @@
-import type { SampleArray, SampleType } from "../core/frames.js";
+import type { SampleArray, SampleType } from "../../core/frames.js";
 
 /** Version of this contract. A host of another version is refused. */
 export const hostApiVersion = 1;
@@ -50,17 +50,34 @@ export interface ImageLayer extends ImageDisplay {
   readonly source: FrameSource | null;
 }
 
-export type HostCapability =
-  | "read-pixels"
-  | "float32"
-  | "layer-update"
-  | "multi-layer"
-  | "dims-events"
-  | "contrast-events"
-  | "panels"
-  | "notifications";
+/** What a viewer may be able to do beyond the minimum. */
+export const hostCapabilities = [
+  /** Every layer gives its pixels back through its `source`. */
+  "read-pixels",
+  /** Draws `float32` samples themselves; without it they are brought to 8 bits by the contrast limits first. */
+  "float32",
+  /** `layers.update` changes the picture. */
+  "layer-update",
+  /** Several layers at once; without it adding a layer removes the one there is. */
+  "multi-layer",
+  /** The viewer's own control of the frame fires `step-changed`. */
+  "dims-events",
+  /** The viewer's own control of the contrast fires `display-changed`. */
+  "contrast-events",
+  /** Has controls of its own for layers, frames and contrast, so that a panel need not show any. */
+  "controls",
+  /** `mountPanel` places panels. */
+  "panels",
+  /** `notify` tells people. */
+  "notifications",
+] as const;
 
-/** Events say what changed, after it changed. */
+export type HostCapability = (typeof hostCapabilities)[number];
+
+/**
+ * Events say what changed, after it changed, once for each change whoever made it. A call that changes nothing fires
+ * nothing, and a viewer's own event about a change that a plugin made is not passed on a second time.
+ */
 export interface HostEventMap {
   readonly "layers-changed": { readonly reason: "added" | "removed" | "updated" | "reordered"; readonly id: string };
   readonly "active-changed": { readonly id: string | null };
@@ -71,7 +88,13 @@ export interface HostEventMap {
 
 export type Unsubscribe = () => void;
 
-/** What a viewer offers a plugin. `layers`, `dims` and `on` are the minimum; the rest is told by `capabilities`. */
+/**
+ * What a viewer offers a plugin. `layers`, `dims` and `on` are the minimum; the rest is told by `capabilities`.
+ *
+ * A host reads the frames it shows from the source of each layer: when the layer is added, at each step, and again
+ * when a frame that is shown becomes invalid. It aborts the signal of a read whose frame is not wanted any more, takes
+ * a read that rejects without harm, and shows what was there, or nothing, for a frame that reads as `null`.
+ */
 export interface ViewerHost {
   readonly apiVersion: typeof hostApiVersion;
   readonly hostName: string;
@@ -80,15 +103,23 @@ export interface ViewerHost {
     list(): readonly ImageLayer[];
     get(id: string): ImageLayer | undefined;
     readonly activeId: string | null;
+    /**
+     * Puts a layer on top, makes it the active one, and resolves to its id. Fires `layers-changed`, then
+     * `active-changed`. Rejects where the host cannot show the source.
+     */
     add(tuple: LayerDataTuple): Promise<string>;
+    /** Nothing happens for an unknown id or for values that are there already. */
     update(id: string, patch: Partial<ImageDisplay>): void;
+    /** Takes the layer away and disposes of its source. Nothing happens for an unknown id. */
     remove(id: string): void;
     setActive?(id: string): void;
   };
   readonly dims: {
-    /** The frame shown. */
+    /** The frame shown, from 0. */
     readonly step: number;
+    /** Frames of the longest layer, 0 without one. */
     readonly frames: number;
+    /** Rounded and brought into the range. */
     setStep(step: number): void;
   };
   on<K extends keyof HostEventMap>(type: K, callback: (detail: HostEventMap[K]) => void): Unsubscribe;

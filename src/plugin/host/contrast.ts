@@ -1,4 +1,4 @@
-import type { SampleArray } from "../../../core/frames.js";
+import type { SampleArray } from "../../core/frames.js";
 
 /** Values drawn black and white, in ADU. */
 export type ContrastLimits = readonly [low: number, high: number];
