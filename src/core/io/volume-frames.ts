@@ -10,6 +10,7 @@ import {
 } from "../frames.js";
 import { machineIsLittleEndian, swapBytes } from "./byte-order.js";
 import { requireFrame, requireFrameRange } from "./frame-range.js";
+import { frameCutShort } from "./read-exactly.js";
 import {
   decodeStored,
   roundingNotice,
@@ -129,11 +130,7 @@ export function volumeFrames(
     const start = offset + firstPixel * pixelBytes;
     const found = await source.readInto(start, out);
     if (found === out.length) return;
-    throw new SlnetError(
-      "bad-input",
-      `${name} changed while it was read: frame ${frame} needs bytes ${start} to ${start + out.length}, ` +
-        `the file gave ${found} of these ${out.length}`,
-    );
+    throw frameCutShort(name, frame, start, start + out.length, found);
   };
 
   /** Pixels that follow each other in the file. */
