@@ -488,6 +488,29 @@ def ome():
     expect(name, read, "tifffile")
 
 
+def ome_companion():
+    """Plain TIFF files that only the text beside them puts in order."""
+    stack = ramp("uint16", 5)
+    parts = {"odd.tif": [3, 1], "even.tif": [0, 2, 4]}
+    for file, times in parts.items():
+        tifffile.imwrite(place(f"ome-companion/{file}"), stack[times], metadata=None, photometric="minisblack")
+    blocks = "".join(
+        f'<TiffData IFD="{ifd}" FirstT="{t}" PlaneCount="1"><UUID FileName="{file}">'
+        f'urn:uuid:00000000-0000-4000-8000-00000000000{index}</UUID></TiffData>'
+        for index, (file, times) in enumerate(parts.items()) for ifd, t in enumerate(times)
+    )
+    name = "ome-companion/run.companion.ome"
+    with open(place(name), "w") as file:
+        file.write(
+            '<?xml version="1.0" encoding="UTF-8"?><OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06" '
+            'UUID="urn:uuid:00000000-0000-4000-8000-00000000000c"><Image ID="Image:0" Name="run"><Pixels ID="Pixels:0" '
+            'DimensionOrder="XYCZT" Type="uint16" SizeX="9" SizeY="7" SizeZ="1" SizeC="1" SizeT="5" PhysicalSizeX="0.1" '
+            f'PhysicalSizeY="0.1" TimeIncrement="0.25"><Channel ID="Channel:0:0" SamplesPerPixel="1"/>{blocks}'
+            "</Pixels></Image></OME>"
+        )
+    expect(name, stack, "numpy", pixelSizeNm=100.0, frameIntervalSeconds=0.25)
+
+
 def write_pages(name, frames, text):
     """Page by page, so that each has its directory beside its pixels; the text stands in the first."""
     with tifffile.TiffWriter(place(name)) as tif:
@@ -1077,6 +1100,7 @@ pixels are a formula of frame, row and column.
 | `pillow` | Pillow {pillow} with libtiff {libtiff} |
 | `imagej` | tifffile in ImageJ's form; `single-directory-*` and `calibrated` by the script, as ImageJ 1.53 writes them |
 | `ome`, `ome-set`, `shaped`, `frame-folder` | tifffile |
+| `ome-companion` | tifffile, and its text by the script, by the OME-TIFF specification |
 | `micro-manager`, `micro-manager-plain`, `micro-manager-long` | the script, by the layout that Micro-Manager documents |
 | `npy` | NumPy {numpy} |
 | `dax`, `picasso-raw`, `nrrd`, `meta` | NumPy and PyYAML, by the layout that storm-analysis, Picasso, NRRD and MetaImage document |
@@ -1100,7 +1124,7 @@ pixels are a formula of frame, row and column.
 
 def main():
     shutil.rmtree(FOLDER, ignore_errors=True)
-    for make in (sample_types, layouts, many_pages, samples, by_pillow, imagej, ome, shaped, folder, predictors, packed_depths,
+    for make in (sample_types, layouts, many_pages, samples, by_pillow, imagej, ome, ome_companion, shaped, folder, predictors, packed_depths,
                  odd_forms, micro_manager, npy, dax, picasso_raw, mrc, nifti, nrrd_and_meta, nd2, ome_zarr):
         make()
     with open(place("expected.json"), "w") as file:

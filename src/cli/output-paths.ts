@@ -21,7 +21,7 @@ export interface OutputNaming {
 export function outputPathOf({ typed, stack, prefix, ending, outputPath }: OutputNaming): string {
   if (typed !== undefined) return resolve(outputPath, typed);
   const name = localNameOf(stack);
-  const stem = basename(name).replace(/(\.ome)?\.[^.]+$/i, "");
+  const stem = basename(name).replace(/(\.companion)?(\.ome)?\.[^.]+$/i, "");
   return join(resolve(outputPath === "" ? dirname(name) : outputPath), `${prefix}${stem}${ending}`);
 }
 

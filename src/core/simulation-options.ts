@@ -1,4 +1,5 @@
 import { SlnetError } from "./errors.js";
+import type { StackMetadata } from "./frames.js";
 
 /** How the simulated camera turns photons into counts. */
 export interface SimulationCamera {
@@ -112,6 +113,17 @@ export function createSimulationOptions(request: SimulationRequest = {}): Simula
     );
   }
   return options;
+}
+
+/** How a simulated stack was recorded. Its gain is that from photoelectron to count, so it includes the multiplication. */
+export function simulationMetadata({ camera, pixelSizeNm, frameIntervalSeconds }: SimulationOptions): StackMetadata {
+  return {
+    pixelSizeNm,
+    frameIntervalSeconds,
+    exposureSeconds: null,
+    cameraOffsetAdu: camera.offsetAdu,
+    aduPerElectron: camera.aduPerElectron * camera.emGain,
+  };
 }
 
 function checkNumbers<K extends string>(

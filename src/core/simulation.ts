@@ -7,7 +7,12 @@ import { addPointSpread } from "./simulation-point-spread.js";
 import { createScene } from "./simulation-scene.js";
 
 export type { Emitter } from "./simulation-emitters.js";
-export { createSimulationOptions, type SimulationOptions, type SimulationRequest } from "./simulation-options.js";
+export {
+  createSimulationOptions,
+  simulationMetadata,
+  type SimulationOptions,
+  type SimulationRequest,
+} from "./simulation-options.js";
 
 /** A simulated STORM recording with its truth. Every frame is made on demand, in any order, always with the same pixels. */
 export interface Simulation {

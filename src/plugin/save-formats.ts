@@ -21,6 +21,6 @@ export function saveFormat(value: SaveFormat): SaveFormatFacts {
 
 /** Name of a file made from a stack: without what no file system takes. */
 export function resultFileName(prefix: string | undefined, stack: string, ending: string): string {
-  const base = stack.replace(/(\.ome)?\.[^./\\]+$/i, "");
+  const base = stack.replace(/(\.companion)?(\.ome)?\.[^./\\]+$/i, "");
   return `${prefix ?? ""}${base}${ending}`.replace(/[/\\:*?"<>|]/g, "_");
 }

@@ -1,7 +1,7 @@
 import { SlnetError } from "../core/errors.js";
 import type { NamedFile } from "../protocol/api.js";
 import type { StackSource } from "../protocol/client.js";
-import { stackEndings, tiffEndings } from "./stack-endings.js";
+import { companionEndings, stackEndings, tiffEndings } from "./stack-endings.js";
 
 /** Something to open, and how many other stacks were given with it that stay closed. */
 export interface PlannedStack {
@@ -18,8 +18,11 @@ export interface StackPlan {
 
 /** Their pixels are in a second file of the same name, which is none to open. */
 const headerEndings = [".mhd", ".nhdr", ".hdr"] as const;
-/** Files that say or hold what belongs to another one, and have to be chosen with it. */
-const partnerEndings = [".inf", ".yaml", ".yml", ".zraw", ".img", ".gz"] as const;
+/**
+ * Files that say or hold what belongs to another one, and have to be chosen with it. Some pickers look at the last part of an
+ * ending only, so `.gz`, `.ome` and `.xml` stand for longer ones too.
+ */
+const partnerEndings = [".inf", ".yaml", ".yml", ".zraw", ".img", ".gz", ".ome", ".xml"] as const;
 
 /** For the `accept` of a file picker. */
 export const stackFileTypes = [...stackEndings, ...partnerEndings].join(",");
@@ -85,7 +88,11 @@ function stackCandidates(files: readonly NamedFile[]): Candidate[] {
   const headers = new Set(
     loose.filter(({ path }) => hasEnding(path, headerEndings)).map(({ path }) => stemOf(path).toLowerCase()),
   );
+  // The text says which of the files beside it belong to it, and how.
+  const companions = loose.filter(({ path }) => hasEnding(path, companionEndings));
+  const described = new Set(companions.map(({ path }) => folderOf(path)));
   const known = loose.filter(({ path }) => {
+    if (isTiff(path) && described.has(folderOf(path))) return false;
     if (!hasEnding(path, stackEndings)) return false;
     return !(hasEnding(path, [".raw"]) && headers.has(stemOf(path).toLowerCase()));
   });

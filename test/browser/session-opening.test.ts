@@ -40,6 +40,10 @@ describe("the stack among several files", () => {
       ["s_MMStack_1.ome.tif", "s_MMStack.ome.tif", "s_metadata.txt"],
       "s_MMStack.ome.tif beside s_MMStack_1.ome.tif s_MMStack.ome.tif s_metadata.txt",
     ],
+    [
+      ["d/a.tif", "d/b.ome.tif", "d/run.companion.ome", "e/c.tif"],
+      "run.companion.ome beside a.tif b.ome.tif run.companion.ome, 1 left",
+    ],
     [["x.zarr/.zattrs", "x.zarr/0/.zarray", "x.zarr/0/0.0.0"], "folder x.zarr: .zattrs 0/.zarray 0/0.0.0"],
     [["plain/zarr.json", "plain/0/zarr.json", "plain/0/c/0/0/0"], "folder plain: zarr.json 0/zarr.json 0/c/0/0/0"],
     [["d/b.zarr/zarr.json", "d/a.zarr/0/0.0", "d/read me.txt"], "folder a.zarr: 0/0.0, 1 left"],
@@ -90,6 +94,23 @@ describe("a session that opens", () => {
     await harness.session.openDropped(model);
     expect(harness.state.error?.message).to.contain("model model.json is not an SLNet model file");
     expect(harness.state.stack?.name).to.equal("a.tif");
+  });
+
+  it("opens dropped TIFF files by the companion file among them", async () => {
+    const text =
+      `<?xml version="1.0"?><OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06"><Image ID="Image:0"><Pixels ` +
+      `DimensionOrder="XYZCT" Type="uint16" SizeX="1" SizeY="1" SizeZ="1" SizeC="1" SizeT="5">` +
+      `<TiffData IFD="0" FirstT="0" PlaneCount="2"><UUID FileName="b.tif">urn:uuid:b</UUID></TiffData>` +
+      `<TiffData IFD="0" FirstT="2" PlaneCount="3"><UUID FileName="a.tif">urn:uuid:a</UUID></TiffData></Pixels></Image></OME>`;
+    const dropped = new DataTransfer();
+    dropped.items.add(await noisyTiff(3, "a.tif"));
+    dropped.items.add(await noisyTiff(2, "b.tif"));
+    dropped.items.add(new File([text], "run.companion.ome"));
+    await harness.session.openDropped(dropped);
+    expect(harness.state.error).to.equal(null);
+    expect(harness.state.stack?.name).to.equal("run.companion.ome");
+    expect(harness.state.stack?.shape.frames).to.equal(5);
+    expect(harness.state.notices).to.deep.equal([]);
   });
 
   it("refuses a drop without files, and more files than it takes", async () => {

@@ -283,7 +283,7 @@ describe("from simulation to cleaned stack", () => {
     assert.match(stdout, /stack\.tif: 130 frames of 64 × 64 pixels, uint16/);
     assert.match(
       stdout,
-      /\npixel size {4}108 nm\n.*\nexposure {6}not stated\ncamera {8}offset not stated, gain not stated/,
+      /\npixel size {4}108 nm\n.*\nexposure {6}not stated\ncamera {8}offset 100 ADU, gain 2\.17 ADU per photoelectron/,
     );
     assert.equal(stderr, "");
   });
@@ -411,6 +411,8 @@ describe("from simulation to cleaned stack", () => {
     for (const line of ["finterval=0.03", "offset=100", "exposure=0.01", "aduPerElectron=2.1", "unit=micron"]) {
       assert.ok(description.split("\n").includes(line), `${line} in ${description}`);
     }
+    const simulated = await slnetJson(...common, "-o", "plain.tif");
+    assert.equal(simulated["offsetAdu"], 100, "the offset of the camera that the stack was simulated with");
     await slnetJson(...common, "-o", "plain.tif", "--offset", "0");
     const plain = walkTiff(await readFile(file("plain.tif")));
     assert.ok(plain.description.includes("\noffset=0\n"));

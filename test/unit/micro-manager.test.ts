@@ -219,6 +219,54 @@ test("positions of the stage are chosen as series", async () => {
   await assert.rejects(openOne(bytes, { series: 2 }), refusal("bad-input", "series 2", "0 to 1"));
 });
 
+/** What there is to choose from. */
+async function labelsOf(opening: Promise<StackReader>): Promise<readonly string[]> {
+  const error: unknown = await opening.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  assert.ok(isSlnetError(error, "choice-needed"), String(error));
+  assert.equal(error.choice!.of, "series");
+  return error.choice!.labels;
+}
+
+test("positions are called as the plan of the recording calls them, in every form that Micro-Manager writes", async () => {
+  const places = [0, 2, 0, 2].map((p, page) => ({ p, t: Math.floor(page / 2) }));
+  const labels = ["left edge", "elsewhere", "right edge"];
+  for (const summary of [
+    { InitialPositionList: labels.map((Label) => ({ Label, GridRowIndex: 0, DeviceCoordinatesUm: {} })) },
+    { StagePositions: labels.map((Label) => ({ Label, GridRow: 0 })) },
+    {
+      StagePositions: {
+        type: "PROPERTY_MAP",
+        array: labels.map((scalar) => ({ Label: { type: "STRING", scalar } })),
+      },
+    },
+  ]) {
+    const bytes = microManager(places, (page) => 100 * page, { summary });
+    assert.deepEqual(await labelsOf(openOne(bytes)), ["left edge", "right edge"]);
+    assert.deepEqual(await firstPixels(await openOne(bytes, { series: 1 })), [100, 300]);
+  }
+});
+
+test("positions that the plan does not name are called as their pages call them", async () => {
+  const places = [0, 1, 0, 1].map((p, page) => ({ p, t: Math.floor(page / 2) }));
+  const summary = { StagePositions: [{ Label: "planned" }] };
+  for (const written of ["Pos1", { type: "STRING", scalar: "Pos1" }]) {
+    const bytes = microManager(places, (page) => page, { summary, page: { PositionName: written } });
+    assert.deepEqual(await labelsOf(openOne(bytes)), ["planned", "Pos1"]);
+  }
+  for (const summary of [{ StagePositions: 7 }, { StagePositions: [null, [], { Label: {} }] }, "{"]) {
+    const bytes = microManager(places, (page) => page, { summary, page: { PositionName: ["x"] } });
+    assert.deepEqual(await labelsOf(openOne(bytes)), ["position 0", "position 1"]);
+  }
+  const long = microManager(places, (page) => page, { page: { PositionName: "x".repeat(500) } });
+  assert.deepEqual(
+    (await labelsOf(openOne(long))).map((label) => label.length),
+    [200, 200],
+  );
+});
+
 test("any file of a series opens the series", async () => {
   const files = {
     "x_MMStack_Pos0.ome.tif": microManager(times(3), (page) => page),

@@ -183,7 +183,7 @@ test("slices are frames where there is no time, else one is chosen", async () =>
   const chosen = await open(both, { slice: 1 });
   assert.deepEqual(await readAll(chosen), valuesOf(1, 3, 5));
   assert.equal(chosen.description.frameIntervalSeconds, 0.06);
-  await assert.rejects(open(both), refusal("choice-needed", "holds 2 slices"));
+  await assert.rejects(open(both), refusal("choice-needed", "has 2 slices"));
 });
 
 test("loops over channels and of a single round do not count, and phases that did not take place neither", async () => {

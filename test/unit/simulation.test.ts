@@ -182,7 +182,6 @@ test("a simulation reads like any stack", async () => {
   const options = createSimulationOptions({ width: 24, height: 16, frames: 6 });
   const reader = openSimulation(options);
   assert.deepEqual(reader.description.shape, { frames: 6, height: 16, width: 24, type: "uint16" });
-  assert.equal(reader.description.pixelSizeNm, 108);
   const out = new Uint16Array(2 * 24 * 16);
   await reader.readFrames(3, 5, out);
   const simulation = createSimulation(options);
@@ -191,6 +190,18 @@ test("a simulation reads like any stack", async () => {
   await assert.rejects(reader.readFrames(0, 1, out), (error) => isSlnetError(error, "bad-input"));
   const reason = new Error("enough");
   await assert.rejects(reader.readFrames(0, 2, out, AbortSignal.abort(reason)), (error) => error === reason);
+});
+
+test("a simulated stack states the camera that it was made with", () => {
+  const camera = { offsetAdu: 250, aduPerElectron: 0.5, emGain: 40 };
+  const { description } = openSimulation(
+    createSimulationOptions({ width: 24, height: 16, frames: 6, pixelSizeNm: 90, frameIntervalSeconds: 0.01, camera }),
+  );
+  const { pixelSizeNm, frameIntervalSeconds, exposureSeconds, cameraOffsetAdu, aduPerElectron } = description;
+  assert.deepEqual([pixelSizeNm, frameIntervalSeconds, exposureSeconds], [90, 0.01, null]);
+  assert.equal(cameraOffsetAdu, 250);
+  // 0.5 ADU for each of the 40 electrons that one photoelectron becomes.
+  assert.equal(aduPerElectron, 20);
 });
 
 test("the error function agrees with tabulated values", () => {

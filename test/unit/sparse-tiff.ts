@@ -11,11 +11,18 @@ export interface SparseTiff {
   readonly shiftedPixels?: ReadonlyMap<number, number>;
   /** Pages that say they are the last. */
   readonly lastPages?: readonly number[];
+  /** Entries of a page that are others than those of a regular file, by their place in its directory. */
+  readonly changedEntries?: ReadonlyMap<number, Readonly<Record<number, SparseEntry>>>;
+  /** Of pages that name another place than that of their successor. */
+  readonly links?: ReadonlyMap<number, number>;
   /** Bytes of nothing at the end. */
   readonly trailing?: number;
   /** What the file says in its first description. */
   readonly text?: string;
 }
+
+/** An entry of a directory, with its value inside it. */
+export type SparseEntry = readonly [tag: number, type: number, count: number, value: number];
 
 export interface CountingSource extends ByteSource {
   readonly reads: { count: number; bytes: number; atOnce: number };
@@ -35,6 +42,7 @@ export function pixelOf(page: number, pixel: number, pixels: number): number {
 
 export function createSparseTiff(name: string, tiff: SparseTiff): CountingSource {
   const { pages, width, height, directories, shiftedPixels, lastPages = [], trailing = 0, text = "" } = tiff;
+  const { changedEntries, links } = tiff;
   const pixels = width * height;
   const frameBytes = 2 * pixels;
   const step = directoryBytes + padding;
@@ -51,7 +59,7 @@ export function createSparseTiff(name: string, tiff: SparseTiff): CountingSource
   const directory = (page: number): Uint8Array => {
     const view = new DataView(new ArrayBuffer(directoryBytes));
     const description = page === 0 && text !== "";
-    const entries: readonly (readonly [tag: number, type: number, count: number, value: number])[] = [
+    const entries: SparseEntry[] = [
       [256, 4, 1, width],
       [257, 4, 1, height],
       [258, 3, 1, 16],
@@ -62,6 +70,7 @@ export function createSparseTiff(name: string, tiff: SparseTiff): CountingSource
       [278, 4, 1, height],
       [279, 16, 1, frameBytes],
     ];
+    for (const [place, entry] of Object.entries(changedEntries?.get(page) ?? {})) entries[Number(place)] = entry;
     view.setBigUint64(0, BigInt(tags), true);
     entries.forEach(([tag, type, count, value], i) => {
       view.setUint16(8 + 20 * i, tag, true);
@@ -70,7 +79,7 @@ export function createSparseTiff(name: string, tiff: SparseTiff): CountingSource
       view.setBigUint64(20 + 20 * i, BigInt(value), true);
     });
     const next = page === pages - 1 || lastPages.includes(page) ? 0 : directoryOffset(page + 1);
-    view.setBigUint64(8 + 20 * tags, BigInt(next), true);
+    view.setBigUint64(8 + 20 * tags, BigInt(links?.get(page) ?? next), true);
     return new Uint8Array(view.buffer);
   };
   const header = new Uint8Array(start);

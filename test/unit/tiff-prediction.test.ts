@@ -5,7 +5,8 @@ import { isSlnetError } from "../../src/core/errors.js";
 import type { StackReader } from "../../src/core/frames.js";
 import { readTiffIndex } from "../../src/core/io/tiff-index.js";
 import { openTiff } from "../../src/core/io/tiff-reader.js";
-import { createSparseTiff, pixelOf, type SparseTiff } from "./sparse-tiff.js";
+import { openFiles } from "./reading.js";
+import { createSparseTiff, pixelOf, type SparseEntry, type SparseTiff } from "./sparse-tiff.js";
 
 const camera: SparseTiff = { pages: 40_000, width: 256, height: 256, directories: "between" };
 
@@ -108,6 +109,91 @@ test("a page whose pixels are elsewhere is read from where they are", async () =
   await reader.close();
 });
 
+// Pixels of page p of a file with its directories at the tail are at 4112 + 8192·p, its entries as in sparse-tiff.ts.
+const regular: SparseTiff = { ...camera, width: 64, height: 64, pages: 2000, directories: "tail" };
+const pixelsAt = (page: number): number => 4112 + 8192 * page;
+
+for (const [what, place, entry] of [
+  ["pixels one byte further on", 6, [273, 16, 1, pixelsAt(777) + 1]],
+  ["pixels where those of the page before are", 6, [273, 16, 1, pixelsAt(776)]],
+  ["pixels beyond the file", 6, [273, 16, 1, 2 ** 40]],
+  ["an offset that is the same in its lower half only", 6, [273, 16, 1, 2 ** 32 + pixelsAt(777)]],
+  ["two offsets", 6, [273, 16, 2, pixelsAt(777)]],
+  ["an offset of 16 bits", 6, [273, 3, 1, pixelsAt(777)]],
+  ["fewer bytes of pixels", 8, [279, 16, 1, 8190]],
+  ["another width", 0, [256, 4, 1, 63]],
+  ["another height", 1, [257, 4, 1, 65]],
+  ["8 bits", 2, [258, 3, 1, 8]],
+  ["floats", 5, [339, 3, 1, 3]],
+  ["signed integers", 5, [339, 3, 1, 2]],
+  ["Deflate", 3, [259, 3, 1, 8]],
+  ["white as zero", 4, [262, 3, 1, 0]],
+  ["two samples", 5, [277, 3, 1, 2]],
+  ["the bits of a byte reversed", 5, [266, 3, 1, 2]],
+  ["a predictor", 5, [317, 3, 1, 2]],
+  ["a smaller copy in it", 5, [254, 4, 1, 1]],
+  ["a second offset, which is the one that counts", 7, [273, 16, 1, pixelsAt(5)]],
+  ["tiles", 5, [322, 4, 1, 16]],
+  ["a volume", 5, [32997, 4, 1, 2]],
+] as const) {
+  for (const directories of ["tail", "head"] as const) {
+    test(`a page with ${what} is not taken for a regular one, its directory at the ${directories}`, async () => {
+      const shift = directories === "head" ? 2000 * 202 : 0;
+      const [tag, type, count, value] = entry;
+      const changed = tag === 273 && value < 2 ** 40 ? ([tag, type, count, value + shift] as const) : entry;
+      const source = createSparseTiff("odd.tif", {
+        ...regular,
+        directories,
+        changedEntries: new Map([[777, { [place]: changed }]]),
+      });
+      const { prediction } = await readTiffIndex(source);
+      assert.ok(prediction, "the sample did not come upon the page");
+      assert.equal(await prediction.verify(0, 777), null);
+      assert.equal(await prediction.verify(778, 800), null);
+      assert.equal(await prediction.verify(0, 2000), 777);
+    });
+  }
+}
+
+test("a page that names another successor is not taken for a regular one", async () => {
+  for (const [page, link] of [
+    [777, 0],
+    [777, 16],
+    [777, 2 ** 32],
+    [1999, 4112],
+  ] as const) {
+    const source = createSparseTiff("linked.tif", { ...regular, links: new Map([[page, link]]) });
+    const opened = await readTiffIndex(source).catch((error: unknown) => error);
+    // The last page is among those that are looked at before anything is predicted.
+    if (page === 1999) assert.ok(isSlnetError(opened, "bad-input"), String(opened));
+    else assert.equal(await (opened as Awaited<ReturnType<typeof readTiffIndex>>).prediction?.verify(0, 2000), 777);
+  }
+});
+
+test("a tag that decides, in the place of one that does not, is seen", async () => {
+  const changedEntries = new Map<number, Readonly<Record<number, SparseEntry>>>();
+  for (let page = 0; page < 2000; page++) changedEntries.set(page, { 5: [65_000, 4, 1, 2] });
+  changedEntries.set(777, { 5: [317, 4, 1, 2] });
+  const { prediction } = await readTiffIndex(createSparseTiff("hidden.tif", { ...regular, changedEntries }));
+  assert.equal(await prediction?.verify(0, 2000), 777);
+});
+
+test("pages that differ in what describes them, or in what is never looked at, are regular ones", async () => {
+  const changedEntries = new Map<number, Readonly<Record<number, SparseEntry>>>();
+  for (let page = 0; page < 2000; page++) {
+    // A description of any length, anywhere; a tag of a camera with another value on each page.
+    changedEntries.set(page, { 4: [270, 2, 1000 + page, 2 ** 40 + page], 5: [65_000, 4, 1, page] });
+  }
+  // Rows per strip say nothing where there is one strip: the tags of that page have to be read.
+  changedEntries.set(1000, { ...changedEntries.get(1000), 7: [278, 4, 1, 2 ** 32 - 1] });
+  changedEntries.delete(0);
+  const source = createSparseTiff("described.tif", { ...regular, changedEntries });
+  const { prediction } = await readTiffIndex(source);
+  assert.ok(prediction);
+  assert.equal(await prediction.verify(0, 2000), null);
+  assert.equal(prediction.verifiedPages, 2000);
+});
+
 test("a chain that ends earlier than predicted is an error that names the page, and known when it is opened again", async () => {
   const tiff: SparseTiff = { ...camera, width: 64, height: 64, pages: 2000, lastPages: [1234] };
   const source = createSparseTiff("ends.tif", tiff);
@@ -123,6 +209,40 @@ test("a chain that ends earlier than predicted is an error that names the page, 
   assert.equal(again.description.shape.frames, 1235);
   await requireFrame(again, 1234);
   await again.close();
+});
+
+test("where pages are verified first, a chain that ends earlier than predicted has the frames that are there", async () => {
+  const tiff: SparseTiff = { ...regular, lastPages: [1234] };
+  const reader = await openTiff(createSparseTiff("first.tif", tiff), { verifyFirst: true });
+  assert.equal(reader.description.shape.frames, 1235);
+  await requireFrame(reader, 1234);
+  await reader.close();
+  const whole = createSparseTiff("whole.tif", regular);
+  const other = await openTiff(whole, { verifyFirst: true });
+  assert.equal(other.description.shape.frames, 2000);
+  const { count } = whole.reads;
+  await requireFrame(other, 1999);
+  assert.equal(whole.reads.count, count + 1, "nothing is left to verify");
+  await other.close();
+});
+
+test("the command line is told the true number of frames, each time it opens such a file", async (context) => {
+  const source = createSparseTiff("ends.tif", { ...regular, width: 16, height: 16, lastPages: [1234] });
+  const reader = await openFiles(context, { "ends.tif": await source.read(0, source.size) });
+  assert.equal(reader.description.shape.frames, 1235);
+});
+
+test("verifying pages first takes no longer than a second of a slow place", async () => {
+  const source = createSparseTiff("slow.tif", camera);
+  const wait = () => new Promise((resolve) => setTimeout(resolve, 100));
+  const slow = { ...source, read: (offset: number, length: number) => wait().then(() => source.read(offset, length)) };
+  const start = performance.now();
+  const reader = await openTiff(slow, { verifyFirst: true });
+  // The sample of pages by which they are predicted takes most of it.
+  const ms = performance.now() - start;
+  assert.ok(ms < 8000, `${ms} ms, where all 40,000 pages would take two minutes`);
+  assert.equal(reader.description.shape.frames, 40_000);
+  await reader.close();
 });
 
 test("a regular file that was cut off is refused without a walk through all its pages", async () => {

@@ -307,6 +307,17 @@ for (const [what, tiff, code, texts] of refusals) {
   test(`a stack with ${what} is refused as ${code}, in words`, () => refuses(tiff, code, ...texts));
 }
 
+test("of 300 samples with different bits a message lists a few", async () => {
+  const values = Array.from({ length: 300 }, (_, i) => 8 + i);
+  const tags = { 258: { type: "short", values }, 277: { type: "short", values: [300] } } as const;
+  const page = rampPage(4, 3, 0, { tags });
+  await refuses(
+    { littleEndian: true, pages: [page] },
+    "unsupported",
+    "bits per sample (8, 9, 10, 11, 12, 13, 14, 15, …), expected",
+  );
+});
+
 test("a chain of pages that leads into a circle further on is refused, not followed for ever", async () => {
   const pages = ramp(7).map((first) => rampPage(2, 2, first));
   const bytes = buildTiff({ littleEndian: true, pages });

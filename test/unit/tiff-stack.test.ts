@@ -481,3 +481,43 @@ test("1,500 recordings with random damage to texts and tags are read, refused or
     `${readable} readable, ${choices} choices, ${refused} refused`,
   );
 });
+
+test("a folder of Micro-Manager's images takes names and sizes from the summary in its metadata", async () => {
+  const summary = {
+    // Braces and quotes in texts do not end it.
+    Comment: 'a "}" and a \\ in a text',
+    PixelSize_um: 0.16,
+    Interval_ms: 50,
+    ChNames: ["GFP", "Cy5"],
+    StagePositions: [{ Label: "left" }, { Label: "right" }],
+  };
+  const images = Object.fromEntries(
+    [0, 1, 2, 3, 4, 5, 6, 7].map((i) => {
+      const [position, channel, time] = [i >> 2, (i >> 1) & 1, i & 1];
+      return [`img_channel00${channel}_position00${position}_time00000000${time}_z000.tif`, tiff([100 * i])];
+    }),
+  );
+  const text = (value: unknown, more = "") => new TextEncoder().encode(JSON.stringify(value) + more);
+  const folder = createMemoryFolder({
+    ...images,
+    "metadata.txt": text({ Summary: summary, "Metadata-img": { a: 1 } }),
+  });
+  await assert.rejects(openFolder(folder), choice("series", "left", "right"));
+  await assert.rejects(openFolder(folder, { series: 1 }), choice("channel", "GFP", "Cy5"));
+  const reader = await openFolder(folder, { series: 1, channel: 1 });
+  assert.deepEqual(await firstPixels(reader), [600, 700]);
+  const { pixelSizeNm, frameIntervalSeconds } = reader.description;
+  assert.deepEqual([pixelSizeNm, frameIntervalSeconds], [160, 0.05]);
+  await reader.close();
+  assert.equal(folder.openFiles.now, 0);
+  // One that was cut off within the images, and others of which nothing is known.
+  const cut = createMemoryFolder({
+    ...images,
+    "metadata.txt": text({ Summary: summary }, ',"Coords": {').subarray(0, -5),
+  });
+  await assert.rejects(openFolder(cut), choice("series", "left", "right"));
+  for (const metadata of ["", '"Summary": {', '{"Summary": [1]}', '{"Summary": {"ChNames": "x}"}']) {
+    const other = createMemoryFolder({ ...images, "metadata.txt": new TextEncoder().encode(metadata) });
+    await assert.rejects(openFolder(other), choice("series", "position 000", "position 001"));
+  }
+});

@@ -636,6 +636,24 @@ describe("the worker", () => {
       path: join(folder, "truth", "background.tif"),
     });
     assert.deepEqual(background.description.shape, { frames: 9, height: 33, width: 40, type: "float32" });
+    const signal = await connection.client.openStack({ type: "path", path: join(folder, "truth", "signal.tif") });
+    for (const [file, offset] of [
+      [made, 100],
+      [background, 100],
+      [signal, 0],
+    ] as const) {
+      const { pixelSizeNm, frameIntervalSeconds, exposureSeconds, cameraOffsetAdu, aduPerElectron } = file.description;
+      assert.deepEqual(
+        { pixelSizeNm, frameIntervalSeconds, exposureSeconds, cameraOffsetAdu, aduPerElectron },
+        {
+          pixelSizeNm: 108,
+          frameIntervalSeconds: 0.03,
+          exposureSeconds: null,
+          cameraOffsetAdu: offset,
+          aduPerElectron: 2.17,
+        },
+      );
+    }
   });
 
   it("rejects what is under way and all that follows once the worker is gone", async () => {

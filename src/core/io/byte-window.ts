@@ -81,21 +81,27 @@ export class ByteWindow {
    * @throws {@link SlnetError} `bad-input` where the source gives fewer
    */
   async view(offset: number, length: number): Promise<DataView> {
-    let piece = this.#find(offset, length);
-    if (!piece) {
+    let view = this.held(offset, length);
+    if (!view) {
       this.#signal?.throwIfAborted();
       if (this.#regular && offset === this.#lastDirectory && length <= pieceBytes) await this.#fetchPieces(offset);
       else await this.#moveWindow(offset, length);
-      piece = this.#find(offset, length);
+      view = this.held(offset, length);
     }
-    if (!piece) {
+    if (!view) {
       const { name, size } = this.#source;
       throw new SlnetError(
         "bad-input",
         `${name} changed while it was read: expected ${length} bytes at ${offset} of a file of ${size} bytes, got fewer`,
       );
     }
-    return new DataView(piece.bytes.buffer, piece.bytes.byteOffset + offset - piece.start, length);
+    return view;
+  }
+
+  /** The bytes from `offset` where they have been read already, `null` where they have not. */
+  held(offset: number, length: number): DataView | null {
+    const piece = this.#find(offset, length);
+    return piece ? new DataView(piece.bytes.buffer, piece.bytes.byteOffset + offset - piece.start, length) : null;
   }
 
   #find(offset: number, length: number): Piece | undefined {

@@ -33,7 +33,7 @@ export function parseImageJDescription(text: string): TiffDescription {
     metadata: {
       ...unknownMetadata,
       // `fps` is the speed at which ImageJ plays the stack, not the one it was recorded at.
-      frameIntervalSeconds: inUnit(number("finterval"), secondsIn(values.get("tunit") ?? "")),
+      frameIntervalSeconds: inUnit(number("finterval"), secondsIn(values.get("tunit") || "s")),
       exposureSeconds,
       cameraOffsetAdu: Number.isFinite(offset) ? offset : null,
       aduPerElectron: number("aduPerElectron"),

@@ -1,15 +1,18 @@
 import { SlnetError } from "../errors.js";
 import type { ByteSource, StackMetadata, StackReader } from "../frames.js";
+import { ByteWindow } from "./byte-window.js";
+import { choosePosition } from "./choose-position.js";
 import { definedOnly } from "./described-reader.js";
 import {
   parseMicroManagerPage,
+  parsePositionName,
   parseSeriesName,
   readMicroManagerFile,
   seriesName,
   type MicroManagerFile,
 } from "./micro-manager.js";
-import { chooseFrames, wrongPosition, type FrameChoice, type StackAxes } from "./stack-axes.js";
-import type { TiffDirectory } from "./tiff-directory.js";
+import { chooseFrames, type FrameChoice, type StackAxes } from "./stack-axes.js";
+import { readTiffDirectory, readTiffHeader, type TiffDirectory } from "./tiff-directory.js";
 import { missingFile, TiffFiles } from "./tiff-files.js";
 import { createPlaneReader } from "./tiff-planes.js";
 import { openTiff } from "./tiff-reader.js";
@@ -24,6 +27,9 @@ interface SeriesPart {
 
 /** Micro-Manager splits at 4 GiB; a series of more files than this would have 4 TB. */
 const mostParts = 1000;
+
+/** Pages that are read for the name of their position. */
+const mostAskedPages = 100;
 
 /** Where a value stands in the place of a page. */
 const placeColumns = { channel: 0, slice: 1, time: 2, position: 3 } as const;
@@ -51,7 +57,7 @@ export async function openMicroManagerStack(
   if (summary.plannedFrames !== null && images < summary.plannedFrames) {
     notices.push(`Micro-Manager planned ${summary.plannedFrames} images, ${images} are there.`);
   }
-  const position = choosePosition(name, parts, selection.series);
+  const position = await chooseStagePosition(source, parts, context);
   const axes = axesOf(parts, position, summary.channelNames);
   const sampleChannel = axes.channel === 1 ? selection.channel : undefined;
   const choice = chooseFrames(name, axes, {
@@ -168,25 +174,48 @@ function isFromStart({ places }: MicroManagerFile): boolean {
   return false;
 }
 
-function choosePosition(name: string, parts: readonly SeriesPart[], series: number | undefined): number {
+async function chooseStagePosition(
+  source: ByteSource,
+  parts: readonly SeriesPart[],
+  context: TiffStackContext,
+): Promise<number> {
+  const { name } = source;
+  const { series } = context.selection;
   const positions = new Set<number>();
   for (const { file } of parts) {
     for (let at = placeColumns.position; at < file.places.length; at += 4) positions.add(file.places[at]);
   }
   const sorted = [...positions].sort((a, b) => a - b);
-  if (series !== undefined) {
-    if (series < sorted.length) return sorted[series];
-    throw wrongPosition(name, "series", series, sorted.length);
+  const isOpen = series === undefined && sorted.length > 1;
+  const names = isOpen ? await positionNames(source, parts, sorted, context) : null;
+  const labelOf = (i: number): string => names?.get(sorted[i]) || `position ${sorted[i]}`;
+  const count = sorted.length;
+  return sorted[choosePosition({ name, of: "series", count, what: "positions of the stage", labelOf }, series)];
+}
+
+/** What a person has called the positions: as the plan of the recording says, or the pages taken there. */
+async function positionNames(
+  source: ByteSource,
+  parts: readonly SeriesPart[],
+  positions: readonly number[],
+  { tiff }: TiffStackContext,
+): Promise<ReadonlyMap<number, string>> {
+  const planned = parts[0].file.summary.positionNames;
+  const names = new Map(positions.map((position) => [position, planned[position] ?? ""]));
+  const own = parts.find(({ path }) => path === source.name);
+  if (!own) return names;
+  const { directories, places } = own.file;
+  const window = new ByteWindow(source, tiff?.signal);
+  const { format } = await readTiffHeader(window, source.name, source.size);
+  let left = mostAskedPages;
+  for (let page = 0; page < directories.length && left > 0; page++) {
+    const position = places[4 * page + placeColumns.position];
+    if (names.get(position) !== "") continue;
+    left--;
+    const directory = await readTiffDirectory(window, format, page, directories[page]);
+    names.set(position, parsePositionName(await directory.text(tiffTags.microManagerMetadata)));
   }
-  if (sorted.length === 1) return sorted[0];
-  const labels = sorted.slice(0, mostParts).map((position) => `position ${position}`);
-  throw new SlnetError(
-    "choice-needed",
-    `${name} has ${sorted.length} positions of the stage: choose one of them as the stack`,
-    {
-      choice: { of: "series", labels },
-    },
-  );
+  return names;
 }
 
 function axesOf(parts: readonly SeriesPart[], position: number, channelNames: readonly string[]): StackAxes {

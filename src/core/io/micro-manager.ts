@@ -16,6 +16,10 @@ const mostEntries = 2_000_000;
 /** Texts that are longer are not looked at. */
 const longestSummary = 4 * 1024 * 1024;
 
+/** Names of channels and positions that are kept, and characters of each. */
+const mostNames = 1000;
+const longestName = 200;
+
 /** What a file of Micro-Manager says besides what every TIFF says. */
 export interface MicroManagerFile {
   /** Positions of the directories in file order. */
@@ -28,6 +32,8 @@ export interface MicroManagerFile {
 export interface MicroManagerSummary {
   readonly metadata: StackMetadata;
   readonly channelNames: readonly string[];
+  /** Of the positions of the stage, by their number; empty where nobody says. */
+  readonly positionNames: readonly string[];
   /** As planned; 1 where nobody says. */
   readonly channels: number;
   readonly slices: number;
@@ -81,18 +87,20 @@ export async function readMicroManagerSummary(source: ByteSource, littleEndian: 
 }
 
 /** Reads the summary, a text in JSON. Of a broken one nothing is known. */
-function parseMicroManagerSummary(text: string): MicroManagerSummary {
+export function parseMicroManagerSummary(text: string): MicroManagerSummary {
   const values = parseObject(text);
   const count = (name: string): number => positive(Number(values[name] ?? 1)) ?? 1;
   const planned = count("Frames") * count("Slices") * count("Channels") * count("Positions");
-  const names: unknown = values.ChNames;
   return {
     metadata: {
       ...unknownMetadata,
       pixelSizeNm: pixelSizeOf(values),
       frameIntervalSeconds: inUnit(number(values["Interval_ms"]), 1e-3),
     },
-    channelNames: Array.isArray(names) ? names.slice(0, 1000).map((name) => String(name).slice(0, 200)) : [],
+    channelNames: listOf(values["ChNames"]).map(nameOf),
+    positionNames: listOf(values["StagePositions"] ?? values["InitialPositionList"]).map((position) =>
+      nameOf(objectOf(position)["Label"]),
+    ),
     channels: count("Channels"),
     slices: count("Slices"),
     plannedFrames: "Frames" in values && Number.isSafeInteger(planned) ? planned : null,
@@ -105,24 +113,48 @@ export function parseMicroManagerPage(text: string): Pick<StackMetadata, "pixelS
   return { pixelSizeNm: pixelSizeOf(values), exposureSeconds: inUnit(number(values["Exposure-ms"]), 1e-3) };
 }
 
+/** What a page calls the position of the stage that it was taken at; empty where it does not say. */
+export function parsePositionName(text: string): string {
+  return nameOf(parseObject(text)["PositionName"]);
+}
+
 function pixelSizeOf(values: Readonly<Record<string, unknown>>): number | null {
   return inUnit(number(values.PixelSizeUm ?? values.PixelSize_um), 1000);
 }
 
 /** A number, which some versions write as a text or as an object with a type and a scalar. */
-function number(value: unknown): number | null {
-  if (typeof value === "object" && value !== null && "scalar" in value) return number(value.scalar);
+function number(written: unknown): number | null {
+  const value = scalarOf(written);
   return typeof value === "string" || typeof value === "number" ? positive(Number(value)) : null;
+}
+
+/** A name for people, written in the same ways as a number; empty where there is none. */
+function nameOf(written: unknown): string {
+  const value = scalarOf(written);
+  return typeof value === "string" || typeof value === "number" ? String(value).slice(0, longestName) : "";
+}
+
+function scalarOf(value: unknown): unknown {
+  const values = objectOf(value);
+  return "scalar" in values ? values["scalar"] : value;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  const list = objectOf(value)["array"] ?? value;
+  return Array.isArray(list) ? list.slice(0, mostNames) : [];
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> {
   try {
     const end = text.indexOf("\0");
-    const value: unknown = JSON.parse(end < 0 ? text : text.slice(0, end));
-    return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+    return objectOf(JSON.parse(end < 0 ? text : text.slice(0, end)));
   } catch {
     return {};
   }
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
 function viewOf(bytes: Uint8Array<ArrayBuffer>): DataView {

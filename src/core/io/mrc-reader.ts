@@ -1,7 +1,7 @@
 import { SlnetError } from "../errors.js";
 import { unknownMetadata, type ByteSource, type StackReader, type StackSelection } from "../frames.js";
 import type { StoredType } from "./stored-samples.js";
-import { lengthInNanometres } from "./length-units.js";
+import { lengthInNanometres } from "./physical-units.js";
 import { openRawVolume } from "./volume-frames.js";
 import type { VolumeAxis, VolumeHeader } from "./volume.js";
 

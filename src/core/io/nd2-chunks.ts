@@ -1,5 +1,6 @@
 import { SlnetError } from "../errors.js";
 import type { ByteSource } from "../frames.js";
+import { readExactly } from "./read-exactly.js";
 
 // Nikon ND2, version 3, as the packages nd2, limnd2 and Bio-Formats document it. A file is a row of chunks, each with a
 // header of 16 bytes (magic, length of the name, length of the content), the name, padded with zeros, and the content.
@@ -258,15 +259,6 @@ class ChunkList {
     });
     return { chunks: this.#chunks, images };
   }
-}
-
-async function readExactly(source: ByteSource, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await source.read(offset, length);
-  if (bytes.length === length) return bytes;
-  throw new SlnetError(
-    "bad-input",
-    `${source.name} changed while it was read: expected ${length} bytes at ${offset}, got ${bytes.length}`,
-  );
 }
 
 /** Larger than any file where the number has more than 53 bits. */

@@ -1,5 +1,6 @@
 import { SlnetError } from "../errors.js";
 import type { StackSelection } from "../frames.js";
+import { choosePosition, wrongPosition } from "./choose-position.js";
 import { liteLevel, liteMembers, liteNumber, liteValue, type LiteLevel } from "./lite-variant.js";
 
 /** A loop of the recording. */
@@ -181,29 +182,14 @@ export function selectNd2Frames(
   return { first, step, count: there, notices };
 }
 
-function chosen(loop: Nd2Loop, selection: StackSelection, name: string): number {
-  const of = loop.axis === "position" ? "series" : "slice";
-  const position = selection[of];
-  if (position === undefined) {
-    const word = of === "series" ? "position" : "slice";
-    const labels = Array.from({ length: Math.min(loop.count, mostLabels) }, (_, i) => {
-      const label = loop.labels[i];
-      return label === undefined || label === "" ? `${word} ${i + 1}` : label;
-    });
-    throw new SlnetError(
-      "choice-needed",
-      `${name} holds ${loop.count} ${word}s, expected one to be chosen by its ${of} from 0 to ${loop.count - 1}`,
-      { choice: { of, labels } },
-    );
-  }
-  if (position < loop.count) return position;
-  throw new SlnetError("bad-input", `${name}: ${of} ${position} was chosen, it has 0 to ${loop.count - 1}`);
+function chosen({ axis, count, labels }: Nd2Loop, selection: StackSelection, name: string): number {
+  const of = axis === "position" ? "series" : "slice";
+  const word = of === "series" ? "position" : "slice";
+  const parts = { name, of, count, what: `${word}s`, labelOf: (i: number) => labels[i] || `${word} ${i + 1}` } as const;
+  return choosePosition(parts, selection[of]);
 }
-
-/** Labels cross to the page and become a list. */
-const mostLabels = 1000;
 
 function requireOnly(position: number | undefined, of: "series" | "slice", name: string): void {
   if (position === undefined || position === 0) return;
-  throw new SlnetError("bad-input", `${name}: ${of} ${position} was chosen, it has only 0`);
+  throw wrongPosition(name, of, position, 1);
 }

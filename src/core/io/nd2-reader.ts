@@ -7,6 +7,7 @@ import {
   type StackSelection,
   type StackShape,
 } from "../frames.js";
+import { choosePosition } from "./choose-position.js";
 import { requireFrame, requireFrameRange } from "./frame-range.js";
 import { readNd2Attributes, type Nd2Attributes } from "./nd2-attributes.js";
 import { readNd2Map, requireNd2Version, type Nd2Map } from "./nd2-chunks.js";
@@ -119,18 +120,6 @@ function countImages(
  *   such channel
  */
 function chooseChannel(count: number, labels: readonly string[], chosen: number | undefined, name: string): number {
-  if (chosen !== undefined && chosen >= count) {
-    throw new SlnetError(
-      "bad-input",
-      count === 1
-        ? `${name}: channel ${chosen} was chosen, it has only 0`
-        : `${name}: channel ${chosen} was chosen, it has 0 to ${count - 1}`,
-    );
-  }
-  if (chosen !== undefined || count === 1) return chosen ?? 0;
-  throw new SlnetError(
-    "choice-needed",
-    `${name} holds ${count} channels, expected one to be chosen by its channel from 0 to ${count - 1}`,
-    { choice: { of: "channel", labels: Array.from({ length: count }, (_, i) => labels[i] ?? `channel ${i + 1}`) } },
-  );
+  const labelOf = (position: number): string => labels[position] ?? `channel ${position + 1}`;
+  return choosePosition({ name, of: "channel", count, what: "channels", labelOf }, chosen);
 }

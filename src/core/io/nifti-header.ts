@@ -1,6 +1,6 @@
 import { SlnetError } from "../errors.js";
 import { unknownMetadata } from "../frames.js";
-import { lengthInNanometres, timeInSeconds } from "./length-units.js";
+import { lengthInNanometres, timeInSeconds } from "./physical-units.js";
 import type { StoredType } from "./stored-samples.js";
 import type { VolumeAxis, VolumeHeader } from "./volume.js";
 

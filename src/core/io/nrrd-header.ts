@@ -1,6 +1,6 @@
 import { SlnetError } from "../errors.js";
 import { unknownMetadata, type ByteSource } from "../frames.js";
-import { lengthInNanometres, timeInSeconds } from "./length-units.js";
+import { lengthInNanometres, timeInSeconds } from "./physical-units.js";
 import type { StoredType } from "./stored-samples.js";
 import { headerLines, shown } from "./text-header.js";
 import type { VolumeAxis, VolumeData, VolumeHeader } from "./volume.js";

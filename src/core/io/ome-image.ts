@@ -39,6 +39,8 @@ export interface OmeDocument {
   readonly files: readonly OmeFile[];
   /** Name of the file that has the text in place of this one, `null` for a whole text. */
   readonly metadataFile: string | null;
+  /** Pixels stand in the text itself. */
+  readonly hasPixels: boolean;
   /** Of the only camera, in ADU; `null` where it is not said, or several are. */
   readonly cameraOffsetAdu: number | null;
   /** In ADU per photoelectron, as our own writer has noted it. */

@@ -1,9 +1,10 @@
 import { SlnetError } from "../errors.js";
 import type { ByteSource, FileFolder, StackReader, StackSelection } from "../frames.js";
+import { choosePosition } from "./choose-position.js";
 import { definedOnly, withDescription } from "./described-reader.js";
 import { locatePlanes, noFile, type OmeDocument, type OmeImage } from "./ome-image.js";
 import { readOmeXml } from "./ome-xml.js";
-import { chooseFrames, frameAt, planeIndex, wrongPosition } from "./stack-axes.js";
+import { chooseFrames, frameAt, planeIndex } from "./stack-axes.js";
 import { readTiffDirectory, readTiffHeader, type TiffDirectory } from "./tiff-directory.js";
 import { ByteWindow } from "./byte-window.js";
 import { missingFile, TiffFiles } from "./tiff-files.js";
@@ -19,8 +20,9 @@ const xmlPart = 256 * 1024;
 /** Files looked for one by one in a place that cannot be listed. */
 const mostAsked = 16;
 
-/** More images than this are no choice that a person makes from a list. */
-const mostLabels = 1000;
+/** Longer paths are on no disk that microscopes write to, and in messages no more of one is shown than this. */
+const longestPath = 1000;
+const shownPath = 200;
 
 /**
  * Opens an OME-TIFF, by what its XML says of where the planes are.
@@ -62,8 +64,54 @@ export async function openOmeStack(
       context,
     );
   }
-  const image = chooseImage(source.name, document.images, selection.series);
-  return openImage(source, document, image, { ...context, folder });
+  const { name } = source;
+  const image = chooseImage(name, document.images, selection.series);
+  const own = ownFile(document, name, new Set(await folder.list()));
+  return openImage(name, { source, path: name, file: own }, document, image, context);
+}
+
+/**
+ * Opens the TIFF files that a text in OME-XML names, which lies beside them as a file of its own.
+ *
+ * @param text - not closed
+ * @throws {@link SlnetError} `unsupported` where the pixels stand in the text itself; what `openTiffStack` throws
+ */
+export async function openOmeCompanion(text: ByteSource, context: TiffStackContext): Promise<StackReader> {
+  const { readXml, folder, selection } = context;
+  const { name } = text;
+  const { document, failure } = await readOmeXml(textOf(text), readXml);
+  if (document.hasPixels) {
+    throw new SlnetError(
+      "unsupported",
+      `${name} is OME-XML with the pixels in its text, expected one that names TIFF files; save it as OME-TIFF`,
+    );
+  }
+  if (failure) {
+    throw new SlnetError("bad-input", `${name}: the OME-XML cannot be read: ${failure.message}`, { cause: failure });
+  }
+  if (document.images.length === 0) {
+    throw new SlnetError("bad-input", `${name} is OME-XML that describes no image, expected at least one`);
+  }
+  const image = chooseImage(name, document.images, selection.series);
+  const named = [...new Set(image.blocks.map(({ file }) => file))];
+  if (named.length === 0 || named.includes(-1)) {
+    throw new SlnetError(
+      "bad-input",
+      `${name}: its OME-XML does not say in which files the pixels of ${image.label} are, expected a name with each TiffData`,
+    );
+  }
+  const neighbours = await folder.list();
+  const file = named.find((index) => neighbours.includes(document.files[index].name)) ?? named[0];
+  const path = document.files[file].name;
+  requireSafePath(name, path);
+  const source = await folder.open(path);
+  if (!source) throw missingFile(folder, path);
+  try {
+    return await openImage(name, { source, path, file }, document, image, context);
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
 }
 
 /** A companion file, or the TIFF of a set that has the text. */
@@ -72,7 +120,7 @@ async function readMetadataFile(
   { folder, readXml, tiff }: TiffStackContext,
 ): Promise<Awaited<ReturnType<typeof readOmeXml>>> {
   const source = isSafePath(path) ? await folder.open(path) : null;
-  if (!source) throw missingFile(folder, path);
+  if (!source) throw missingFile(folder, path.slice(0, shownPath));
   try {
     const start = String.fromCharCode(...(await source.read(0, 4)));
     if (!/^(II|MM)/.test(start)) return await readOmeXml(textOf(source), readXml);
@@ -113,14 +161,8 @@ function metadataOf({ pixelSizeNm, frameIntervalSeconds, exposureSeconds }: OmeI
 }
 
 function chooseImage(name: string, images: readonly OmeImage[], series: number | undefined): OmeImage {
-  if (series !== undefined) {
-    if (series < images.length) return images[series];
-    throw wrongPosition(name, "series", series, images.length);
-  }
-  if (images.length === 1) return images[0];
-  throw new SlnetError("choice-needed", `${name} holds ${images.length} images: choose one of them as the stack`, {
-    choice: { of: "series", labels: images.slice(0, mostLabels).map(({ label }) => label) },
-  });
+  const labelOf = (position: number): string => images[position].label;
+  return images[choosePosition({ name, of: "series", count: images.length, what: "images", labelOf }, series)];
 }
 
 /** Where the frames of a choice are: file by its index in the document, and page. */
@@ -129,14 +171,24 @@ interface FramePages {
   readonly pageOf: Float64Array;
 }
 
+/** The file of a set that is open already. */
+interface OwnFile {
+  readonly source: ByteSource;
+  readonly path: string;
+  /** Index in the document, −1 where it is not named. */
+  readonly file: number;
+}
+
+/** @param name - of what was opened, for people */
 async function openImage(
-  source: ByteSource,
+  name: string,
+  own: OwnFile,
   document: OmeDocument,
   image: OmeImage,
   context: TiffStackContext,
 ): Promise<StackReader> {
   const { folder, selection, tiff } = context;
-  const { name } = source;
+  const { source } = own;
   const { axes, order } = image;
   const sampleChannel = axes.channel === 1 ? selection.channel : undefined;
   const axisSelection: StackSelection = {
@@ -147,14 +199,13 @@ async function openImage(
 
   const planes = locatePlanes(name, image);
   const neighbours = new Set(await folder.list());
-  const own = ownFile(document, name, neighbours);
   // From here on file 0 is the one that was opened, the others follow.
-  const fileNumbers = document.files.map((_, index) => (index === own ? 0 : index + 1));
+  const fileNumbers = document.files.map((_, index) => (index === own.file ? 0 : index + 1));
   for (let plane = 0; plane < planes.fileOf.length; plane++) {
     const file = planes.fileOf[plane];
     if (file !== noFile) planes.fileOf[plane] = file === -1 ? 0 : fileNumbers[file];
   }
-  const paths = [name, ...document.files.map((file) => file.name)];
+  const paths = [own.path, ...document.files.map((file) => file.name)];
   const pages = new PagesOfFiles(planes, paths.length);
 
   const choice = chooseFrames(name, axes, axisSelection);
@@ -187,7 +238,7 @@ async function openImage(
         const page = wanted.pageOf[present];
         throw new SlnetError(
           "bad-input",
-          `${name}: frame ${present} is page ${page} by its OME-XML, the file has ${ownFrames} pages`,
+          `${own.path}: frame ${present} is page ${page} by its OME-XML, the file has ${ownFrames} pages`,
         );
       }
       if (present < frames) notices.push(shorterNotice(choice.frames, present));
@@ -267,12 +318,7 @@ async function countPresent(
   for (const file of new Set(fileOf)) {
     if (file === 0 || file === noFile) continue;
     const path = paths[file];
-    if (!isSafePath(path)) {
-      throw new SlnetError(
-        "bad-input",
-        `${name}: its OME-XML names the file ${JSON.stringify(path)}, expected one in the same folder`,
-      );
-    }
+    requireSafePath(name, path);
     if (neighbours.size > 0 && !path.includes("/")) {
       isThere.set(file, neighbours.has(path));
     } else if (asked++ < mostAsked) {
@@ -313,8 +359,17 @@ function endsThere(
   return true;
 }
 
+function requireSafePath(name: string, path: string): void {
+  if (isSafePath(path)) return;
+  throw new SlnetError(
+    "bad-input",
+    `${name}: its OME-XML names the file ${JSON.stringify(path.slice(0, shownPath))}, expected one in the same folder`,
+  );
+}
+
 /** Names with `/` between them that stay in the folder. */
 function isSafePath(path: string): boolean {
+  if (path.length > longestPath) return false;
   return path.split("/").every((part) => part !== "" && part !== "." && part !== ".." && !/[\\\0:]/.test(part));
 }
 

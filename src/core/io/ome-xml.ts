@@ -60,6 +60,7 @@ interface ImageDraft {
 class OmeBuilder implements XmlHandler {
   #uuid = "";
   #metadataFile: string | null = null;
+  #hasPixels = false;
   readonly #images: ImageDraft[] = [];
   readonly #files: OmeFile[] = [];
   readonly #fileIndices = new Map<string, number>();
@@ -106,6 +107,9 @@ class OmeBuilder implements XmlHandler {
         if (!image || image.channelNames.length >= mostNames) return;
         if (image.channelNames.length === 0) image.samples = Math.max(1, wholeNumber(attributes.SamplesPerPixel, 1));
         image.channelNames.push((attributes.Name ?? "").slice(0, longestName));
+        return;
+      case "BinData":
+        this.#hasPixels ||= image !== undefined;
         return;
       case "TiffData":
         this.#block = attributes;
@@ -156,6 +160,7 @@ class OmeBuilder implements XmlHandler {
       images: this.#images.map(finishImage),
       files: this.#files,
       metadataFile: this.#metadataFile,
+      hasPixels: this.#hasPixels,
       cameraOffsetAdu:
         this.#fact("offset") ??
         (offset === undefined || otherOffsets.length > 0 || this.#cameras.size > 1 ? null : offset),

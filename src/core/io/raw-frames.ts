@@ -1,18 +1,7 @@
 import { SlnetError } from "../errors.js";
-import {
-  framePixels,
-  requireFinite,
-  type ByteSource,
-  type SampleArray,
-  type StackDescription,
-  type StackReader,
-} from "../frames.js";
-import { machineIsLittleEndian, swapBytes } from "./byte-order.js";
-import { requireFrame, requireFrameRange } from "./frame-range.js";
-import { decodeStored, roundingNotice, storedBytes, storedValues, type StoredType } from "./stored-samples.js";
-
-/** Most bytes of one read. */
-const readLimit = 8 * 1024 * 1024;
+import { framePixels, type ByteSource, type StackDescription, type StackReader } from "../frames.js";
+import { storedBytes, type StoredType } from "./stored-samples.js";
+import { isRounded, volumeFrames } from "./volume-frames.js";
 
 /**
  * Bytes of one frame of a size that a file states.
@@ -86,60 +75,15 @@ export function countFrames(
  * @param start - position of the first frame
  */
 export function openRawFrames(source: ByteSource, description: StackDescription, start: number): StackReader {
-  const { shape, storedType } = description;
-  const pixelBytes = storedBytes(storedType);
-  const frameBytes = framePixels(shape) * pixelBytes;
-  const littleEndian = description.byteOrder === "little-endian";
-  const stored = storedType === shape.type;
-  const swap = stored && pixelBytes > 1 && littleEndian !== machineIsLittleEndian;
-
-  const requireAll = (found: number, offset: number, length: number): void => {
-    if (found === length) return;
-    const frame = Math.floor((offset - start) / frameBytes);
-    throw new SlnetError(
-      "bad-input",
-      `${source.name} changed while it was read: frame ${frame} needs bytes ${offset} to ${offset + length}, ` +
-        `the file gave ${found} of these ${length}`,
-    );
-  };
-
-  const readFrames = async (from: number, to: number, out: SampleArray, signal?: AbortSignal): Promise<void> => {
-    requireFrameRange(source.name, shape, from, to, out);
-    const first = start + from * frameBytes;
-    const length = (to - from) * frameBytes;
-    const target = stored ? new Uint8Array(out.buffer, out.byteOffset, out.byteLength) : null;
-    // The limit is a multiple of every size of pixel, so no read ends inside one.
-    for (let done = 0; done < length; done += readLimit) {
-      signal?.throwIfAborted();
-      const wanted = Math.min(readLimit, length - done);
-      if (target) {
-        const found = await source.readInto(first + done, target.subarray(done, done + wanted));
-        requireAll(found, first + done, wanted);
-      } else {
-        const bytes = await source.read(first + done, wanted);
-        requireAll(bytes.length, first + done, wanted);
-        const pixels = out.subarray(done / pixelBytes, (done + wanted) / pixelBytes);
-        decodeStored(bytes, storedType, littleEndian, pixels);
-      }
-    }
-    signal?.throwIfAborted();
-    if (swap) swapBytes(out);
-    requireFinite(out, from, shape);
-  };
-
-  const readStoredFrame = async (index: number, signal?: AbortSignal): Promise<Float64Array> => {
-    requireFrame(source.name, shape, index);
-    signal?.throwIfAborted();
-    const offset = start + index * frameBytes;
-    const bytes = await source.read(offset, frameBytes);
-    requireAll(bytes.length, offset, frameBytes);
-    return storedValues(bytes, storedType, littleEndian);
-  };
-
+  const { shape, storedType: type, byteOrder } = description;
+  const header = { type, littleEndian: byteOrder === "little-endian" };
+  const { frames, height, width } = shape;
+  const grid = { frames, height, width, first: 0, columnStride: 1, rowStride: width, frameStride: framePixels(shape) };
+  const { readFrames, readStoredFrame } = volumeFrames(header, source, start, description, grid);
   return {
     description,
     readFrames,
-    ...(roundingNotice(storedType) === null ? {} : { readStoredFrame }),
+    ...(isRounded(type) && { readStoredFrame }),
     close: () => source.close(),
   };
 }

@@ -1,5 +1,5 @@
-import { SlnetError } from "../errors.js";
 import type { StackSelection } from "../frames.js";
+import { choosePosition, wrongPosition } from "./choose-position.js";
 
 /** Axes of a recording beside rows and columns. */
 export type StackAxis = "channel" | "slice" | "time";
@@ -23,9 +23,6 @@ export interface FrameChoice {
   readonly notices: readonly string[];
 }
 
-/** More positions than this are no choice that a person makes from a list. */
-const mostLabels = 1000;
-
 /**
  * Decides which axis is time: the one that is called so, else that along z, else the channels, as a film often loses the
  * name of its time axis. Where others have several positions, the selection says which.
@@ -37,7 +34,7 @@ export function chooseFrames(name: string, axes: StackAxes, selection: StackSele
   const start = { channel: 0, slice: 0, time: 0 };
   const free = (["time", "slice", "channel"] as const).filter((axis) => {
     const position = axis === "time" ? undefined : selection[axis];
-    if (position === undefined) return axes[axis] > 1;
+    if (axis === "time" || position === undefined) return axes[axis] > 1;
     if (position >= axes[axis]) throw wrongPosition(name, axis, position, axes[axis]);
     start[axis] = position;
     return false;
@@ -45,14 +42,15 @@ export function chooseFrames(name: string, axes: StackAxes, selection: StackSele
   const frameAxis = free[0] ?? "time";
   for (const axis of ["channel", "slice"] as const) {
     if (axis === frameAxis || !free.includes(axis)) continue;
-    const count = axes[axis];
-    const labels = Array.from({ length: Math.min(count, mostLabels) }, (_, i) =>
-      axis === "channel" ? axes.channelNames[i] || `channel ${i}` : `slice ${i}`,
-    );
-    throw new SlnetError(
-      "choice-needed",
-      `${name} has ${count} ${axis === "channel" ? "channels" : "slices along z"}: choose one of them as the stack`,
-      { choice: { of: axis, labels } },
+    choosePosition(
+      {
+        name,
+        of: axis,
+        count: axes[axis],
+        what: axis === "channel" ? "channels" : "slices along z",
+        labelOf: (i) => (axis === "channel" && axes.channelNames[i]) || `${axis} ${i}`,
+      },
+      undefined,
     );
   }
   const notices: string[] = [];
@@ -61,12 +59,6 @@ export function chooseFrames(name: string, axes: StackAxes, selection: StackSele
     notices.push(`The file calls its ${frames} frames slices along z; they are read as times.`);
   if (frameAxis === "channel") notices.push(`The file calls its ${frames} frames channels; they are read as times.`);
   return { frameAxis, frames, start, notices };
-}
-
-/** An error for a position that there is not. */
-export function wrongPosition(name: string, of: StackAxis | "series", position: number, count: number): SlnetError {
-  const range = count === 1 ? "only 0" : `0 to ${count - 1}`;
-  return new SlnetError("bad-input", `${name}: ${of} ${position} was chosen, expected ${range}`);
 }
 
 /** Where frame `frame` of a choice is. */

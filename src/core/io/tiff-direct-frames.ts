@@ -1,5 +1,5 @@
-import { SlnetError } from "../errors.js";
 import { framePixels, type ByteSource } from "../frames.js";
+import { frameCutShort } from "./read-exactly.js";
 import { storedBytes } from "./stored-samples.js";
 import type { TiffFrames } from "./tiff-frames.js";
 import type { TiffIndex } from "./tiff-index.js";
@@ -40,11 +40,7 @@ export function createDirectFrames(source: ByteSource, index: TiffIndex): TiffFr
         if (found !== end - start) {
           const frame =
             from + Math.floor((written + bytesBefore(start + found, segment, endSegment, done)) / frameBytes);
-          throw new SlnetError(
-            "bad-input",
-            `${source.name} changed while it was read: frame ${frame} needs bytes ${start} to ${end}, ` +
-              `the file gave ${found} of these ${end - start}`,
-          );
+          throw frameCutShort(source.name, frame, start, end, found);
         }
         const first = written;
         while (segment < endSegment && offsets[segment] + done >= start && offsets[segment] + done < end) {

@@ -167,6 +167,12 @@ export class TiffDirectory {
     }
   }
 
+  /** The directory as it stands in the file. */
+  copyBytes(): Uint8Array<ArrayBuffer> {
+    const { buffer, byteOffset, byteLength } = this.#view;
+    return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength).slice();
+  }
+
   /** An error that names file and page; `what` goes on from there. */
   error(what: string, code: "bad-input" | "unsupported" = "bad-input"): SlnetError {
     return new SlnetError(code, `${this.format.name}: page ${this.page} ${what}`);

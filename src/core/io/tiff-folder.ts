@@ -1,7 +1,10 @@
 import { SlnetError } from "../errors.js";
 import type { ByteSource, StackReader } from "../frames.js";
-import { parseImageName, parseSeriesName } from "./micro-manager.js";
-import { chooseFrames, wrongPosition, type FrameChoice, type StackAxes } from "./stack-axes.js";
+import { choosePosition, wrongPosition } from "./choose-position.js";
+import { definedOnly } from "./described-reader.js";
+import { readFolderSummary } from "./micro-manager-folder.js";
+import { parseImageName, parseSeriesName, type MicroManagerSummary } from "./micro-manager.js";
+import { chooseFrames, type FrameChoice, type StackAxes } from "./stack-axes.js";
 import { TiffFiles } from "./tiff-files.js";
 import { createPlaneReader } from "./tiff-planes.js";
 import { openTiff } from "./tiff-reader.js";
@@ -14,9 +17,6 @@ export function tiffNames(names: readonly string[]): readonly string[] {
     .filter((name) => /\.(tiff?|btf|tf[28])$/i.test(name) && !name.startsWith("."))
     .sort((a, b) => collator.compare(a, b) || (a < b ? -1 : 1));
 }
-
-/** More labels than this are no choice that a person makes from a list. */
-const mostLabels = 1000;
 
 /**
  * Opens a folder of TIFF files: one image each, a single stack, or the files of one recording.
@@ -65,8 +65,10 @@ async function openSequence(
   context: TiffStackContext,
 ): Promise<StackReader> {
   const { folder, tiff, selection } = context;
-  const { files: order, notices } = chooseFiles(folder.name, names, context);
-  const sampleChannel = { channel: isNamedByChannel(names) ? undefined : selection.channel };
+  const isMicroManager = names.every((name) => parseImageName(name) !== null);
+  const summary = isMicroManager ? await readFolderSummary(folder) : null;
+  const { files: order, notices } = chooseFiles(folder.name, names, summary, context);
+  const sampleChannel = { channel: isMicroManager ? undefined : selection.channel };
   const files = new TiffFiles(
     folder,
     order.map((path) => ({ path, frames: 1 })),
@@ -86,6 +88,7 @@ async function openSequence(
     return createPlaneReader(
       {
         ...description,
+        ...definedOnly(summary?.metadata ?? {}),
         name: folder.name,
         shape: { ...description.shape, frames: order.length },
         notices: [...description.notices, ...notices],
@@ -100,37 +103,39 @@ async function openSequence(
   }
 }
 
-function isNamedByChannel(names: readonly string[]): boolean {
-  return names.every((name) => parseImageName(name) !== null);
-}
-
-/** The files that are the stack, in the order of its frames. */
+/**
+ * The files that are the stack, in the order of its frames.
+ *
+ * @param summary - of Micro-Manager, where it has named the files
+ */
 function chooseFiles(
   folderName: string,
   names: readonly string[],
+  summary: MicroManagerSummary | null,
   { selection }: TiffStackContext,
 ): { readonly files: readonly string[]; readonly notices: readonly string[] } {
-  const images = names.map((name) => ({ name, place: parseImageName(name) }));
-  const placed = images.flatMap(({ name, place }) => (place ? [{ name, ...place }] : []));
-  if (placed.length < names.length) {
+  if (!summary) {
     for (const of of ["series", "slice"] as const) {
       const position = selection[of] ?? 0;
       if (position !== 0) throw wrongPosition(folderName, of, position, 1);
     }
     return { files: names, notices: [] };
   }
+  const placed = names.flatMap((name) => {
+    const place = parseImageName(name);
+    return place ? [{ name, ...place }] : [];
+  });
   const positions = distinct(placed.map(({ position }) => position));
-  if (selection.series === undefined && positions.length > 1) {
-    throw new SlnetError(
-      "choice-needed",
-      `${folderName} holds ${positions.length} positions of the stage: choose one of them`,
-      {
-        choice: { of: "series", labels: positions.slice(0, mostLabels).map((position) => `position ${position}`) },
-      },
-    );
-  }
-  const series = selection.series ?? 0;
-  if (series >= positions.length) throw wrongPosition(folderName, "series", series, positions.length);
+  const series = choosePosition(
+    {
+      name: folderName,
+      of: "series",
+      count: positions.length,
+      what: "positions of the stage",
+      labelOf: (i) => summary.positionNames[Number(positions[i])] || `position ${positions[i]}`,
+    },
+    selection.series,
+  );
   const here = placed.filter(({ position }) => position === positions[series]);
   const channels = distinct(here.map(({ channel }) => channel));
   const slices = distinct(here.map(({ slice }) => slice));
@@ -139,7 +144,10 @@ function chooseFiles(
     channel: channels.length,
     slice: slices.length,
     time: times.length,
-    channelNames: channels,
+    // Files of version 2 are numbered by channel, older ones have its name.
+    channelNames: channels.map((channel) =>
+      positions[series] === "" ? channel : summary.channelNames[Number(channel)] || channel,
+    ),
   };
   const choice: FrameChoice = chooseFrames(folderName, axes, selection);
   const { start, frameAxis, notices } = choice;

@@ -10,17 +10,22 @@ const mostIrregularFiles = 100;
  * A reader of a file whose pages may be known by prediction: before frames are read their pages are verified, and where
  * one turns out different, all pages are looked at, and the frames read from where they really are.
  *
+ * @param verifyFirst - looks at all pages that can be looked at in a second before it returns
  * @param readIndex - looks for the pages
  * @param createReader - makes a reader of what was found
  */
 export async function guardPrediction(
   source: ByteSource,
   options: TiffPageOptions | undefined,
+  verifyFirst: boolean,
   readIndex: (options: TiffPageOptions) => Promise<TiffIndex>,
   createReader: (index: TiffIndex) => StackReader | Promise<StackReader>,
 ): Promise<StackReader> {
   const key = `${source.size} ${source.name}`;
-  const index = await readIndex(irregularFiles.has(key) ? { ...options, predict: false } : { ...options });
+  let index = await readIndex(irregularFiles.has(key) ? { ...options, predict: false } : { ...options });
+  if (verifyFirst && index.prediction && (await index.prediction.verifyQuickly()) !== null) {
+    index = await readIndex({ ...options, predict: false });
+  }
   const { prediction, shape } = index;
   let reader = await createReader(index);
   if (!prediction) return reader;

@@ -2,6 +2,7 @@ import { errorMessage, isSlnetError, SlnetError } from "../errors.js";
 import { framePixels, type ByteSource } from "../frames.js";
 import { machineIsLittleEndian } from "./byte-order.js";
 import { integersOver, unpackRow } from "./packed-bits.js";
+import { frameCutShort } from "./read-exactly.js";
 import { storedBytes } from "./stored-samples.js";
 import type { TiffCodecs } from "./tiff-codecs.js";
 import type { TiffFrames } from "./tiff-frames.js";
@@ -80,11 +81,7 @@ export function createPackedFrames(
           const length = pieces.at(-1)!.offset + pieces.at(-1)!.bytes - start;
           const chunk = start === sparseOffset ? new Uint8Array(0) : await source.read(start, length);
           if (start !== sparseOffset && chunk.length !== length) {
-            throw new SlnetError(
-              "bad-input",
-              `${source.name} changed while it was read: frame ${firstFrame} needs bytes ${start} to ${start + length}, ` +
-                `the file gave ${chunk.length} of these ${length}`,
-            );
+            throw frameCutShort(source.name, firstFrame, start, start + length, chunk.length);
           }
           for (const piece of pieces) {
             signal?.throwIfAborted();

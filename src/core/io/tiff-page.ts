@@ -51,6 +51,8 @@ const mostSegmentBytes = 2 ** 27;
 const mostJpegBytes = 2 ** 24;
 
 const mostSamples = 4096;
+/** Values that a message lists. */
+const mostShown = 8;
 
 /** True for a page that is a smaller copy or a mask of another one, and no frame. */
 export function isAuxiliaryPage(directory: TiffDirectory): boolean {
@@ -213,7 +215,8 @@ async function sharedValue(
   const values = await directory.integers(tag, samples);
   if (values.some((value) => value !== values[0])) {
     throw directory.error(
-      `has samples of different ${what} (${values.join(", ")}), expected all the same`,
+      `has samples of different ${what} (${values.slice(0, mostShown).join(", ")}${values.length > mostShown ? ", …" : ""}), ` +
+        "expected all the same",
       "unsupported",
     );
   }

@@ -1,5 +1,6 @@
 import { SlnetError } from "../errors.js";
-import { framePixels, type SampleArray, type StackDescription, type StackReader, type StackShape } from "../frames.js";
+import { framePixels, type StackDescription, type StackReader } from "../frames.js";
+import { requireFrame, requireFrameRange } from "./frame-range.js";
 
 /** Where each frame of a stack is. */
 export interface FramePlaces {
@@ -32,7 +33,7 @@ export function createPlaneReader(
     description,
 
     async readFrames(from, to, out, signal) {
-      requireFrames(name, shape, from, to, out);
+      requireFrameRange(name, shape, from, to, out);
       const runs: { readonly first: number; readonly end: number }[] = [];
       for (let first = from; first < to;) {
         let end = first + 1;
@@ -62,20 +63,12 @@ export function createPlaneReader(
   if (!canReadStored) return reader;
   return {
     ...reader,
-    readStoredFrame(index, signal) {
+    async readStoredFrame(index, signal) {
+      requireFrame(name, shape, index);
       return files.use(fileOf[index], async (file) => {
         if (file.readStoredFrame) return file.readStoredFrame(indexOf[index], signal);
         throw new SlnetError("internal", `${name}: frame ${index} cannot be read as it is stored`);
       });
     },
   };
-}
-
-function requireFrames(name: string, shape: StackShape, from: number, to: number, out: SampleArray): void {
-  if (!(from >= 0 && from <= to && to <= shape.frames) || !Number.isInteger(from) || !Number.isInteger(to)) {
-    throw new SlnetError("bad-input", `${name}: frames ${from} to ${to} asked for, it has ${shape.frames} frames`);
-  }
-  const pixels = (to - from) * framePixels(shape);
-  if (out.length === pixels) return;
-  throw new SlnetError("bad-input", `${name}: ${out.length} pixels given to read into, expected ${pixels}`);
 }

@@ -2,6 +2,7 @@ import { SlnetError } from "../errors.js";
 import type { ByteSource } from "../frames.js";
 import { ByteWindow } from "./byte-window.js";
 import { readTiffDirectory, type TiffDirectory, type TiffFormat } from "./tiff-directory.js";
+import { TiffPageTemplate } from "./tiff-page-template.js";
 import { isAuxiliaryPage, type TiffPageForm } from "./tiff-page.js";
 import { SegmentList, sparseOffset, type TiffSegments } from "./tiff-segments.js";
 
@@ -44,6 +45,9 @@ const closeBytesTogether = 128 * 1024;
 
 /** A batch that takes longer comes from a slow place, whose line is left to the frames that are wanted. */
 const slowBatchMs = 500;
+
+/** Longest that opening takes to look at pages where nobody waits to see the first one. */
+const quickMs = 1000;
 
 /**
  * The pages of a regular file: directories at a constant distance, or where a table says, and pixels at a constant
@@ -105,6 +109,21 @@ export class TiffPrediction {
     return this.#differentPage;
   }
 
+  /**
+   * Looks at the pages one after the other, for as long as this is quick: some 100,000 of a file on a fast disk.
+   *
+   * @returns a page that is not as predicted; `null` where none was found in that time
+   */
+  async verifyQuickly(signal?: AbortSignal): Promise<number | null> {
+    const end = performance.now() + quickMs;
+    const together = this.#pagesTogether();
+    for (let page = 0; page < this.pages && performance.now() < end; page += together) {
+      const different = await this.verify(page, Math.min(page + together, this.pages), signal);
+      if (different !== null) return different;
+    }
+    return null;
+  }
+
   /** Verifies all pages, without keeping others waiting for long. */
   start(): void {
     this.#background ??= this.#verifyAll().catch(() => {
@@ -147,6 +166,8 @@ interface Layout {
   readonly pages: number;
   readonly first: TiffDirectory;
   readonly form: TiffPageForm;
+  /** What the others are compared with before their tags are read; `null` where that would not do. */
+  readonly template: TiffPageTemplate | null;
   /** From one directory to the next, where it is constant. */
   readonly distance: number | null;
   directoryOffset(page: number): number;
@@ -254,6 +275,7 @@ async function readStart(window: ByteWindow, input: PredictionInput): Promise<St
     first: directories[0],
     form,
     mostPages,
+    template: TiffPageTemplate.of(one, patterns[1]),
     distance: table ? null : distance,
     directoryOffset,
     place(page) {
@@ -311,10 +333,14 @@ async function findDifferent(
   await window.prefetch(starts, directoryRead);
   // One for all: arrays for each page are garbage by the tens of thousands.
   const list = new SegmentList();
+  const { template } = layout;
   for (const page of pages) {
+    const offset = layout.directoryOffset(page);
+    const next = page + 1 < layout.pages ? layout.directoryOffset(page + 1) : 0;
+    const bytes = template && page > 0 ? window.held(offset, template.bytes) : null;
+    if (bytes && template?.matches(bytes, layout.place(page).shift, next)) continue;
     try {
-      const directory = await readTiffDirectory(window, format, page, layout.directoryOffset(page));
-      const next = page + 1 < layout.pages ? layout.directoryOffset(page + 1) : 0;
+      const directory = await readTiffDirectory(window, format, page, offset);
       if (directory.next !== next || isAuxiliaryPage(directory)) return page;
       rules.requireSameForm(directory, await rules.readForm(directory), layout.first, layout.form);
       list.clear();

@@ -24,6 +24,11 @@ export interface TiffOptions {
   readonly codecs?: TiffCodecs | undefined;
   /** What is known of the pages. */
   readonly pages?: TiffPageOptions | undefined;
+  /**
+   * Looks at all the pages that can be looked at in a second before the stack is open: for work that nobody watches, which
+   * is better told of an odd page, and the true number of frames, before it begins. By default the first frame comes first.
+   */
+  readonly verifyFirst?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -42,6 +47,7 @@ export async function openTiff(source: ByteSource, options: TiffOptions = {}): P
   return guardPrediction(
     source,
     pages,
+    options.verifyFirst ?? false,
     (known) => readTiffIndex(source, signal, known),
     (index) => createTiffReader(source, index, options),
   );

@@ -1,12 +1,13 @@
 import { SlnetError } from "../errors.js";
 import type { ByteSource, FileFolder, StackReader, StackSelection } from "../frames.js";
 import { ByteWindow } from "./byte-window.js";
+import { wrongPosition } from "./choose-position.js";
 import { definedOnly, withDescription, withNotices } from "./described-reader.js";
 import { openMicroManagerStack } from "./micro-manager-stack.js";
 import { microManagerMark, readMicroManagerFile, readMicroManagerSummary } from "./micro-manager.js";
 import { longestXml, openOmeStack } from "./ome-stack.js";
 import { readOmeXml } from "./ome-xml.js";
-import { chooseFrames, frameAt, planeIndex, wrongPosition, type StackAxes, type StackAxis } from "./stack-axes.js";
+import { chooseFrames, frameAt, planeIndex, type StackAxes, type StackAxis } from "./stack-axes.js";
 import { isOmeXml, parseTiffDescription } from "./tiff-description.js";
 import { readTiffDirectory, readTiffHeader, type TiffDirectory } from "./tiff-directory.js";
 import { createPlaneReader } from "./tiff-planes.js";

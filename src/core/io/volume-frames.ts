@@ -2,7 +2,6 @@ import { SlnetError } from "../errors.js";
 import {
   framePixels,
   requireFinite,
-  sampleTypeOf,
   type ByteSource,
   type SampleArray,
   type StackDescription,
@@ -10,6 +9,8 @@ import {
   type StackSelection,
 } from "../frames.js";
 import { machineIsLittleEndian, swapBytes } from "./byte-order.js";
+import { requireFrame, requireFrameRange } from "./frame-range.js";
+import { frameCutShort } from "./read-exactly.js";
 import {
   decodeStored,
   roundingNotice,
@@ -129,11 +130,7 @@ export function volumeFrames(
     const start = offset + firstPixel * pixelBytes;
     const found = await source.readInto(start, out);
     if (found === out.length) return;
-    throw new SlnetError(
-      "bad-input",
-      `${name} changed while it was read: frame ${frame} needs bytes ${start} to ${start + out.length}, ` +
-        `the file gave ${found} of these ${out.length}`,
-    );
+    throw frameCutShort(name, frame, start, start + out.length, found);
   };
 
   /** Pixels that follow each other in the file. */
@@ -175,25 +172,10 @@ export function volumeFrames(
       take(picked, row * width, rows * width);
     }
   };
-  const requireFrames = (from: number, to: number): void => {
-    if (!(from >= 0 && from <= to && to <= shape.frames) || !Number.isInteger(from) || !Number.isInteger(to)) {
-      throw new SlnetError("bad-input", `${name}: frames ${from} to ${to} asked for, it has ${shape.frames} frames`);
-    }
-  };
-
-  const requireRoom = (from: number, to: number, out: SampleArray): void => {
-    if (sampleTypeOf(out) !== shape.type || out.length !== (to - from) * pixels) {
-      throw new SlnetError(
-        "bad-input",
-        `${name}: ${out.length} ${sampleTypeOf(out)} pixels given to read into, expected ${(to - from) * pixels} ${shape.type}`,
-      );
-    }
-  };
 
   return {
     async readFrames(from, to, out, signal) {
-      requireFrames(from, to);
-      requireRoom(from, to, out);
+      requireFrameRange(name, shape, from, to, out);
       if (isPlain && frameStride === pixels) {
         await readRun(from, grid.first + from * pixels, out, signal);
       } else {
@@ -212,7 +194,7 @@ export function volumeFrames(
     },
 
     async readStoredFrame(index, signal) {
-      requireFrames(index, index + 1);
+      requireFrame(name, shape, index);
       const out = new Float64Array(pixels);
       await readPicked(index, signal, (bytes, first) => out.set(storedValues(bytes, type, littleEndian), first));
       return out;

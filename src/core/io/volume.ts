@@ -1,5 +1,6 @@
-import { SlnetError, type Choice } from "../errors.js";
+import { SlnetError } from "../errors.js";
 import type { StackMetadata, StackFormat, StackSelection } from "../frames.js";
+import { choosePosition, wrongPosition } from "./choose-position.js";
 import { storedBytes, type StoredType } from "./stored-samples.js";
 
 /** What an axis of a volume counts. Axes of space come in the order x, y, z. */
@@ -45,8 +46,6 @@ export interface FrameGrid {
 
 /** More values than this in one pixel are no colours, and would make reading one of them slow. */
 const mostChannels = 64;
-/** A list longer than this is nothing to choose from. */
-const mostLabels = 10_000;
 
 /**
  * Number of pixels in all, with every channel.
@@ -90,13 +89,13 @@ export function frameGrid(header: VolumeHeader, name: string, selection: StackSe
       `${name} has size ${sizeText(header)}, expected width, height, slices, frames and up to ${mostChannels} channels`,
     );
   }
-  if ((selection.series ?? 0) > 0) {
-    throw new SlnetError("bad-input", `${name}: series ${selection.series} was asked for, it holds one image`);
-  }
+  if ((selection.series ?? 0) > 0) throw wrongPosition(name, "series", selection.series ?? 0, 1);
   // With one of the two, whichever it is: a film often comes as slices along z.
   const [slices, frames] = moving.length === 2 ? [moving[0], moving[1]] : [undefined, moving[0]];
-  const slice = chosen(name, "slice", slices?.length ?? 1, selection.slice);
-  const channel = chosen(name, "channel", channels[0]?.length ?? 1, selection.channel);
+  const choose = (of: "slice" | "channel", axis: VolumeAxis | undefined): number =>
+    choosePosition({ name, of, count: axis?.length ?? 1, what: `${of}s`, labelOf: (i) => `${of} ${i}` }, selection[of]);
+  const slice = choose("slice", slices);
+  const channel = choose("channel", channels[0]);
   return {
     width: columns.length,
     height: rows.length,
@@ -106,20 +105,6 @@ export function frameGrid(header: VolumeHeader, name: string, selection: StackSe
     rowStride: rows.stride,
     frameStride: frames?.stride ?? 0,
   };
-}
-
-function chosen(name: string, of: Choice["of"], count: number, position: number | undefined): number {
-  if (position !== undefined) {
-    if (position < count) return position;
-    throw new SlnetError("bad-input", `${name}: ${of} ${position} was asked for, it has ${of}s 0 to ${count - 1}`);
-  }
-  if (count === 1) return 0;
-  if (count > mostLabels) {
-    throw new SlnetError("unsupported", `${name} has ${count} ${of}s, expected up to ${mostLabels}`);
-  }
-  throw new SlnetError("choice-needed", `${name} has ${count} ${of}s; choose which one is the stack`, {
-    choice: { of, labels: Array.from({ length: count }, (_, index) => `${of} ${index}`) },
-  });
 }
 
 /** The axes as a person writes them: `64×64×300`. */

@@ -1,11 +1,13 @@
-import { framePixels } from "../../core/frames.js";
+import { framePixels, type StackMetadata } from "../../core/frames.js";
 import { createTiffWriter, type TiffWriter } from "../../core/io/tiff-writer.js";
 import {
   createSimulation,
   createSimulationOptions,
+  simulationMetadata,
   type Simulation,
   type SimulationRequest,
 } from "../../core/simulation.js";
+import { slnetWebVersion } from "../../core/version.js";
 import type { SavingReport, SaveTarget } from "../../protocol/api.js";
 import type { OutputFile, Platform } from "../platform/platform.js";
 import { createProgressMeter, yieldToMessages } from "../pace.js";
@@ -49,20 +51,34 @@ export class SimulationJob {
       outputs.push(output);
       return output;
     };
-    const openPart = async (where: SaveTarget, type: "uint16" | "float32", render: Part["render"]): Promise<Part> => {
+    const stated = simulationMetadata(options);
+    const openPart = async (
+      where: SaveTarget,
+      type: "uint16" | "float32",
+      metadata: StackMetadata,
+      render: Part["render"],
+    ): Promise<Part> => {
       const output = await openOutput(where);
-      return { output, writer: createTiffWriter(output.sink, { ...options, type }), render };
+      const { frames, height, width } = options;
+      const description = [`slnet=${slnetWebVersion}`];
+      const writer = createTiffWriter(output.sink, { frames, height, width, type, ...metadata, description });
+      return { output, writer, render };
     };
     try {
-      const parts = [await openPart(target, "uint16", (index) => simulation.frame(index, frame))];
+      const parts = [await openPart(target, "uint16", stated, (index) => simulation.frame(index, frame))];
       let emitters: OutputFile | null = null;
       if (truthDirectory !== null) {
         const truth = (name: string): SaveTarget => ({ type: "path", path: `${truthDirectory}/${name}` });
         await platform.makeDirectory(truthDirectory);
         parts.push(
-          await openPart(truth("background.tif"), "float32", (index) => simulation.background(index, expected)),
+          await openPart(truth("background.tif"), "float32", stated, (index) => simulation.background(index, expected)),
         );
-        parts.push(await openPart(truth("signal.tif"), "float32", (index) => simulation.signal(index, expected)));
+        // What the emitters add has no offset in it.
+        parts.push(
+          await openPart(truth("signal.tif"), "float32", { ...stated, cameraOffsetAdu: 0 }, (index) =>
+            simulation.signal(index, expected),
+          ),
+        );
         emitters = await openOutput(truth("emitters.csv"));
       }
       return new SimulationJob(simulation, parts, emitters);

@@ -7,7 +7,7 @@ import { createSimulationOptions } from "../../core/simulation.js";
 import type { RemoteFrames, StackInput } from "../../protocol/api.js";
 import type { Platform } from "../platform/platform.js";
 import { openRemoteStack } from "./remote-reader.js";
-import { formatOf, isZarrMetadata } from "./stack-format.js";
+import { formatOf, isOmeCompanion, isZarrMetadata } from "./stack-format.js";
 import { tiffCodecs } from "./tiff-codecs.js";
 import { readXml } from "./xml.js";
 
@@ -18,6 +18,8 @@ export interface OpeningContext {
   readonly folder: FileFolder;
   readonly platform: Platform;
   readonly assetsBaseUrl: string;
+  /** On the command line: the first frame need not be shown at once. */
+  readonly isUnattended: boolean;
 }
 
 /** Opens a stack by what its first bytes say, not by its name. */
@@ -40,13 +42,14 @@ export async function openStack(
     case "folder":
     case "path": {
       const opened = await platform.openInput(input);
-      const context = { selection, folder: opened.folder, platform, assetsBaseUrl };
+      const isUnattended = input.type === "path";
+      const context = { selection, folder: opened.folder, platform, assetsBaseUrl, isUnattended };
       return opened.type === "file" ? openFile(opened.source, context) : openFolder(context);
     }
     case "url": {
       const { openInputAtUrl } = await import("./url-input.js");
       const opened = await openInputAtUrl(input.url);
-      const context = { selection, folder: opened.folder, platform, assetsBaseUrl };
+      const context = { selection, folder: opened.folder, platform, assetsBaseUrl, isUnattended: false };
       // What is on a web server cannot be listed, and is a folder only because it is a Zarr one.
       return opened.type === "file" ? openFile(opened.source, context) : openZarrFolder(context);
     }
@@ -76,6 +79,11 @@ async function openFile(source: ByteSource, context: OpeningContext): Promise<St
     switch (format) {
       case "tiff":
         return await openTiffStack(source, tiffContext(context));
+      case "ome": {
+        const stack = await (await import("../../core/io/ome-stack.js")).openOmeCompanion(source, tiffContext(context));
+        await source.close();
+        return stack;
+      }
       case "nd2":
         return await (await import("../../core/io/nd2-reader.js")).openNd2(source, selection);
       case "npy":
@@ -112,6 +120,17 @@ async function openFolder(context: OpeningContext): Promise<StackReader> {
   const { folder } = context;
   const names = await folder.list();
   if (names.some(isZarrMetadata)) return openZarrFolder(context);
+  const companions = names.filter(isOmeCompanion);
+  if (companions.length === 1) {
+    const source = await folder.open(companions[0]);
+    if (source) return openFile(source, context);
+  }
+  if (companions.length > 1) {
+    throw new SlnetError(
+      "bad-input",
+      `${folder.name} holds ${companions.length} recordings, each with its companion file; open one of those, such as ${companions[0]}`,
+    );
+  }
   const tiffs = tiffNames(names);
   if (tiffs.length > 0) return openTiffFolder(tiffs, tiffContext(context));
   throw new SlnetError(
@@ -120,8 +139,8 @@ async function openFolder(context: OpeningContext): Promise<StackReader> {
   );
 }
 
-function tiffContext({ folder, selection }: OpeningContext): TiffStackContext {
-  return { folder, selection, readXml, tiff: { codecs: tiffCodecs } };
+function tiffContext({ folder, selection, isUnattended }: OpeningContext): TiffStackContext {
+  return { folder, selection, readXml, tiff: { codecs: tiffCodecs, verifyFirst: isUnattended } };
 }
 
 async function openZarrFolder({ folder, selection }: OpeningContext): Promise<StackReader> {

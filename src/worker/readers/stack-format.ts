@@ -4,14 +4,20 @@ import { gzipHead, isGzip } from "../../core/io/gzip-head.js";
 import { isMarkedMrc, looksLikeMrc } from "../../core/io/mrc-reader.js";
 import { isNifti, niftiHeaderBytes } from "../../core/io/nifti-header.js";
 import { looksLikePic } from "../../core/io/pic-reader.js";
+import { isOmeXml } from "../../core/io/tiff-description.js";
 
 /** What a file is, as far as it decides who reads it. */
 export type FileFormat =
-  "tiff" | "nd2" | "npy" | "dax" | "raw" | "zip" | "zarr" | "mrc" | "pic" | "nrrd" | "mha" | "nifti";
+  "tiff" | "ome" | "nd2" | "npy" | "dax" | "raw" | "zip" | "zarr" | "mrc" | "pic" | "nrrd" | "mha" | "nifti";
 
 /** The file in a Zarr folder that says what the folder holds; a person may have opened that. */
 export function isZarrMetadata(name: string): boolean {
   return ["zarr.json", ".zarray", ".zgroup", ".zattrs"].includes(name);
+}
+
+/** A text in OME-XML beside the TIFF files that it describes, as Bio-Formats and acquisition programs call it. */
+export function isOmeCompanion(name: string): boolean {
+  return /\.companion\.ome(\.xml)?$/i.test(name) && !name.startsWith(".");
 }
 
 /**
@@ -24,12 +30,20 @@ export async function formatOf(source: ByteSource): Promise<FileFormat> {
   const head = await source.read(0, 1024);
   const text = String.fromCharCode(...head);
   if (/^(II[*+]\0|MM\0[*+])/.test(text)) return "tiff";
+  if (isOmeXml(new TextDecoder().decode(head))) return "ome";
   if (text.startsWith("\xda\xce\xbe\x0a")) return "nd2";
   if (text.startsWith("\x93NUMPY")) return "npy";
   if (text.startsWith("\0\0\0\x0cjP  ")) {
     throw new SlnetError(
       "unsupported",
       `${source.name} is JPEG 2000, as ND2 files of before version 2 are; export it as TIFF from NIS-Elements`,
+    );
+  }
+  if (text.startsWith("Andor Technology Multi-Channel File")) {
+    // Where its pixels begin depends on the version of the program in ways that nobody has published.
+    throw new SlnetError(
+      "unsupported",
+      `${source.name} is an Andor SIF file, whose layout is not published; export it as TIFF from Solis`,
     );
   }
   if (text.startsWith("PK\x03\x04")) return "zip";

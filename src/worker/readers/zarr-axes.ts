@@ -1,5 +1,7 @@
 import { SlnetError, type Choice } from "../../core/errors.js";
 import type { StackSelection } from "../../core/frames.js";
+import { choosePosition } from "../../core/io/choose-position.js";
+import { inUnit, nanometresIn, secondsIn } from "../../core/io/physical-units.js";
 import { roleOf, type AxisRole, type ZarrAxis, type ZarrImage } from "./zarr-image.js";
 
 /** Which part of an array is the stack. */
@@ -14,37 +16,6 @@ export interface ZarrView {
   readonly frameIntervalSeconds: number | null;
   readonly notices: readonly string[];
 }
-
-/** More slices or channels than a person could choose from. */
-const mostChoices = 10_000;
-
-/** UDUNITS names, as OME-NGFF has them, and the short forms that programs write all the same. */
-const nanometres: Readonly<Record<string, number>> = {
-  picometer: 1e-3,
-  angstrom: 0.1,
-  nanometer: 1,
-  nm: 1,
-  micrometer: 1e3,
-  micron: 1e3,
-  um: 1e3,
-  µm: 1e3,
-  μm: 1e3,
-  millimeter: 1e6,
-  mm: 1e6,
-  centimeter: 1e7,
-  meter: 1e9,
-};
-
-const seconds: Readonly<Record<string, number>> = {
-  nanosecond: 1e-9,
-  microsecond: 1e-6,
-  millisecond: 1e-3,
-  ms: 1e-3,
-  second: 1,
-  s: 1,
-  minute: 60,
-  hour: 3600,
-};
 
 /**
  * Decides what is a frame: one of time and z runs, the others stand still.
@@ -84,19 +55,8 @@ export function viewOfZarr(
   const fixed = shape.map(() => 0);
   const choose = (of: Choice["of"], axis: number | null, labels: (position: number) => string): void => {
     const count = axis === null ? 1 : shape[axis];
-    const chosen = selection[of] ?? (count === 1 ? 0 : undefined);
-    if (chosen === undefined) {
-      const what = of === "channel" ? "channels" : "slices along z, each with its own frames";
-      if (count > mostChoices) {
-        throw new SlnetError("unsupported", `${name} has ${count} ${what}, expected at most ${mostChoices}`);
-      }
-      throw new SlnetError("choice-needed", `${name} has ${count} ${what}; expected a choice of one`, {
-        choice: { of, labels: Array.from({ length: count }, (_, position) => labels(position)) },
-      });
-    }
-    if (chosen >= count) {
-      throw new SlnetError("bad-input", `${name}: ${of} ${chosen} asked for, it has ${count}, counted from 0`);
-    }
+    const what = of === "channel" ? "channels" : "slices along z, each with its own frames";
+    const chosen = choosePosition({ name, of, count, what, labelOf: labels }, selection[of]);
     if (axis !== null) fixed[axis] = chosen;
   };
   choose("channel", channel, (position) => image.channelLabels[position] || `channel ${position}`);
@@ -107,7 +67,7 @@ export function viewOfZarr(
     choose("slice", z, (position) => `slice ${position}`);
   }
   const frameAxis = runsAlongZ ? z : time;
-  const [pixelHeight, pixelWidth] = [y, x].map((axis) => inUnit(axes[axis], nanometres));
+  const [pixelHeight, pixelWidth] = [y, x].map((axis) => scaleIn(axes[axis], nanometresIn));
   if (pixelHeight !== null && pixelWidth !== null && Math.abs(pixelHeight - pixelWidth) > 1e-6 * pixelWidth) {
     notices.push(`The pixels are ${pixelWidth} nm wide and ${pixelHeight} nm high; the width is taken as their size.`);
   }
@@ -117,7 +77,7 @@ export function viewOfZarr(
     widthAxis: x,
     fixed,
     pixelSizeNm: pixelWidth,
-    frameIntervalSeconds: frameAxis !== null && frameAxis === time ? inUnit(axes[time], seconds) : null,
+    frameIntervalSeconds: frameAxis !== null && frameAxis === time ? scaleIn(axes[time], secondsIn) : null,
     notices,
   };
 }
@@ -142,10 +102,8 @@ function assumedAxes(shape: readonly number[], name: string, notices: string[]):
   return names.map((axis) => ({ name: axis, role: roleOf(axis, null), unit: null, scale: null }));
 }
 
-function inUnit({ unit, scale }: ZarrAxis, units: Readonly<Record<string, number>>): number | null {
-  const factor = unit === null ? undefined : Object.hasOwn(units, unit) ? units[unit] : undefined;
-  if (factor === undefined || scale === null) return null;
+function scaleIn({ unit, scale }: ZarrAxis, factorOf: (unit: string) => number | null): number | null {
+  const value = inUnit(scale, unit === null ? null : factorOf(unit));
   // 12 digits: what a product of decimal fractions adds beyond them was never measured.
-  const value = Number((scale * factor).toPrecision(12));
-  return value > 0 && Number.isFinite(value) ? value : null;
+  return value === null ? null : Number(value.toPrecision(12));
 }

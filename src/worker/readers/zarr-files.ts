@@ -2,6 +2,7 @@ import type { AbsolutePath, AsyncReadable, RangeQuery } from "zarrita";
 
 import { SlnetError } from "../../core/errors.js";
 import type { ByteSource, FileFolder } from "../../core/frames.js";
+import { readExactly } from "../../core/io/read-exactly.js";
 import type { ZarrArrayMetadata } from "./zarr-array-metadata.js";
 
 /** Shards that are kept open. */
@@ -128,13 +129,4 @@ async function closeQuietly(source: Promise<ByteSource | null>): Promise<void> {
   } catch {
     // It did not open.
   }
-}
-
-async function readExactly(source: ByteSource, offset: number, length: number): Promise<Uint8Array> {
-  const bytes = await source.read(offset, length);
-  if (bytes.length === length) return bytes;
-  throw new SlnetError(
-    "bad-input",
-    `${source.name} changed while it was read: expected ${length} bytes at ${offset}, got ${bytes.length}`,
-  );
 }

@@ -1,5 +1,6 @@
 import { SlnetError } from "../../core/errors.js";
 import type { FileFolder, StackSelection } from "../../core/frames.js";
+import { choosePosition } from "../../core/io/choose-position.js";
 import { isObject, objectOr, readJson, readZarrNode, shown, type JsonObject, type ZarrNode } from "./zarr-node.js";
 
 /** What an axis is for; `other` is taken only where it has one position. */
@@ -86,15 +87,9 @@ function omeAttributes({ attributes }: ZarrNode): JsonObject {
 async function chosenSeries(folder: FileFolder, root: ZarrNode, chosen: number | undefined): Promise<ZarrImage> {
   const names = await seriesNames(folder, root);
   const found = names.slice(0, mostSeries);
-  if (chosen === undefined && found.length > 1) {
-    throw new SlnetError("choice-needed", `${folder.name} holds ${found.length} images, expected a choice of one`, {
-      choice: { of: "series", labels: found.map((name) => `image ${name}`) },
-    });
-  }
-  const name = found[chosen ?? 0];
-  if (name === undefined) {
-    throw new SlnetError("bad-input", `${folder.name}: image ${chosen ?? 0} asked for, it has ${found.length}`);
-  }
+  if (found.length === 0) throw new SlnetError("bad-input", `${folder.name} holds no image, expected at least one`);
+  const parts = { name: folder.name, of: "series", count: found.length, what: "images" } as const;
+  const name = found[choosePosition({ ...parts, labelOf: (position) => `image ${found[position]}` }, chosen)];
   const node = await readZarrNode(folder, name);
   if (!node || !Array.isArray(omeAttributes(node).multiscales)) {
     throw new SlnetError("bad-input", `${folder.name}: image ${name} is missing or has no multiscales metadata`);
