@@ -121,12 +121,14 @@ const library = {
   input: {
     index: "build/src/plugin/index.js",
     define: "build/src/plugin/define.js",
+    client: "build/src/plugin/client.js",
     host: "build/src/plugin/host/index.js",
     "host-conformance": "build/src/plugin/host/conformance/index.js",
     manifest: "build/src/plugin/manifest.js",
   },
   external: [/^lit/, /^@lit/, "comlink", "uplot"],
-  output: { dir: "dist", format: "es", chunkFileNames: "parts/[name]-[hash].js" },
+  // All in one folder: the one that starts the worker looks for it beside itself.
+  output: { dir: "dist", format: "es", chunkFileNames: "part-[name]-[hash].js" },
   plugins: [copyTypes()],
   onwarn: quiet,
 };
@@ -159,6 +161,15 @@ const commandLine = {
   onwarn: quiet,
 };
 
+/** `slnet-web/client` in Node: one file, beside its worker. */
+const nodeClient = {
+  input: "build/src/cli/client.js",
+  external: [/^node:/],
+  output: { file: "dist/cli/client.js", format: "es" },
+  plugins: [...node()],
+  onwarn: quiet,
+};
+
 /** What computes and reads, alone, for the tests that compare it with an oracle and for the benchmark. */
 const engineTests = (platform, plugins, banner = "") => ({
   input: {
@@ -187,6 +198,7 @@ export default [
   worker,
   ...itkWorkers,
   commandLine,
+  nodeClient,
   engineTests("browser", browser()),
   engineTests("node", node(), nodeBanner),
   library,

@@ -36,9 +36,14 @@ export class SlnetError extends Error {
   }
 }
 
-/** True for an {@link SlnetError}, with one of `codes` where any are given. */
+/**
+ * True for an {@link SlnetError}, with one of `codes` where any are given. By its name, since a page may have this package
+ * twice, and its entries for Node are bundled apart.
+ */
 export function isSlnetError(error: unknown, ...codes: readonly SlnetErrorCode[]): error is SlnetError {
-  return error instanceof SlnetError && (codes.length === 0 || codes.includes(error.code));
+  if (!(error instanceof Error) || error.name !== "SlnetError") return false;
+  const { code } = error as { readonly code?: SlnetErrorCode };
+  return codes.length === 0 || (code !== undefined && codes.includes(code));
 }
 
 /** The sentence to show a person for anything that was thrown. */

@@ -1,0 +1,34 @@
+import { HeadlessClient, type HeadlessOptions } from "../protocol/headless-client.js";
+import { createWorkerClient, type WorkerOptions } from "./worker-client.js";
+
+export { isSlnetError, SlnetError, type SlnetErrorCode } from "../core/errors.js";
+export { parseModelFile, type ModelFile } from "../core/model.js";
+export type { CleanedBlock, CleaningMethod, Progress, SavingReport } from "../protocol/api.js";
+export type { ClientStack } from "../protocol/client.js";
+export type {
+  FrameOptions,
+  HeadlessClient,
+  HeadlessCleaning,
+  HeadlessEvaluation,
+  HeadlessMedian,
+  HeadlessOptions,
+  HeadlessSaving,
+  HeadlessTraining,
+  StackLike,
+} from "../protocol/headless-client.js";
+export type { WorkerOptions } from "./worker-client.js";
+
+/**
+ * Starts SLNet in a worker of this page, without any element. A text is the address of a stack, relative to the page.
+ *
+ * @throws SlnetError `worker-lost` where the worker cannot be started
+ */
+export async function createSlnetClient(options: HeadlessOptions & WorkerOptions = {}): Promise<HeadlessClient> {
+  const client = new HeadlessClient(
+    () => createWorkerClient(options),
+    (address) => ({ type: "url", url: new URL(address, document.baseURI).href }),
+    options,
+  );
+  await client.start();
+  return client;
+}

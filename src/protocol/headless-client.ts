@@ -1,0 +1,271 @@
+import type { EngineRequest } from "../core/configuration.js";
+import { SlnetError } from "../core/errors.js";
+import type { StackSelection } from "../core/frames.js";
+import type { EvaluationFigures } from "../core/metrics.js";
+import type { ModelFile } from "../core/model.js";
+import { defaultMedianWindowFrames } from "../core/running-median.js";
+import type {
+  CleanedBlock,
+  CleaningMethod,
+  CleaningOptions,
+  Progress,
+  SavedPart,
+  SaveTarget,
+  SavingReport,
+} from "./api.js";
+import { ClientStack, type CallOptions, type SlnetClient, type StackSource } from "./client.js";
+
+/** Something to work on: a file, an address, frames of the caller's own, or a stack from {@link HeadlessClient.open}. */
+export type StackLike = Blob | URL | string | StackSource | ClientStack;
+
+export interface HeadlessOptions {
+  /** For every call; default `auto`. */
+  readonly engine?: EngineRequest;
+}
+
+interface StackOptions extends CallOptions {
+  /** Which series, channel or slice, where the file holds several. */
+  readonly selection?: StackSelection;
+}
+
+interface ProgressOptions {
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface HeadlessTraining extends StackOptions, ProgressOptions {
+  /** By `SlnetConfiguration` name; what is missing takes its default. */
+  readonly configuration?: Readonly<Record<string, unknown>>;
+  /** Go on from this model. */
+  readonly model?: ModelFile;
+}
+
+export interface FrameOptions extends StackOptions {
+  /** First frame to clean, default 0. */
+  readonly from?: number;
+  /** The one after the last, default: all. */
+  readonly to?: number;
+  /** Give the background too; default false. */
+  readonly lowRank?: boolean;
+}
+
+export interface HeadlessCleaning extends FrameOptions {
+  readonly model: ModelFile;
+  /** The last frames, whose window would reach past the end: `shift` (default) keeps them, `drop` leaves them out. */
+  readonly tail?: CleaningOptions["tail"];
+}
+
+export interface HeadlessMedian extends FrameOptions {
+  /** Frames around each frame, 3 to 2001, default 50; 0: the whole stack. */
+  readonly windowFrames?: number;
+}
+
+export interface HeadlessEvaluation extends StackOptions, ProgressOptions {
+  readonly model: ModelFile;
+  /** By `SlnetConfiguration` name; what is missing is taken from the model. */
+  readonly configuration?: Readonly<Record<string, unknown>>;
+}
+
+export interface HeadlessSaving extends Omit<FrameOptions, "lowRank">, ProgressOptions {
+  readonly method: CleaningMethod;
+  /** Where to: a path (Node), a file handle (page). */
+  readonly target: Exclude<SaveTarget, { readonly type: "private-file" }>;
+  /** Default `sparse`. */
+  readonly part?: SavedPart["part"];
+  /** Default `uint16`. */
+  readonly type?: SavedPart["type"];
+  /** Default `tiff`. */
+  readonly format?: SavedPart["format"];
+  /** Default `none`. */
+  readonly compression?: SavedPart["compression"];
+  /** Added to every pixel, in ADU; default: the offset of the camera where it is known, for 16-bit sparse frames. */
+  readonly offsetAdu?: number | null;
+  readonly tail?: CleaningOptions["tail"];
+}
+
+/**
+ * SLNet without any element: trains, cleans and measures stacks in its worker. A worker that was lost fails the calls that
+ * are under way with `worker-lost`; the next call starts another one. Calls may overlap: the worker takes turns.
+ */
+export class HeadlessClient {
+  readonly #start: () => Promise<SlnetClient>;
+  readonly #sourceOf: (text: string) => StackSource;
+  readonly #engine: EngineRequest;
+  #client: Promise<SlnetClient> | null = null;
+  #disposed = false;
+
+  /**
+   * @param start - starts a worker
+   * @param sourceOf - what a text means here: an address, or a path in Node
+   */
+  constructor(
+    start: () => Promise<SlnetClient>,
+    sourceOf: (text: string) => StackSource,
+    { engine = "auto" }: HeadlessOptions,
+  ) {
+    this.#start = start;
+    this.#sourceOf = sourceOf;
+    this.#engine = engine;
+  }
+
+  /**
+   * Starts the worker, which otherwise happens with the first call.
+   *
+   * @throws {@link SlnetError} `worker-lost` where it cannot be started, or after `dispose`
+   */
+  async start(): Promise<void> {
+    await this.#connect();
+  }
+
+  /**
+   * Opens a stack for several calls. To be closed by the caller.
+   *
+   * @throws {@link SlnetError} `bad-input` or `unsupported` for what cannot be read; `choice-needed` where the file holds
+   *   several stacks and `selection` does not say which
+   */
+  async open(stack: Exclude<StackLike, ClientStack>, options: StackOptions = {}): Promise<ClientStack> {
+    options.signal?.throwIfAborted();
+    const client = await this.#connect();
+    return client.openStack(this.#source(stack), options);
+  }
+
+  /** Trains on a stack, and gives the model. An abort rejects with its reason. */
+  train(stack: StackLike, options: HeadlessTraining = {}): Promise<ModelFile> {
+    const { signal, configuration = {}, model = null, onProgress } = options;
+    return this.#with(stack, options, async (opened) => {
+      const asked = { engine: this.#engine, stack: opened.description.name, ...configuration };
+      const run = await opened.train(asked, { signal, checkpoint: model });
+      let trained: ModelFile | null = null;
+      for await (const report of run) {
+        trained = report.model;
+        onProgress?.(report.progress);
+      }
+      if (trained) return trained;
+      throw new SlnetError("internal", "the training ended without a model");
+    });
+  }
+
+  /** Cleans a stack with a model and gives its frames block by block, in frame order. Leaving the loop ends the work. */
+  clean(stack: StackLike, options: HeadlessCleaning): AsyncIterable<CleanedBlock> {
+    return this.#blocks(stack, { type: "slnet", model: options.model }, options);
+  }
+
+  /** The same with the running median for the background. */
+  median(stack: StackLike, options: HeadlessMedian = {}): AsyncIterable<CleanedBlock> {
+    return this.#blocks(
+      stack,
+      { type: "median", windowFrames: options.windowFrames ?? defaultMedianWindowFrames },
+      options,
+    );
+  }
+
+  /** Measures a model on a stack. */
+  evaluate(stack: StackLike, options: HeadlessEvaluation): Promise<EvaluationFigures> {
+    const { signal, model, configuration = {}, onProgress } = options;
+    return this.#with(stack, options, async (opened) => {
+      const run = await opened.evaluate(model, { engine: this.#engine, ...configuration }, { signal });
+      let figures: EvaluationFigures | null = null;
+      for await (const report of run) {
+        figures = report.figures ?? figures;
+        onProgress?.(report.progress);
+      }
+      if (figures) return figures;
+      throw new SlnetError("internal", "the evaluation ended without figures");
+    });
+  }
+
+  /** Cleans a stack into a file, without bringing a pixel to this thread. Gives the last report. */
+  save(stack: StackLike, options: HeadlessSaving): Promise<SavingReport> {
+    const { signal, method, target, onProgress, part = "sparse", offsetAdu = null } = options;
+    const { type = "uint16", format = "tiff", compression = "none" } = options;
+    return this.#with(stack, options, async (opened) => {
+      const run = await opened.save(
+        method,
+        this.#cleaningOptions(opened, { ...options, lowRank: part === "low-rank" }),
+        [{ part, target, type, offsetAdu, format, compression }],
+        { signal },
+      );
+      let last: SavingReport | null = null;
+      try {
+        for await (const report of run) {
+          last = report;
+          onProgress?.(report.progress);
+        }
+      } finally {
+        await run.close();
+      }
+      if (last) return last;
+      throw new SlnetError("internal", "the saving ended without a report");
+    });
+  }
+
+  /** Ends the worker. Every call under way and every later one rejects with `worker-lost`. */
+  dispose(): void {
+    this.#disposed = true;
+    void this.#client?.then(
+      (client) => client.dispose(),
+      () => undefined,
+    );
+    this.#client = null;
+  }
+
+  async *#blocks(
+    stack: StackLike,
+    method: CleaningMethod,
+    options: FrameOptions & { readonly tail?: CleaningOptions["tail"] },
+  ): AsyncGenerator<CleanedBlock> {
+    const opened = await this.#opened(stack, options);
+    try {
+      const run = await opened.clean(method, this.#cleaningOptions(opened, options), { signal: options.signal });
+      try {
+        yield* run;
+      } finally {
+        await run.close();
+      }
+    } finally {
+      if (opened !== stack) await opened.close();
+    }
+  }
+
+  #cleaningOptions(
+    { description }: ClientStack,
+    { from = 0, to, lowRank = false, tail = "shift" }: FrameOptions & { readonly tail?: CleaningOptions["tail"] },
+  ): CleaningOptions {
+    return { from, to: to ?? description.shape.frames, lowRank, tail, engine: this.#engine };
+  }
+
+  async #with<T>(stack: StackLike, options: StackOptions, work: (opened: ClientStack) => Promise<T>): Promise<T> {
+    const opened = await this.#opened(stack, options);
+    try {
+      return await work(opened);
+    } finally {
+      if (opened !== stack) await opened.close();
+    }
+  }
+
+  async #opened(stack: StackLike, options: StackOptions): Promise<ClientStack> {
+    return stack instanceof ClientStack ? stack : this.open(stack, options);
+  }
+
+  #source(stack: Exclude<StackLike, ClientStack>): StackSource {
+    if (stack instanceof Blob) return { type: "file", file: stack, name: (stack as Partial<File>).name ?? "stack" };
+    if (stack instanceof URL) return this.#sourceOf(stack.href);
+    return typeof stack === "string" ? this.#sourceOf(stack) : stack;
+  }
+
+  #connect(): Promise<SlnetClient> {
+    if (this.#disposed) return Promise.reject(new SlnetError("worker-lost", "the client was disposed of"));
+    this.#client ??= this.#connectNow();
+    return this.#client;
+  }
+
+  async #connectNow(): Promise<SlnetClient> {
+    try {
+      const client = await this.#start();
+      client.onLost(() => (this.#client = null));
+      return client;
+    } catch (error) {
+      this.#client = null;
+      throw error;
+    }
+  }
+}
