@@ -21,26 +21,34 @@ const { findChromium, chromiumArguments } = (await import(new URL("scripts/find-
 /** Screenshots of every state, to be looked at. */
 export const screenshotFolder = fileURLToPath(new URL("test-output/screenshots/", root));
 
-export interface OpenDemo {
+/** A page that is open in a browser of its own. */
+export interface PlainPage {
   readonly page: Page;
   /** Addresses that were asked for outside the page's own origin. */
   readonly foreignRequests: readonly string[];
   /** Errors that the page logged or did not catch. */
   readonly errors: readonly string[];
-  /** Lengths in milliseconds of the main-thread tasks over 50 ms since the last call. */
-  longTasks(): Promise<number[]>;
-  screenshot(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
+export interface OpenDemo extends PlainPage {
+  /** Lengths in milliseconds of the main-thread tasks over 50 ms since the last call. */
+  longTasks(): Promise<number[]>;
+  screenshot(name: string): Promise<void>;
+}
+
 /**
- * The built demo in Chromium, as a new visitor sees it.
+ * A folder, served as the demo is, in Chromium.
  *
  * @param prepare - called before the page is loaded
- * @param path - another page of the demo, such as `viewers/canvas.html`
+ * @param path - of the page in the folder
  */
-export async function openDemo(prepare?: (page: Page) => Promise<unknown>, path = ""): Promise<OpenDemo> {
-  const server = await serve(fileURLToPath(new URL("dist/demo", root)), 0);
+export async function openPlainPage(
+  folder: string,
+  prepare?: (page: Page) => Promise<unknown>,
+  path = "",
+): Promise<PlainPage> {
+  const server = await serve(folder, 0);
   const browser: Browser = await chromium.launch({
     executablePath: findChromium({ install: false }),
     args: chromiumArguments(),
@@ -57,22 +65,46 @@ export async function openDemo(prepare?: (page: Page) => Promise<unknown>, path 
   });
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => {
-    if (message.type() === "error") errors.push(message.text());
-  });
-  await page.addInitScript(() => {
-    const tasks: number[] = [];
-    (globalThis as unknown as { longTasks: number[] }).longTasks = tasks;
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) tasks.push(entry.duration);
-    }).observe({ type: "longtask" });
+    if (message.type() === "error") errors.push(`${message.text()} ${message.location().url}`.trimEnd());
   });
   await prepare?.(page);
   await page.goto(server.url + path);
-  await page.getByRole("button", { name: "Sample stack" }).waitFor();
   return {
     page,
     foreignRequests,
     errors,
+    async close() {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+/**
+ * The built demo in Chromium, as a new visitor sees it.
+ *
+ * @param prepare - called before the page is loaded
+ * @param path - another page of the demo, such as `viewers/canvas.html`
+ */
+export async function openDemo(prepare?: (page: Page) => Promise<unknown>, path = ""): Promise<OpenDemo> {
+  const plain = await openPlainPage(
+    fileURLToPath(new URL("dist/demo", root)),
+    async (page) => {
+      await page.addInitScript(() => {
+        const tasks: number[] = [];
+        (globalThis as unknown as { longTasks: number[] }).longTasks = tasks;
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) tasks.push(entry.duration);
+        }).observe({ type: "longtask" });
+      });
+      await prepare?.(page);
+    },
+    path,
+  );
+  const { page } = plain;
+  await page.getByRole("button", { name: "Sample stack" }).waitFor();
+  return {
+    ...plain,
     longTasks: () =>
       page.evaluate(() => {
         const { longTasks } = globalThis as unknown as { longTasks: number[] };
@@ -81,10 +113,6 @@ export async function openDemo(prepare?: (page: Page) => Promise<unknown>, path 
     async screenshot(name) {
       await mkdir(screenshotFolder, { recursive: true });
       await page.screenshot({ path: `${screenshotFolder}${name}.png` });
-    },
-    async close() {
-      await browser.close();
-      await server.close();
     },
   };
 }
