@@ -124,6 +124,8 @@ const library = {
     host: "build/src/plugin/host/index.js",
     "host-conformance": "build/src/plugin/host/conformance/index.js",
     manifest: "build/src/plugin/manifest.js",
+    "adapters/napari-js": "build/src/plugin/adapters/napari-js.js",
+    "adapters/openseadragon": "build/src/plugin/adapters/openseadragon.js",
   },
   external: [/^lit/, /^@lit/, "comlink", "uplot"],
   output: { dir: "dist", format: "es", chunkFileNames: "parts/[name]-[hash].js" },
