@@ -6,9 +6,14 @@ import {
   type OpenSeadragonHost,
 } from "../../src/plugin/adapters/openseadragon.js";
 
-/** OpenSeadragon with a bar of this page below it: the viewer has no control for frames. */
+/**
+ * OpenSeadragon with a bar of this page below it: the viewer has no control for frames.
+ *
+ * @param settings - of the viewer, besides those that suit stacks
+ */
 export async function createViewer(
   container: HTMLElement,
+  settings: OpenSeadragon.Options = {},
 ): Promise<{ readonly host: OpenSeadragonHost; readonly viewer: OpenSeadragon.Viewer; dispose(): void }> {
   const picture = document.createElement("div");
   picture.className = "picture";
@@ -21,7 +26,7 @@ export async function createViewer(
   bar.append(frameInput, number);
   container.append(picture, bar);
 
-  const viewer = OpenSeadragon({ element: picture, ...openSeadragonStackSettings });
+  const viewer = OpenSeadragon({ ...openSeadragonStackSettings, ...settings, element: picture });
   const host = createOpenSeadragonHost({ OpenSeadragon, viewer, frameInput });
 
   const showNumber = (): void => {

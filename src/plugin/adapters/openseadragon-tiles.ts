@@ -74,12 +74,21 @@ function exchange(tile: OpenSeadragon.Tile, picture: HTMLCanvasElement): boolean
 }
 
 /** The part of the picture on a tile, on a canvas of its own: the viewer empties it when it is done with it. */
-function paintTile({ sourceBounds }: OpenSeadragon.Tile, picture: HTMLCanvasElement | null): CanvasRenderingContext2D {
-  const { x, y, width, height } = sourceBounds;
+function paintTile(tile: OpenSeadragon.Tile, picture: HTMLCanvasElement | null): CanvasRenderingContext2D {
   const canvas = document.createElement("canvas");
-  canvas.width = width;
-  canvas.height = height;
+  canvas.width = tile.sourceBounds.width;
+  canvas.height = tile.sourceBounds.height;
   const context = canvas.getContext("2d", { alpha: false })!;
-  if (picture) context.drawImage(picture, -x, -y);
+  if (picture) {
+    // A viewer that repeats its images counts on, also below 0.
+    const [column, row] = [remainder(tile.x, picture.width), remainder(tile.y, picture.height)];
+    context.drawImage(picture, -column * tileSize, -row * tileSize);
+  }
   return context;
+}
+
+/** The place of a tile among those of one picture. */
+function remainder(index: number, pixels: number): number {
+  const count = Math.ceil(pixels / tileSize);
+  return ((index % count) + count) % count;
 }
