@@ -50,12 +50,9 @@ class OpenSeadragonHarness {
   level(x: number, y: number, viewer = this.viewer): number {
     const image = viewer.world.getItemAt(viewer.world.getItemCount() - 1) as OpenSeadragon.TiledImage | undefined;
     if (!image) return -1;
-    const place = image.imageToViewerElementCoordinates(
-      image
-        .getContentSize()
-        .times(0)
-        .plus(point(x + 0.5, y + 0.5)),
-    );
+    const middle = image.getContentSize();
+    [middle.x, middle.y] = [x + 0.5, y + 0.5];
+    const place = image.imageToViewerElementCoordinates(middle);
     const drawn = viewer.drawer.canvas;
     const canvas = drawn instanceof HTMLCanvasElement ? drawn : flatten(drawn);
     const density = canvas.width / drawn.clientWidth;
