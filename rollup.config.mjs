@@ -125,6 +125,8 @@ const library = {
     host: "build/src/plugin/host/index.js",
     "host-conformance": "build/src/plugin/host/conformance/index.js",
     manifest: "build/src/plugin/manifest.js",
+    "adapters/napari-js": "build/src/plugin/adapters/napari-js.js",
+    "adapters/openseadragon": "build/src/plugin/adapters/openseadragon.js",
   },
   external: [/^lit/, /^@lit/, "comlink", "uplot"],
   // All in one folder: the one that starts the worker looks for it beside itself.
