@@ -124,6 +124,7 @@ const library = {
     host: "build/src/plugin/host/index.js",
     "host-conformance": "build/src/plugin/host/conformance/index.js",
     manifest: "build/src/plugin/manifest.js",
+    "adapters/niivue": "build/src/plugin/adapters/niivue.js",
   },
   external: [/^lit/, /^@lit/, "comlink", "uplot"],
   output: { dir: "dist", format: "es", chunkFileNames: "parts/[name]-[hash].js" },
