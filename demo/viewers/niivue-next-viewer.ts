@@ -1,4 +1,4 @@
-import NiiVue from "niivue-next/webgl2";
+import NiiVue, { DRAG_MODE } from "niivue-next/webgl2";
 
 import { createNiivueHost, type NiivueHost } from "../../src/plugin/adapters/niivue.js";
 import { NiivuePage } from "./niivue-page.js";
@@ -26,6 +26,8 @@ export async function createViewer(
     crosshairWidth: 0,
     volumeIsNearestInterpolation: true,
     placeholderText: "",
+    primaryDragMode: DRAG_MODE.pan,
+    secondaryDragMode: DRAG_MODE.contrast,
     logLevel: "error",
   });
   await nv.attachToCanvas(page.canvas);

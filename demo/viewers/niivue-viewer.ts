@@ -1,4 +1,4 @@
-import { Niivue, SLICE_TYPE } from "@niivue/niivue";
+import { DRAG_MODE, Niivue, SLICE_TYPE } from "@niivue/niivue";
 
 import { createNiivueHost, type NiivueHost } from "../../src/plugin/adapters/niivue.js";
 import { NiivuePage } from "./niivue-page.js";
@@ -23,6 +23,12 @@ export async function createViewer(
     isOrientationTextVisible: false,
     isNearestInterpolation: true,
     loadingText: "",
+    dragMode: DRAG_MODE.pan,
+    mouseEventConfig: {
+      leftButton: { primary: DRAG_MODE.pan },
+      rightButton: DRAG_MODE.contrast,
+      centerButton: DRAG_MODE.pan,
+    },
     logLevel: "error",
   });
   await nv.attachToCanvas(page.canvas);

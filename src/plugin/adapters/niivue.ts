@@ -167,6 +167,7 @@ class NiivueLayers {
   }
 
   #draw(): void {
+    if (!this.#calls.drawable) return;
     const layers = [...this.host.layers.list()].reverse();
     const top = layers.find(({ id, visible }) => visible && this.#volumes.get(id)?.hasPixels);
     let stale = false;

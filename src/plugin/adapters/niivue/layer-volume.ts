@@ -2,7 +2,7 @@ import type { ImageDisplay } from "../../host/contract.js";
 import { autoContrast, type ContrastLimits } from "../../host/contrast.js";
 import { LayerFrames } from "../../host/layer-frames.js";
 import type { HostLayer } from "../../host/model.js";
-import { FrameWindow } from "./frame-window.js";
+import { type FrameWindow } from "./frame-window.js";
 import type { NiivueVolume, NiivueVolumeFields, VoxelArray } from "./viewer.js";
 import { limitsOf, type ViewerCalls, type VolumeLook } from "./viewer-calls.js";
 

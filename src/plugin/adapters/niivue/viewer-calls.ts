@@ -81,6 +81,11 @@ export class ViewerCalls {
     return this.#viewer.volumes;
   }
 
+  /** False between the end of a view and the next one: drawing would fail, and the next one draws anew. */
+  get drawable(): boolean {
+    return !this.#detached;
+  }
+
   /** Loads a NIfTI file on top of the others; nobody sees it until it is given a look. */
   async load(file: ArrayBuffer): Promise<NiivueVolumeFields> {
     // The name becomes the identity of the volume in 1.0.
@@ -101,9 +106,12 @@ export class ViewerCalls {
     const index = this.volumes.indexOf(volume);
     if (index < 0) return;
     this.#call(() => {
-      if (!this.#next) return (this.#viewer as ClassicViewer).removeVolume(volume);
+      if (!this.#next) {
+        (this.#viewer as ClassicViewer).removeVolume(volume);
+        return;
+      }
       this.#next.model.removeVolume(index);
-      return this.#viewer.updateGLVolume();
+      return this.#detached ? null : this.#viewer.updateGLVolume();
     });
   }
 
@@ -169,7 +177,7 @@ export class ViewerCalls {
       const drawn = action();
       // A viewer that was taken down while it drew is no error of ours.
       if (drawn instanceof Promise)
-        drawn.catch((error) => (this.#disposed || this.#detached ? null : reportError(error)));
+        drawn.catch((error: unknown) => (this.#disposed || this.#detached ? null : reportError(error)));
     } finally {
       this.#calling--;
     }
@@ -180,7 +188,7 @@ export class ViewerCalls {
     const isOwn = (volume: NiivueVolume): boolean => this.#own.has(volume.name);
     const on = (type: string, callback: (volume: NiivueVolume, detail: Detail) => void): void => {
       const listener = (event: Event): void => {
-        const detail = ((event as CustomEvent<Detail | null>).detail ?? {}) as Detail;
+        const detail = (event as CustomEvent<Detail | null>).detail ?? {};
         // 0.69 gives some events the volume itself.
         const volume = detail.volume ?? (detail.hdr ? (detail as NiivueVolume) : null);
         if (this.#calling === 0 && volume && !isOwn(volume)) callback(volume, detail);
@@ -195,7 +203,10 @@ export class ViewerCalls {
     on(this.#next ? "volumeLoaded" : "imageLoaded", (volume) => loaded(volume));
     on("volumeRemoved", (volume) => removed(volume));
     on("frameChange", (volume, { frame, index }) => frameChanged(volume, frame ?? index ?? 0));
-    if (!this.#next) return on("intensityChange", (volume) => contrastChanged(volume, limitsOf(volume)));
+    if (!this.#next) {
+      on("intensityChange", (volume) => contrastChanged(volume, limitsOf(volume)));
+      return;
+    }
     on("volumeUpdated", (volume, { changes = {} }) => {
       if ("calMin" in changes || "calMax" in changes) contrastChanged(volume, limitsOf(volume));
     });
