@@ -74,9 +74,8 @@ class NiivueLayers {
         for (const taken of this.#volumes.values())
           if (taken.volume === volume) this.host.dims.setStep(taken.start + frame);
       },
-      contrastChanged: (volume, limits) => {
-        for (const [id, taken] of this.#volumes)
-          if (taken.volume === volume) this.host.layers.update(id, { contrastLimits: limits });
+      lookChanged: (volume, patch) => {
+        for (const [id, taken] of this.#volumes) if (taken.volume === volume) this.host.layers.update(id, patch);
       },
       attached: () => this.#drawSoon(),
     });
@@ -136,10 +135,10 @@ class NiivueLayers {
     for (const [id, { volume: ours }] of this.#volumes)
       if (!this.#calls.volumes.includes(ours) && ours !== volume) this.host.layers.remove(id);
     if (!isStack(volume)) return;
-    const { frame4D } = volume as NiivueVolumeFields;
+    const { frame4D, opacity, colormap } = volume as NiivueVolumeFields;
     const source = new VolumeSource(volume);
     this.#loaded.set(source, volume);
-    const display = { name: volume.name, contrastLimits: limitsOf(volume) };
+    const display = { name: volume.name, contrastLimits: limitsOf(volume), opacity, colormap };
     this.host.layers.add([source, display, "image"]).then(
       () => {
         if (frame4D > 0 && this.host.dims.step === 0) this.host.dims.setStep(frame4D);

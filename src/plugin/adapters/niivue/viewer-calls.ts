@@ -1,5 +1,6 @@
 import { SlnetError } from "../../../core/errors.js";
-import { colormapSize, colormapTable } from "../../host/colormaps.js";
+import { colormapNames, colormapSize, colormapTable } from "../../host/colormaps.js";
+import type { ImageDisplay } from "../../host/contract.js";
 import type { ContrastLimits } from "../../host/contrast.js";
 import type { NiivueViewer, NiivueVolume, NiivueVolumeFields } from "./viewer.js";
 
@@ -16,7 +17,7 @@ export interface ViewerListener {
   loaded(volume: NiivueVolume): void;
   removed(volume: NiivueVolume): void;
   frameChanged(volume: NiivueVolume, frame: number): void;
-  contrastChanged(volume: NiivueVolume, limits: ContrastLimits): void;
+  lookChanged(volume: NiivueVolume, patch: Partial<ImageDisplay>): void;
   /** The picture may be lost and has to be drawn anew. */
   attached(): void;
 }
@@ -184,7 +185,7 @@ export class ViewerCalls {
   }
 
   #listen(): void {
-    const { loaded, removed, frameChanged, contrastChanged, attached } = this.#listener;
+    const { loaded, removed, frameChanged, lookChanged, attached } = this.#listener;
     const isOwn = (volume: NiivueVolume): boolean => this.#own.has(volume.name);
     const on = (type: string, callback: (volume: NiivueVolume, detail: Detail) => void): void => {
       const listener = (event: Event): void => {
@@ -204,11 +205,18 @@ export class ViewerCalls {
     on("volumeRemoved", (volume) => removed(volume));
     on("frameChange", (volume, { frame, index }) => frameChanged(volume, frame ?? index ?? 0));
     if (!this.#next) {
-      on("intensityChange", (volume) => contrastChanged(volume, limitsOf(volume)));
+      on("intensityChange", (volume) => lookChanged(volume, { contrastLimits: limitsOf(volume) }));
       return;
     }
     on("volumeUpdated", (volume, { changes = {} }) => {
-      if ("calMin" in changes || "calMax" in changes) contrastChanged(volume, limitsOf(volume));
+      const { opacity, colormap, frame4D } = volume as NiivueVolumeFields;
+      const limited = "calMin" in changes || "calMax" in changes;
+      lookChanged(volume, {
+        ...(limited ? { contrastLimits: limitsOf(volume) } : {}),
+        ...("opacity" in changes ? { opacity } : {}),
+        ...("colormap" in changes ? { colormap } : {}),
+      });
+      if ("frame4D" in changes) frameChanged(volume, frame4D);
     });
     onView("viewDestroyed", () => (this.#detached = true));
     onView("viewAttached", () => {
@@ -217,15 +225,15 @@ export class ViewerCalls {
     });
   }
 
-  /** The viewer's own name of a colour map of the contract, which it is taught where it has none. */
+  /** The viewer's own name of a colour map. Those of the contract that it lacks it is taught; others are gray. */
   #colormap(name: string): string {
     const known = this.#next ? this.#next.colormaps : (this.#viewer as ClassicViewer).colormaps();
     const find = (wanted: string): string | undefined =>
       known.find((candidate) => candidate.toLowerCase() === wanted.toLowerCase());
-    if (name === "gray") return find("gray") ?? "gray";
+    const own = find(name) ?? find(`slnet ${name}`);
+    if (own !== undefined) return own;
+    if (!(colormapNames as readonly string[]).includes(name)) return find("gray") ?? "gray";
     const taught = `slnet ${name}`;
-    const found = find(taught);
-    if (found !== undefined) return found;
     (this.#viewer as ClassicViewer | NextViewer).addColormap(taught, coloursOf(name));
     return taught;
   }
