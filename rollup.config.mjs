@@ -127,6 +127,7 @@ const library = {
     manifest: "build/src/plugin/manifest.js",
     "adapters/napari-js": "build/src/plugin/adapters/napari-js.js",
     "adapters/openseadragon": "build/src/plugin/adapters/openseadragon.js",
+    "adapters/niivue": "build/src/plugin/adapters/niivue.js",
   },
   external: [/^lit/, /^@lit/, "comlink", "uplot"],
   // All in one folder: the one that starts the worker looks for it beside itself.
