@@ -74,6 +74,15 @@ const copyTypes = () => ({
   },
 });
 
+/** What React and deck.gl ask for when they are bundled: a page has no `process`. */
+const production = () => ({
+  name: "production",
+  transform: (code) =>
+    code.includes("process.env.NODE_ENV")
+      ? { code: code.replaceAll("process.env.NODE_ENV", '"production"'), map: null }
+      : null,
+});
+
 const minify = terser({ format: { comments: /@license|^!/ } });
 const browser = () => [nodeResolve({ browser: true, preferBuiltins: false }), commonjs()];
 const node = () => [nodeResolve({ exportConditions: ["node"], preferBuiltins: true }), commonjs()];
@@ -124,6 +133,7 @@ const library = {
     host: "build/src/plugin/host/index.js",
     "host-conformance": "build/src/plugin/host/conformance/index.js",
     manifest: "build/src/plugin/manifest.js",
+    "adapters/viv": "build/src/plugin/adapters/viv.js",
   },
   external: [/^lit/, /^@lit/, "comlink", "uplot"],
   output: { dir: "dist", format: "es", chunkFileNames: "parts/[name]-[hash].js" },
@@ -142,7 +152,7 @@ const demo = {
     ...Object.fromEntries(viewerPages.map((page) => [page, `build/demo/${page}.js`])),
   },
   output: { dir: "dist/demo", format: "es", chunkFileNames: "parts/[name]-[hash].js" },
-  plugins: [...browser(), minify, copyDemo()],
+  plugins: [production(), ...browser(), minify, copyDemo()],
   onwarn: quiet,
 };
 
@@ -179,7 +189,7 @@ const engineTests = (platform, plugins, banner = "") => ({
 const viewers = viewerPages.map((page) => ({
   input: `build/demo/${page}-viewer.js`,
   output: { file: `build/bundles/${page}.js`, format: "es", inlineDynamicImports: true },
-  plugins: [...browser()],
+  plugins: [production(), ...browser()],
   onwarn: quiet,
 }));
 
