@@ -1,4 +1,7 @@
-import type { VivClass, VivLayerProps } from "./viv-layers.js";
+import type { VivLayerProps } from "./viv-layers.js";
+
+/** A class of deck.gl or Viv, whatever its props: those of the versions to come are not known here. */
+export type VivClass<T = object> = new (props: never) => T;
 
 /** The classes with which {@link createVivHost} draws, of the page's own `@deck.gl/core` and `@hms-dbmi/viv`. */
 export interface VivDeckClasses {
@@ -32,6 +35,8 @@ export class VivDeck {
   readonly #element = document.createElement("div");
   readonly #canvas = document.createElement("canvas");
   readonly #deck: VivDeckInstance;
+  /** Without picking, deck.gl need not draw a second picture under each movement of the pointer. */
+  readonly #pickable: boolean;
   readonly #onError: (error: Error) => void;
   /** `[height, width]` of what was fitted last, in pixels. */
   #fitted: readonly [height: number, width: number] | null = null;
@@ -41,12 +46,14 @@ export class VivDeck {
   #disposed = false;
 
   /**
+   * @param deckProps - more props for deck.gl
    * @param onError - what deck.gl could not do
    * @param onLost - the GPU context is gone, and this deck with it
    */
   constructor(
     container: HTMLElement,
     classes: VivDeckClasses,
+    deckProps: object,
     onError: (error: Error) => void,
     onLost: (deck: VivDeck) => void,
   ) {
@@ -59,7 +66,10 @@ export class VivDeck {
     this.#canvas.addEventListener("dblclick", () => this.fit());
     this.#element.append(this.#canvas);
     container.append(this.#element);
+    this.#pickable = "onHover" in deckProps || "onClick" in deckProps;
     this.#deck = new classes.Deck({
+      getCursor: ({ isDragging }: { readonly isDragging: boolean }) => (isDragging ? "grabbing" : "crosshair"),
+      ...deckProps,
       canvas: this.#canvas,
       views: new classes.OrthographicView({ id: "viv", flipY: true, controller: { doubleClickZoom: false } } as never),
       viewState: { target: [0, 0, 0], zoom: 0, ...zoomLimits } satisfies ViewState,
@@ -73,7 +83,6 @@ export class VivDeck {
         this.#moved = true;
         this.#deck.setProps({ viewState } as never);
       },
-      getCursor: ({ isDragging }: { readonly isDragging: boolean }) => (isDragging ? "grabbing" : "crosshair"),
     } as never);
   }
 
@@ -81,10 +90,8 @@ export class VivDeck {
   draw(props: readonly VivLayerProps[]): void {
     if (this.#disposed) return;
     const { ImageLayer } = this.#classes;
-    // Without picking, deck.gl need not draw a second picture under each movement of the pointer.
-    this.#deck.setProps({
-      layers: props.map((layer) => new ImageLayer({ ...layer, pickable: false } as never)),
-    } as never);
+    const pickable = this.#pickable;
+    this.#deck.setProps({ layers: props.map((layer) => new ImageLayer({ ...layer, pickable } as never)) } as never);
     const [, height, width] = props[0]?.loader.shape ?? [];
     if (height === undefined || width === undefined) return;
     if (this.#fitted?.[0] === height && this.#fitted[1] === width) return;

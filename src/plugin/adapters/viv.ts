@@ -1,64 +1,59 @@
-import { SlnetError } from "../../core/errors.js";
-import type { Unsubscribe, ViewerHost } from "../host/contract.js";
-import { VivLayers, type VivLayerProps, type VivLayersOptions } from "./viv-layers.js";
+import type { ViewerHost } from "../host/contract.js";
+import { VivDeck, type VivDeckClasses } from "./viv-deck.js";
+import { VivLayers, type VivLayersOptions } from "./viv-layers.js";
 
-export { VivLayers, type VivLayerProps, type VivLayersOptions } from "./viv-layers.js";
+export type { VivClass, VivDeckClasses, VivDeckInstance } from "./viv-deck.js";
 export {
   vivFrameSource,
   type VivFrameSourceOptions,
   type VivImage,
-  type VivPixelData,
+  type VivPlane,
   type VivSelection,
-  type VivStackPixels,
-} from "./viv-pixels.js";
+} from "./viv-frame-source.js";
+export { VivLayers, type VivLayerProps, type VivLayersOptions } from "./viv-layers.js";
+export type { VivRaster, VivRasterRequest, VivStackPixels } from "./viv-pixels.js";
 
-/** What is used of a `Deck` of deck.gl. */
-export interface VivDeck {
-  setProps(props: never): void;
-  finalize(): void;
-}
-
-export interface VivHostOptions<D extends VivDeck> extends VivLayersOptions {
+export interface VivHostOptions extends VivLayersOptions, VivDeckClasses {
   /** Is filled with the picture. Positioned (`position: relative`), and of a size of its own. */
   readonly container: HTMLElement;
-  /** Of `@deck.gl/core`. */
-  readonly Deck: new (props: never) => D;
-  /** Of `@deck.gl/core`. */
-  readonly OrthographicView: new (props: never) => object;
-  /** Of `@hms-dbmi/viv`. */
-  readonly ImageLayer: new (props: never) => object;
-  /** More props for the deck, such as `onHover`; its views, layers and view state are the adapter's. */
-  readonly deckProps?: Readonly<Record<string, unknown>>;
+  /** More props for the deck, such as `onHover`. Its canvas, views, view state and layers are the adapter's. */
+  readonly deckProps?: object;
+  /** Called with what deck.gl could not do, as where there is no WebGL 2. Default: `reportError`. */
+  readonly onError?: (error: Error) => void;
 }
 
 /** A viewer made of Viv and deck.gl. */
-export interface VivHost<D extends VivDeck = VivDeck> {
+export interface VivHost {
   readonly host: ViewerHost;
-  readonly deck: D;
-  /** Shows the whole picture again. */
+  /** Brings the whole picture into view. */
   fit(): void;
-  /** Ends the viewer: its layers go, its plugins, and its drawing context. */
+  /** Ends the viewer: its layers go, the plugins in it with all that is theirs, and its canvas. */
   dispose(): void;
 }
 
-interface ViewState {
-  readonly target: readonly number[];
-  readonly zoom: number;
-}
-
-/** Zoom steps of 2 beyond the whole picture, and screen pixels per pixel as a power of 2. */
-const [leastZoom, mostZoom] = [-2, 7];
-
 /**
- * Makes a viewer of Viv and deck.gl: an image in a container, with pan and zoom. The page adds what else it wants to
- * control, through `host`. For an application that has a deck of its own, see {@link VivLayers}.
+ * Makes a viewer of Viv and deck.gl: a picture in a container, with pan and zoom. It has no controls; those that the page
+ * adds work on `host`. Where the GPU context is lost, it goes on with another one.
  *
- * @returns once it can draw
- * @throws {@link SlnetError} `unsupported` where there is no WebGL 2
+ * For an application that has a deck of its own, see {@link VivLayers}.
  */
-export function createVivHost<D extends VivDeck>(options: VivHostOptions<D>): Promise<VivHost<D>> {
-  const { container, Deck, OrthographicView, ImageLayer, deckProps = {} } = options;
-  const { promise, resolve, reject } = Promise.withResolvers<VivHost<D>>();
+export function createVivHost(options: VivHostOptions): VivHost {
+  const { container, deckProps = {}, onError = reportError } = options;
   const layers = new VivLayers(options);
-  return promise;
+  const createDeck = (): VivDeck => new VivDeck(container, options, deckProps, onError, renew);
+  const renew = (lost: VivDeck): void => {
+    lost.dispose();
+    deck = createDeck();
+    deck.draw(layers.props);
+  };
+  let deck = createDeck();
+  layers.subscribe(() => deck.draw(layers.props));
+  return {
+    host: layers.host,
+    fit: () => deck.fit(),
+    dispose: () => {
+      layers.dispose();
+      deck.dispose();
+    },
+  };
 }
