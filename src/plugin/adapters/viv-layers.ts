@@ -11,6 +11,7 @@ export interface VivLayerProps {
   readonly loader: VivStackPixels;
   /** A new list for each picture: that is how Viv knows that there is something to fetch. */
   readonly selections: { t: number }[];
+  readonly dtype: VivStackPixels["dtype"];
   readonly contrastLimits: [low: number, high: number][];
   readonly channelsVisible: boolean[];
   readonly colors: [red: number, green: number, blue: number][];
@@ -175,6 +176,7 @@ export class VivLayers {
       id: `slnet-${layer.id}`,
       loader: view.pixels,
       selections,
+      dtype: view.pixels.dtype,
       contrastLimits: [[low, high]],
       channelsVisible: [true],
       opacity: layer.opacity,

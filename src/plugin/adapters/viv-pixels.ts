@@ -11,7 +11,7 @@ export interface VivRasterRequest {
 
 /** One frame, as Viv takes it: not frozen, since Viv’s types have no `readonly`. */
 export interface VivRaster {
-  data: SampleArray;
+  data: Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
   width: number;
   height: number;
 }
@@ -51,7 +51,7 @@ export class VivStackPixels {
   async getRaster({ selection, signal }: VivRasterRequest): Promise<VivRaster> {
     const { shown } = this.#frames;
     const frame = shown?.index === selection.t ? shown : await this.#read(selection.t, signal);
-    return { data: frame.samples, width: frame.width, height: frame.height };
+    return { data: unshared(frame.samples), width: frame.width, height: frame.height };
   }
 
   /** The only tile is the whole frame. */
@@ -68,4 +68,9 @@ export class VivStackPixels {
     if (!frame) throw nothingNew;
     return frame;
   }
+}
+
+/** WebGL takes no shared memory. */
+function unshared(samples: SampleArray): VivRaster["data"] {
+  return samples.buffer instanceof ArrayBuffer ? (samples as VivRaster["data"]) : samples.slice();
 }
