@@ -74,6 +74,15 @@ const copyTypes = () => ({
   },
 });
 
+/** What React and deck.gl ask for when they are bundled: a page has no `process`. */
+const production = () => ({
+  name: "production",
+  transform: (code) =>
+    code.includes("process.env.NODE_ENV")
+      ? { code: code.replaceAll("process.env.NODE_ENV", '"production"'), map: null }
+      : null,
+});
+
 const minify = terser({ format: { comments: /@license|^!/ } });
 const browser = () => [nodeResolve({ browser: true, preferBuiltins: false }), commonjs()];
 const node = () => [nodeResolve({ exportConditions: ["node"], preferBuiltins: true }), commonjs()];
@@ -128,6 +137,7 @@ const library = {
     "adapters/napari-js": "build/src/plugin/adapters/napari-js.js",
     "adapters/openseadragon": "build/src/plugin/adapters/openseadragon.js",
     "adapters/niivue": "build/src/plugin/adapters/niivue.js",
+    "adapters/viv": "build/src/plugin/adapters/viv.js",
   },
   external: [/^lit/, /^@lit/, "comlink", "uplot"],
   // All in one folder: the one that starts the worker looks for it beside itself.
@@ -147,7 +157,7 @@ const demo = {
     ...Object.fromEntries(viewerPages.map((page) => [page, `build/demo/${page}.js`])),
   },
   output: { dir: "dist/demo", format: "es", chunkFileNames: "parts/[name]-[hash].js" },
-  plugins: [...browser(), minify, copyDemo()],
+  plugins: [production(), ...browser(), minify, copyDemo()],
   onwarn: quiet,
 };
 
@@ -193,7 +203,7 @@ const engineTests = (platform, plugins, banner = "") => ({
 const viewers = viewerPages.map((page) => ({
   input: `build/demo/${page}-viewer.js`,
   output: { file: `build/bundles/${page}.js`, format: "es", inlineDynamicImports: true },
-  plugins: [...browser()],
+  plugins: [production(), ...browser()],
   onwarn: quiet,
 }));
 
