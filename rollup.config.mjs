@@ -146,9 +146,9 @@ const library = {
   onwarn: quiet,
 };
 
-/** The pages in which the plugin is embedded in a viewer: each HTML file has a script of its name. */
+/** The pages in which the plugin is embedded in a viewer: each has a script of its name. */
 const viewerPages = readdirSync("demo/viewers")
-  .filter((file) => file.endsWith(".html"))
+  .filter((file) => file.endsWith(".html") && file !== "index.html")
   .map((file) => `viewers/${basename(file, ".html")}`);
 
 const demo = {
