@@ -18,7 +18,10 @@ export function SlnetPanel({
     // React may end an effect before the plugin is there, and in its strict mode does.
     const life = new AbortController();
     void registerSlnet(host, { workerUrl: new URL(href) }).then((registration) => {
-      if (life.signal.aborted) return registration.dispose();
+      if (life.signal.aborted) {
+        registration.dispose();
+        return;
+      }
       life.signal.addEventListener("abort", registration.dispose);
       if (!registration.mounted) place.current?.append(registration.panel);
       onRegister?.(registration);
