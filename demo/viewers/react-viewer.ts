@@ -1,4 +1,10 @@
-import { DETAIL_VIEW_ID, AdditiveColormapExtension, ImageLayer, PictureInPictureViewer } from "@hms-dbmi/viv";
+import {
+  AdditiveColormapExtension,
+  DETAIL_VIEW_ID,
+  ImageLayer,
+  loadOmeTiff,
+  PictureInPictureViewer,
+} from "@hms-dbmi/viv";
 import {
   createElement as h,
   useEffect,
@@ -10,7 +16,7 @@ import {
 } from "react";
 import { createRoot } from "react-dom/client";
 
-import { VivLayers, type VivLayerProps } from "../../src/plugin/adapters/viv.js";
+import { vivFrameSource, VivLayers, type VivLayerProps } from "../../src/plugin/adapters/viv.js";
 import type { ImageLayer as HostLayer, ViewerHost } from "../../src/plugin/host/index.js";
 
 /** Viv's component with an overview, as Avivator has it. The lowest layer is its image, the others lie on top. */
@@ -27,7 +33,7 @@ function Picture({ layers, height, width }: { layers: VivLayers; height: number;
     ...lowest,
     loader,
     channelsVisible: [lowest.visible],
-    overview: { margin: 16 },
+    overview: { margin: 16, position: "bottom-left" },
     overviewOn: true,
     height,
     width,
@@ -37,7 +43,7 @@ function Picture({ layers, height, width }: { layers: VivLayers; height: number;
 
 /** Viv draws a layer in the view whose name is in the layer's. */
 function onDetailView(props: VivLayerProps): object {
-  return new ImageLayer({ ...props, id: `${props.id}-#${DETAIL_VIEW_ID}#-`, viewportId: DETAIL_VIEW_ID });
+  return new ImageLayer({ ...props, id: `${props.id}-#${DETAIL_VIEW_ID}#-` }) as object;
 }
 
 function LayerControls({ host, layer }: { host: ViewerHost; layer: HostLayer }): ReactElement {
@@ -73,16 +79,47 @@ function LayerControls({ host, layer }: { host: ViewerHost; layer: HostLayer }):
       limit("Black", low, (value) => [value, high]),
       limit("White", high, (value) => [low, value]),
     ),
-    h("input", {
-      type: "range",
-      min: 0,
-      max: 1,
-      step: 0.05,
-      "aria-label": `Opacity of ${name}`,
-      value: opacity,
-      onChange: ({ target }: ChangeEvent<HTMLInputElement>) =>
-        host.layers.update(id, { opacity: target.valueAsNumber }),
-    }),
+    h(
+      "label",
+      null,
+      "Opacity",
+      h("input", {
+        type: "range",
+        min: 0,
+        max: 1,
+        step: 0.05,
+        "aria-label": `Opacity of ${name}`,
+        value: opacity,
+        onChange: ({ target }: ChangeEvent<HTMLInputElement>) =>
+          host.layers.update(id, { opacity: target.valueAsNumber }),
+      }),
+    ),
+  );
+}
+
+/** An image of the application's own, opened by Viv: the plugin finds it among the layers. */
+async function openOmeTiff(host: ViewerHost, file: File): Promise<void> {
+  const [image] = (await loadOmeTiff(file)).data;
+  if (!image) return;
+  const lengthOf = (axis: "t" | "z"): number => image.shape[image.labels.indexOf(axis)] ?? 1;
+  const axis = lengthOf("z") > lengthOf("t") ? "z" : "t";
+  await host.layers.add([vivFrameSource(image, { axis }), { name: file.name }, "image"]);
+}
+
+function OpenButton({ host }: { host: ViewerHost }): ReactElement {
+  const [error, setError] = useState("");
+  const open = ({ target }: ChangeEvent<HTMLInputElement>): void => {
+    const [file] = target.files ?? [];
+    setError("");
+    if (file) openOmeTiff(host, file).catch((reason: unknown) => setError(`Viv cannot open it: ${String(reason)}`));
+    target.value = "";
+  };
+  return h(
+    "label",
+    { className: "open" },
+    "Open OME-TIFF with Viv ",
+    h("input", { type: "file", accept: ".tif,.tiff", "aria-label": "Open OME-TIFF with Viv", onChange: open }),
+    h("span", { role: "alert" }, error),
   );
 }
 
@@ -125,12 +162,12 @@ function Viewer({ layers }: { layers: VivLayers }): ReactElement {
     "div",
     { className: "viewer-app" },
     h("div", { className: "stage", ref: setStage }, h(Picture, { layers, ...useSize(stage) })),
-    list.length > 0 &&
-      h(
-        "ul",
-        { className: "layers", "aria-label": "Layers" },
-        [...list].reverse().map((layer) => h(LayerControls, { key: layer.id, host, layer })),
-      ),
+    h(
+      "ul",
+      { className: "layers", "aria-label": "Layers" },
+      [...list].reverse().map((layer) => h(LayerControls, { key: layer.id, host, layer })),
+      h("li", { key: "open" }, h(OpenButton, { host })),
+    ),
     h(
       "div",
       { className: "frame" },
