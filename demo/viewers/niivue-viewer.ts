@@ -24,14 +24,15 @@ export async function createViewer(
     isNearestInterpolation: true,
     loadingText: "",
     dragMode: DRAG_MODE.pan,
-    mouseEventConfig: {
-      leftButton: { primary: DRAG_MODE.pan },
-      rightButton: DRAG_MODE.contrast,
-      centerButton: DRAG_MODE.pan,
-    },
     logLevel: "error",
   });
   await nv.attachToCanvas(page.canvas);
+  // As an option of the constructor it is not taken.
+  nv.setMouseEventConfig({
+    leftButton: { primary: DRAG_MODE.pan },
+    rightButton: DRAG_MODE.contrast,
+    centerButton: DRAG_MODE.pan,
+  });
   nv.setSliceType(SLICE_TYPE.AXIAL);
   const host = createNiivueHost(nv, { hostName: "NiiVue 0.69", ...options });
   page.follow(host);

@@ -32,6 +32,7 @@ export class PulledVolume implements LayerVolume {
   #wanted = 0;
   #look: VolumeLook = { opacity: 0, limits: [0, 1], colormap: "gray" };
   #chosen: ContrastLimits | null = null;
+  #ranged = false;
 
   /** @param volume - of one frame; it is made longer as the window says */
   constructor(volume: NiivueVolumeFields, { source }: HostLayer, window: FrameWindow, onChange: () => void) {
@@ -69,7 +70,9 @@ export class PulledVolume implements LayerVolume {
     if (moved !== 0) shift(img, moved * nVox3D);
     const slot = this.#wanted - this.#window.start;
     writeUpsideDown(frame.samples, frame.width, img, slot * nVox3D);
-    this.#chosen = contrastLimits ? null : autoContrast(frame.samples).limits;
+    this.#chosen = contrastLimits && this.#ranged ? null : autoContrast(frame.samples).limits;
+    if (this.#chosen && !this.#ranged) calls.setRange(this.volume, this.#chosen);
+    this.#ranged = true;
     this.#look = { opacity, colormap, limits: contrastLimits ?? this.#chosen ?? [0, 1] };
     const drawn = [calls.setLook(this.volume, this.#look), calls.setFrame(this.volume, slot)];
     // A viewer that draws by itself has read the samples after the last of the calls.

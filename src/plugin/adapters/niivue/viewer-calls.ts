@@ -160,6 +160,12 @@ export class ViewerCalls {
     return false;
   }
 
+  /** The range that the viewer's own contrast controls start from, which it takes from the pixels when it loads them. */
+  setRange(volume: NiivueVolumeFields, [low, high]: ContrastLimits): void {
+    if (this.#next) Object.assign(volume, { robustMin: low, robustMax: high });
+    else Object.assign(volume, { robust_min: low, robust_max: high });
+  }
+
   /** Has the viewer read the samples of its volumes again, and draw. */
   redraw(): void {
     if (this.#detached) return;

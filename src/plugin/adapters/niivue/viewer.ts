@@ -36,9 +36,13 @@ export interface NiivueVolumeFields extends NiivueVolume {
   /** 0.69 */
   cal_min: number;
   cal_max: number;
+  robust_min: number;
+  robust_max: number;
   /** 1.0 */
   calMin: number;
   calMax: number;
+  robustMin: number;
+  robustMax: number;
 }
 
 /**
