@@ -176,6 +176,33 @@ describe("the OpenSeadragon host", () => {
     });
   }
 
+  it("covers a layer with another one, and uncovers it, without an empty picture", async () => {
+    shown = await OpenSeadragonHarness.create();
+    await shown.add(stack(uniform(100), uniform(110)));
+    await shown.untilLevel(1, 1, 100);
+    const levels: number[] = [];
+    const goOn = async (level: number): Promise<void> => {
+      await until(
+        () => levels.push(shown.level(1, 1)) > 0 && levels.at(-1) === level,
+        () => `level ${level}`,
+      );
+    };
+    const id = await shown.add(stack(uniform(180), uniform(190)));
+    await goOn(180);
+    shown.host.dims.setStep(1);
+    await goOn(190);
+    shown.host.layers.update(id, { visible: false });
+    await goOn(110);
+    shown.host.layers.update(id, { visible: true });
+    await goOn(190);
+    shown.host.layers.remove(id);
+    await goOn(110);
+    expect(
+      levels.filter((level) => level < 100),
+      levels.join(" "),
+    ).to.deep.equal([]);
+  });
+
   it("lets the layer below be seen where a frame is not computed yet, until it is", async () => {
     shown = await OpenSeadragonHarness.create();
     await shown.add(stack(uniform(60), uniform(70)));

@@ -63,7 +63,7 @@ function exchange(tile: OpenSeadragon.Tile, picture: HTMLCanvasElement): boolean
   // The types have it that a cache is always there.
   const cache = tile.getCache(tile.originalCacheKey) as OpenSeadragon.CacheRecord | undefined;
   if (!image || !cache) return false;
-  if (cache.type !== "context2d" || tile.cacheKey !== tile.originalCacheKey) {
+  if (!cache.loaded || cache.type !== "context2d" || tile.cacheKey !== tile.originalCacheKey) {
     // A drawer that wants another form of pixels, or a filter, has made copies of its own.
     image.reset();
     return false;

@@ -1,8 +1,8 @@
 import type OpenSeadragon from "openseadragon";
 
 import { SlnetError } from "../../core/errors.js";
-import { autoContrast, type ContrastLimits } from "../host/contrast.js";
-import type { ImageDisplay, ViewerHost } from "../host/contract.js";
+import { autoContrast } from "../host/contrast.js";
+import type { HostFrame, ImageDisplay, ViewerHost } from "../host/contract.js";
 import { FramePainter } from "../host/frame-painter.js";
 import { LayerFrames } from "../host/layer-frames.js";
 import { HostModel, type HostLayer } from "../host/model.js";
@@ -55,6 +55,8 @@ interface LayerView {
   readonly tiles: FrameTiles;
   /** `null` until the viewer has made it. */
   image: OpenSeadragon.TiledImage | null;
+  /** What the tiles show. */
+  painted: { frame: HostFrame; low: number; high: number; colormap: string } | null;
 }
 
 class OpenSeadragonAdapter {
@@ -63,8 +65,6 @@ class OpenSeadragonAdapter {
   readonly #viewer: OpenSeadragon.Viewer;
   readonly #frameInput: HTMLInputElement | undefined;
   readonly #views = new Map<string, LayerView>();
-  /** Layers to paint at the next frame of the screen. */
-  readonly #unpainted = new Set<LayerView>();
   readonly #end = new AbortController();
   #paintRequest = 0;
 
@@ -101,15 +101,17 @@ class OpenSeadragonAdapter {
     const { height, width } = layer.source;
     const view: LayerView = {
       layer,
-      frames: new LayerFrames(layer.source, () => this.#requestPaint(view)),
+      frames: new LayerFrames(layer.source, () => this.#requestPaint()),
       painter: new FramePainter(),
       tiles: createFrameTiles(this.#library, height, width),
       image: null,
+      painted: null,
     };
     this.#views.set(layer.id, view);
     try {
       view.image = await this.#addImage(view);
-      this.#requestPaint(view);
+      view.image.addHandler("fully-loaded-change", () => this.#requestPaint());
+      this.#requestPaint();
     } catch (error) {
       this.#remove(layer);
       throw error;
@@ -148,8 +150,9 @@ class OpenSeadragonAdapter {
     const view = this.#views.get(id);
     if (!view) return;
     this.#views.delete(id);
-    this.#unpainted.delete(view);
     view.frames.dispose();
+    // What it hid is seen before it goes.
+    if (!this.#end.signal.aborted) this.#paintAll();
     if (view.image) this.#viewer.world.removeItem(view.image);
   }
 
@@ -158,7 +161,7 @@ class OpenSeadragonAdapter {
     if (!view) return;
     view.layer = layer;
     if (patch.visible) this.#want();
-    this.#requestPaint(view);
+    this.#requestPaint();
   }
 
   /** Asks each layer that is seen for the frame to show; it answers through `#requestPaint`. */
@@ -181,32 +184,48 @@ class OpenSeadragonAdapter {
     input.disabled = frames < 2;
   }
 
-  #requestPaint(view: LayerView): void {
-    this.#unpainted.add(view);
-    if (this.#paintRequest === 0) this.#paintRequest = requestAnimationFrame(() => this.#paintAll());
+  #requestPaint(): void {
+    if (this.#paintRequest === 0 && !this.#end.signal.aborted)
+      this.#paintRequest = requestAnimationFrame(() => this.#paintAll());
   }
 
+  /** Brings the images up to date, from the top, as far as something of them is seen. */
   #paintAll(): void {
+    cancelAnimationFrame(this.#paintRequest);
     this.#paintRequest = 0;
-    for (const view of [...this.#unpainted]) this.#paint(view);
-    this.#unpainted.clear();
-  }
-
-  #paint(view: LayerView): void {
-    const { layer, frames, painter, tiles, image } = view;
-    const frame = layer.visible ? frames.shown : null;
-    if (frame) {
-      const limits = layer.contrastLimits ?? this.#chooseContrast(view, autoContrast(frame.samples).limits);
-      tiles.show(painter.paint(frame, limits, layer.colormap));
+    /** Shape of a picture that hides what is below it. */
+    let cover = Number.NaN;
+    for (const view of [...this.#views.values()].reverse()) {
+      const { layer, frames, image } = view;
+      const { height, width } = layer.source;
+      if (!image) continue;
+      const frame = layer.visible ? frames.shown : null;
+      if (frame) this.#chooseContrast(view, frame);
+      const isSeen = frame !== null && cover !== height / width;
+      if (isSeen) this.#paint(view, frame);
+      // From its first picture on its tiles are there also while it is hidden, so that it is seen at once.
+      image.setPreload(view.painted !== null);
+      // What has no pixels for this frame lets the layers below be seen.
+      image.setOpacity(isSeen ? layer.opacity : 0);
+      if (isSeen && layer.opacity >= 1 && image.getFullyLoaded()) cover = height / width;
     }
-    // What has no pixels for this frame lets the layers below be seen.
-    image?.setOpacity(frame ? layer.opacity : 0);
   }
 
-  #chooseContrast({ layer, frames }: LayerView, limits: ContrastLimits): ContrastLimits {
+  #paint(view: LayerView, frame: HostFrame): void {
+    const { contrastLimits, colormap } = view.layer;
+    const [low, high] = contrastLimits ?? autoContrast(frame.samples).limits;
+    const { painted } = view;
+    if (painted?.frame === frame && painted.low === low && painted.high === high && painted.colormap === colormap) {
+      return;
+    }
+    view.tiles.show(view.painter.paint(frame, [low, high], colormap));
+    view.painted = { frame, low, high, colormap };
+  }
+
+  #chooseContrast({ layer, frames }: LayerView, frame: HostFrame): void {
     // What is not of the frame that is asked for is only held over: its contrast must not last.
-    if (frames.settled) this.host.layers.update(layer.id, { contrastLimits: limits });
-    return limits;
+    if (layer.contrastLimits !== null || !frames.settled) return;
+    this.host.layers.update(layer.id, { contrastLimits: autoContrast(frame.samples).limits });
   }
 
   #letGo(): void {
