@@ -27,7 +27,7 @@ export class NiivuePage {
       this.#slider.max = String(Math.max(0, frames - 1));
       this.#slider.value = String(step);
       this.#slider.disabled = frames === 0;
-      this.#label.value = frames === 0 ? "no frames" : `frame ${step + 1} of ${frames}`;
+      this.#label.value = frames === 0 ? "no frames" : `${step} of ${frames - 1}`;
     };
     this.#slider.addEventListener("input", () => host.dims.setStep(this.#slider.valueAsNumber));
     host.on("step-changed", update);

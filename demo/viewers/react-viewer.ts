@@ -180,7 +180,7 @@ function Viewer({ layers }: { layers: VivLayers }): ReactElement {
         disabled: last === 0,
         onChange: ({ target }: ChangeEvent<HTMLInputElement>) => showFrame(target.valueAsNumber),
       }),
-      h("output", null, list.length > 0 ? `${frame + 1} of ${last + 1}` : ""),
+      h("output", null, list.length > 0 ? `${frame} of ${last}` : ""),
     ),
   );
 }

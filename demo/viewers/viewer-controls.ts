@@ -45,7 +45,7 @@ export class ViewerControls {
     this.#slider.max = String(Math.max(0, frames - 1));
     this.#slider.value = String(step);
     this.#slider.disabled = frames < 2;
-    this.#count.value = frames === 0 ? "" : `${step + 1} of ${frames}`;
+    this.#count.value = frames === 0 ? "" : `${step} of ${frames - 1}`;
     const layer = this.#layer;
     this.#name.textContent = layer?.name ?? "";
     const [low, high] = layer?.contrastLimits ?? [];
