@@ -1,7 +1,8 @@
 import { createMemorySink } from "../../core/io/buffer-source.js";
 import { SlnetError } from "../../core/errors.js";
-import type { ByteSink, ByteSource, FileFolder } from "../../core/frames.js";
+import type { ByteSink, FileFolder } from "../../core/frames.js";
 import type { NamedFile } from "../../protocol/api.js";
+import { createBlobSource } from "./blob-source.js";
 import { alwaysNew, openHandleFile } from "./handle-file.js";
 import type { OutputFile, Platform } from "./platform.js";
 
@@ -18,7 +19,7 @@ export const browserPlatform: Platform = {
       case "file": {
         const { file, name, neighbours = [] } = input;
         const folder = folderOf("the files opened together", neighbours);
-        return Promise.resolve({ type: "file", source: blobSource(file, name), folder });
+        return Promise.resolve({ type: "file", source: createBlobSource(file, name), folder });
       }
       case "folder":
         return Promise.resolve({ type: "folder", folder: folderOf(input.name, input.files) });
@@ -28,13 +29,14 @@ export const browserPlatform: Platform = {
   },
 
   async openOutput(target, resume = false) {
-    if (resume)
-      throw new SlnetError("unsupported", "a page cannot go on with a file; only files at a path are resumed");
     switch (target.type) {
       case "private-file":
+        if (resume) {
+          throw new SlnetError("unsupported", "a page goes on with a file that a person chose, and with no private one");
+        }
         return (await openPrivateFile(target.name)) ?? openMemoryFile(target.name);
       case "file-handle":
-        return openHandleFile(target.handle);
+        return openHandleFile(target.handle, resume);
       case "path":
         throw new SlnetError(
           "unsupported",
@@ -62,33 +64,8 @@ function folderOf(name: string, files: readonly NamedFile[]): FileFolder {
     list: () => Promise.resolve([...byPath.keys()].filter((path) => !path.includes("/"))),
     open(path) {
       const file = byPath.get(path);
-      return Promise.resolve(file ? blobSource(file, path) : null);
+      return Promise.resolve(file ? createBlobSource(file, path) : null);
     },
-  };
-}
-
-function blobSource(file: Blob, name: string): ByteSource {
-  const read: ByteSource["read"] = async (offset, length) => {
-    try {
-      return new Uint8Array(await file.slice(offset, offset + length).arrayBuffer());
-    } catch (error) {
-      throw new SlnetError(
-        "bad-input",
-        `${name} can no longer be read: it was changed, moved or removed after it was opened; open it again`,
-        { cause: error },
-      );
-    }
-  };
-  return {
-    name,
-    size: file.size,
-    read,
-    async readInto(offset, out) {
-      const bytes = await read(offset, out.length);
-      out.set(bytes);
-      return bytes.length;
-    },
-    close: () => Promise.resolve(),
   };
 }
 
