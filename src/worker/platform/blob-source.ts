@@ -12,7 +12,7 @@ const roomBytes = 1024 * 1024;
 
 /**
  * Streams that are read from. Chromium collects one whose read is pending where nothing but that read refers to it, and the
- * read then never settles (seen in Chromium 144, after some 80 streams).
+ * read then never settles (seen in Chromium 156, after some 80 streams).
  */
 const underWay = new Set<BlobStream>();
 

@@ -32,7 +32,10 @@ export const browserPlatform: Platform = {
     switch (target.type) {
       case "private-file":
         if (resume) {
-          throw new SlnetError("unsupported", "a page goes on with a file that a person chose, and with no private one");
+          throw new SlnetError(
+            "unsupported",
+            "a page goes on with a file that a person chose, and with no private one",
+          );
         }
         return (await openPrivateFile(target.name)) ?? openMemoryFile(target.name);
       case "file-handle":
