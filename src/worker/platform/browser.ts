@@ -8,8 +8,6 @@ import type { OutputFile, Platform } from "./platform.js";
 
 /** Folder in the origin's private file system. */
 const privateFolder = "slnet-web";
-/** Files of runs that ended without cleaning up are removed after this time. */
-const staleAfterMs = 24 * 3600 * 1000;
 
 export const browserPlatform: Platform = {
   defaultAssetsUrl: new URL("./assets/", import.meta.url).href,
@@ -80,18 +78,22 @@ async function openPrivateFile(name: string): Promise<OutputFile | null> {
   let handle: FileSystemFileHandle;
   let access: FileSystemSyncAccessHandle;
   const ownName = `${crypto.randomUUID()}.part`;
+  let release: (() => void) | null = null;
   try {
     const root = await navigator.storage.getDirectory();
     folder = await root.getDirectoryHandle(privateFolder, { create: true });
     await removeStaleFiles(folder);
+    release = await holdLock(lockName(ownName));
     handle = await folder.getFileHandle(ownName, { create: true });
     access = await handle.createSyncAccessHandle();
   } catch {
+    release?.();
     // Not there in private windows and insecure contexts: the file is kept in memory instead.
     return null;
   }
   const remove = async (): Promise<void> => {
     await folder.removeEntry(ownName).catch(() => undefined);
+    release();
   };
   const sink = privateSink(access, name);
   return {
@@ -142,15 +144,25 @@ function storageFull(name: string, wanted: number, written: number, cause?: unkn
   );
 }
 
+/** The browser lets go of a lock when the worker that holds it ends, however that is: closing the tab is enough. */
+function lockName(fileName: string): string {
+  return `${privateFolder}/${fileName}`;
+}
+
+/** Holds a lock until what it resolves to is called. */
+function holdLock(name: string): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    navigator.locks.request(name, () => new Promise<void>((release) => resolve(release))).catch(reject);
+  });
+}
+
+/** Removes the files of workers that ended without doing it. */
 async function removeStaleFiles(folder: FileSystemDirectoryHandle): Promise<void> {
-  for await (const [name, entry] of folder.entries()) {
-    if (entry.kind !== "file") continue;
-    try {
-      const { lastModified } = await entry.getFile();
-      if (Date.now() - lastModified > staleAfterMs) await folder.removeEntry(name);
-    } catch {
-      // In use by another tab.
-    }
+  const { held = [] } = await navigator.locks.query();
+  const inUse = new Set(held.map(({ name }) => name));
+  for await (const name of folder.keys()) {
+    // One that the browser still copies to the downloads is kept by the system, or cannot be removed yet.
+    if (!inUse.has(lockName(name))) await folder.removeEntry(name).catch(() => undefined);
   }
 }
 
