@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
-import { chromium, type Browser, type Page } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 
 const root = new URL("../../../", import.meta.url);
 
@@ -38,14 +38,22 @@ export interface OpenDemo {
  *
  * @param prepare - called before the page is loaded
  * @param path - another page of the demo, such as `viewers/canvas.html`
+ * @param profile - an empty folder for a browser that stores on disk; without it, as in a private window, in memory
  */
-export async function openDemo(prepare?: (page: Page) => Promise<unknown>, path = ""): Promise<OpenDemo> {
+export async function openDemo(
+  prepare?: (page: Page) => Promise<unknown>,
+  path = "",
+  profile?: string,
+): Promise<OpenDemo> {
   const server = await serve(fileURLToPath(new URL("dist/demo", root)), 0);
-  const browser: Browser = await chromium.launch({
-    executablePath: findChromium({ install: false }),
-    args: chromiumArguments(),
-  });
-  const page = await browser.newPage({ viewport: { width: 1360, height: 860 }, reducedMotion: "reduce" });
+  const started = { executablePath: findChromium({ install: false }), args: chromiumArguments() };
+  const shown = { viewport: { width: 1360, height: 860 }, reducedMotion: "reduce" } as const;
+  const context =
+    profile === undefined
+      ? await (await chromium.launch(started)).newContext(shown)
+      : await chromium.launchPersistentContext(profile, { ...started, ...shown });
+  const browser = context.browser();
+  const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const foreignRequests: string[] = [];
   const errors: string[] = [];
@@ -83,7 +91,8 @@ export async function openDemo(prepare?: (page: Page) => Promise<unknown>, path 
       await page.screenshot({ path: `${screenshotFolder}${name}.png` });
     },
     async close() {
-      await browser.close();
+      await context.close();
+      await browser?.close();
       await server.close();
     },
   };
