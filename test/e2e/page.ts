@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
-import { chromium, type Browser, type Page } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 
 const root = new URL("../../../", import.meta.url);
 
@@ -10,8 +10,15 @@ interface Served {
   close(): Promise<void>;
 }
 
-const { serve } = (await import(new URL("scripts/serve.mjs", root).href)) as {
-  serve(folder: string, port: number): Promise<Served>;
+/** What a test server sends with its files, see `scripts/serve.mjs`. */
+export interface ServeOptions {
+  readonly isolated?: boolean;
+  readonly shared?: boolean;
+  readonly policy?: string | null;
+}
+
+export const { serve } = (await import(new URL("scripts/serve.mjs", root).href)) as {
+  serve(folder: string, port: number, options?: ServeOptions): Promise<Served>;
 };
 const { findChromium, chromiumArguments } = (await import(new URL("scripts/find-chromium.mjs", root).href)) as {
   findChromium(options: { install: boolean }): string;
@@ -37,29 +44,31 @@ export interface OpenDemo extends PlainPage {
   screenshot(name: string): Promise<void>;
 }
 
-/**
- * A folder, served as the demo is, in Chromium.
- *
- * @param prepare - called before the page is loaded
- * @param path - of the page in the folder
- */
-export async function openPlainPage(
-  folder: string,
+interface BrowserOptions {
+  /** An empty folder for a browser that stores on disk; without it, as in a private window, in memory. */
+  readonly profile?: string;
+}
+
+/** A page in Chromium. */
+async function openAddress(
+  url: string,
   prepare?: (page: Page) => Promise<unknown>,
-  path = "",
+  { profile }: BrowserOptions = {},
 ): Promise<PlainPage> {
-  const server = await serve(folder, 0);
-  const browser: Browser = await chromium.launch({
-    executablePath: findChromium({ install: false }),
-    args: chromiumArguments(),
-  });
-  const page = await browser.newPage({ viewport: { width: 1360, height: 860 }, reducedMotion: "reduce" });
+  const started = { executablePath: findChromium({ install: false }), args: chromiumArguments() };
+  const shown = { viewport: { width: 1360, height: 860 }, reducedMotion: "reduce" } as const;
+  const context =
+    profile === undefined
+      ? await (await chromium.launch(started)).newContext(shown)
+      : await chromium.launchPersistentContext(profile, { ...started, ...shown });
+  const browser = context.browser();
+  const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const foreignRequests: string[] = [];
   const errors: string[] = [];
   page.on("request", (request) => {
     const { origin, protocol } = new URL(request.url());
-    if (origin !== new URL(server.url).origin && protocol !== "blob:" && protocol !== "data:") {
+    if (origin !== new URL(url).origin && protocol !== "blob:" && protocol !== "data:") {
       foreignRequests.push(request.url());
     }
   });
@@ -68,41 +77,63 @@ export async function openPlainPage(
     if (message.type() === "error") errors.push(`${message.text()} ${message.location().url}`.trimEnd());
   });
   await prepare?.(page);
-  await page.goto(server.url + path);
+  await page.goto(url);
   return {
     page,
     foreignRequests,
     errors,
     async close() {
-      await browser.close();
+      await context.close();
+      await browser?.close();
+    },
+  };
+}
+
+/** The same, with its server. */
+function withServer<T extends PlainPage>(opened: T, server: Served): T {
+  return {
+    ...opened,
+    async close() {
+      await opened.close();
       await server.close();
     },
   };
 }
 
+/** A folder, served as the demo is, in Chromium. */
+export async function openPlainPage(folder: string): Promise<PlainPage> {
+  const server = await serve(folder, 0);
+  return withServer(await openAddress(server.url), server);
+}
+
 /**
- * The built demo in Chromium, as a new visitor sees it.
+ * A page with the plugin in it, in Chromium, once its panel is there.
  *
  * @param prepare - called before the page is loaded
- * @param path - another page of the demo, such as `viewers/canvas.html`
  */
-export async function openDemo(prepare?: (page: Page) => Promise<unknown>, path = ""): Promise<OpenDemo> {
-  const plain = await openPlainPage(
-    fileURLToPath(new URL("dist/demo", root)),
-    async (page) => {
-      await page.addInitScript(() => {
-        const tasks: number[] = [];
-        (globalThis as unknown as { longTasks: number[] }).longTasks = tasks;
-        new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) tasks.push(entry.duration);
-        }).observe({ type: "longtask" });
-      });
-      await prepare?.(page);
-    },
-    path,
-  );
-  const { page } = plain;
-  await page.getByRole("button", { name: "Sample stack" }).waitFor();
+export async function openPage(
+  url: string,
+  prepare?: (page: Page) => Promise<unknown>,
+  options: BrowserOptions = {},
+): Promise<OpenDemo> {
+  const watchTasks = async (page: Page): Promise<void> => {
+    await page.addInitScript(() => {
+      const tasks: number[] = [];
+      (globalThis as unknown as { longTasks: number[] }).longTasks = tasks;
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) tasks.push(entry.duration);
+      }).observe({ type: "longtask" });
+    });
+    await prepare?.(page);
+  };
+  const plain = await openAddress(url, watchTasks, options);
+  const { page, errors } = plain;
+  try {
+    await page.getByRole("button", { name: "Sample stack" }).waitFor();
+  } catch (error) {
+    await plain.close();
+    throw new Error([`${url} shows no panel`, ...errors].join("; "), { cause: error });
+  }
   return {
     ...plain,
     longTasks: () =>
@@ -115,6 +146,21 @@ export async function openDemo(prepare?: (page: Page) => Promise<unknown>, path 
       await page.screenshot({ path: `${screenshotFolder}${name}.png` });
     },
   };
+}
+
+/**
+ * The built demo in Chromium, as a new visitor sees it.
+ *
+ * @param prepare - called before the page is loaded
+ * @param path - another page of the demo, such as `viewers/canvas.html`
+ */
+export async function openDemo(
+  prepare?: (page: Page) => Promise<unknown>,
+  path = "",
+  options: ServeOptions & BrowserOptions = {},
+): Promise<OpenDemo> {
+  const server = await serve(fileURLToPath(new URL("dist/demo", root)), 0, options);
+  return withServer(await openPage(server.url + path, prepare, options), server);
 }
 
 /** A file as Playwright puts it into a file input. */
