@@ -10,8 +10,15 @@ interface Served {
   close(): Promise<void>;
 }
 
-const { serve } = (await import(new URL("scripts/serve.mjs", root).href)) as {
-  serve(folder: string, port: number): Promise<Served>;
+/** What a test server sends with its files, see `scripts/serve.mjs`. */
+export interface ServeOptions {
+  readonly isolated?: boolean;
+  readonly shared?: boolean;
+  readonly policy?: string | null;
+}
+
+export const { serve } = (await import(new URL("scripts/serve.mjs", root).href)) as {
+  serve(folder: string, port: number, options?: ServeOptions): Promise<Served>;
 };
 const { findChromium, chromiumArguments } = (await import(new URL("scripts/find-chromium.mjs", root).href)) as {
   findChromium(options: { install: boolean }): string;
@@ -39,8 +46,28 @@ export interface OpenDemo {
  * @param prepare - called before the page is loaded
  * @param path - another page of the demo, such as `viewers/canvas.html`
  */
-export async function openDemo(prepare?: (page: Page) => Promise<unknown>, path = ""): Promise<OpenDemo> {
-  const server = await serve(fileURLToPath(new URL("dist/demo", root)), 0);
+export async function openDemo(
+  prepare?: (page: Page) => Promise<unknown>,
+  path = "",
+  options: ServeOptions = {},
+): Promise<OpenDemo> {
+  const server = await serve(fileURLToPath(new URL("dist/demo", root)), 0, options);
+  const demo = await openPage(server.url + path, prepare);
+  return {
+    ...demo,
+    async close() {
+      await demo.close();
+      await server.close();
+    },
+  };
+}
+
+/**
+ * A page with the plugin in it, in Chromium, once its panel is there.
+ *
+ * @param prepare - called before the page is loaded
+ */
+export async function openPage(url: string, prepare?: (page: Page) => Promise<unknown>): Promise<OpenDemo> {
   const browser: Browser = await chromium.launch({
     executablePath: findChromium({ install: false }),
     args: chromiumArguments(),
@@ -51,7 +78,7 @@ export async function openDemo(prepare?: (page: Page) => Promise<unknown>, path 
   const errors: string[] = [];
   page.on("request", (request) => {
     const { origin, protocol } = new URL(request.url());
-    if (origin !== new URL(server.url).origin && protocol !== "blob:" && protocol !== "data:") {
+    if (origin !== new URL(url).origin && protocol !== "blob:" && protocol !== "data:") {
       foreignRequests.push(request.url());
     }
   });
@@ -67,8 +94,13 @@ export async function openDemo(prepare?: (page: Page) => Promise<unknown>, path 
     }).observe({ type: "longtask" });
   });
   await prepare?.(page);
-  await page.goto(server.url + path);
-  await page.getByRole("button", { name: "Sample stack" }).waitFor();
+  await page.goto(url);
+  try {
+    await page.getByRole("button", { name: "Sample stack" }).waitFor();
+  } catch (error) {
+    await browser.close();
+    throw new Error([`${url} shows no panel`, ...errors].join("; "), { cause: error });
+  }
   return {
     page,
     foreignRequests,
@@ -82,10 +114,7 @@ export async function openDemo(prepare?: (page: Page) => Promise<unknown>, path 
       await mkdir(screenshotFolder, { recursive: true });
       await page.screenshot({ path: `${screenshotFolder}${name}.png` });
     },
-    async close() {
-      await browser.close();
-      await server.close();
-    },
+    close: () => browser.close(),
   };
 }
 
