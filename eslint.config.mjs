@@ -72,6 +72,9 @@ export default defineConfig(
     },
   },
 
+  // Apps into which the package is installed: their modules run in a page.
+  { files: ["test/apps/*/main.js"], languageOptions: { globals: { document: "readonly" } } },
+
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked],

@@ -83,7 +83,8 @@ const production = () => ({
       : null,
 });
 
-const minify = terser({ format: { comments: /@license|^!/ } });
+// Licences, and what tells a bundler that an address is known only at run time.
+const minify = terser({ format: { comments: /@license|^!|@vite-ignore|webpackIgnore/ } });
 const browser = () => [nodeResolve({ browser: true, preferBuiltins: false }), commonjs()];
 const node = () => [nodeResolve({ exportConditions: ["node"], preferBuiltins: true }), commonjs()];
 
@@ -111,8 +112,11 @@ const worker = {
 /** What runs in the thread of itk-wasm, which the worker starts for a file and ends after it: in a page, and in Node. */
 const itkWorkers = [
   {
-    input: "build/src/worker/platform/itk-browser-worker.js",
-    output: { file: "dist/assets/itk/itk-worker.js", format: "es" },
+    input: {
+      "itk-worker": "build/src/worker/platform/itk-browser-worker.js",
+      "itk-browser-run": "build/src/worker/platform/itk-browser-run.js",
+    },
+    output: { dir: "dist/assets/itk", format: "es" },
     plugins: [...browser(), minify],
     onwarn: quiet,
   },

@@ -11,7 +11,12 @@ const projects = ["demo", "src/cli", "src/worker"];
 
 /** Everything `dist/` is made of. */
 const inputFolders = ["src", "demo", "docs"];
-const inputFiles = ["package-lock.json", "rollup.config.mjs", "tsconfig.base.json"];
+const inputFiles = [
+  "custom-elements-manifest.config.mjs",
+  "package-lock.json",
+  "rollup.config.mjs",
+  "tsconfig.base.json",
+];
 
 /** One file of each kind, so that a removed or emptied `dist/` is seen. */
 const outputs = ["dist/cli/slnet.js", "dist/slnet.worker.js", "dist/demo/index.html"];
@@ -44,6 +49,7 @@ export function build() {
   if (!runQuietly(process.execPath, [rollup, "--config", "--silent"])) {
     throw new Error("the bundles could not be made; rollup says why above");
   }
+  describeElements();
   mkdirSync(join(root, "build"), { recursive: true });
   writeFileSync(stamp, before);
 }
@@ -59,6 +65,14 @@ export function compile(folders = []) {
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   if (!runQuietly(process.execPath, [tsc, "--build", ...folders])) {
     throw new Error("the TypeScript sources do not compile; the compiler says why above");
+  }
+}
+
+/** Writes `dist/custom-elements.json`, by which editors and documentation know the elements. */
+function describeElements() {
+  const analyzer = join(root, "node_modules", "@custom-elements-manifest", "analyzer", "cem.js");
+  if (!runQuietly(process.execPath, [analyzer, "analyze", "--quiet"])) {
+    throw new Error("the manifest of the elements could not be made; the analyzer says why above");
   }
 }
 

@@ -21,7 +21,7 @@ const types = {
 };
 const otherType = "application/octet-stream";
 
-/** The strictest policy that the page needs. Nothing leaves the origin. */
+/** Nothing leaves the origin. Of this slnet-web itself needs no `blob:`, see docs/embedding.md; some viewers do. */
 const contentSecurityPolicy = [
   "default-src 'self'",
   // WebAssembly of the engines and readers; no eval.
@@ -35,31 +35,52 @@ const contentSecurityPolicy = [
 ].join("; ");
 
 const headers = {
-  // Cross-origin isolation: shared memory and finer timers.
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Embedder-Policy": "require-corp",
   "Cross-Origin-Resource-Policy": "same-origin",
-  "Content-Security-Policy": contentSecurityPolicy,
   "Cache-Control": "no-cache",
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",
 };
+
+/** Cross-origin isolation: shared memory and finer timers. */
+const isolationHeaders = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+/** For a server whose files are for pages of every origin. */
+const sharingHeaders = {
+  "Access-Control-Allow-Origin": "*",
+  "Cross-Origin-Resource-Policy": "cross-origin",
+};
+
+function headersFor({ isolated = true, shared = false, policy = contentSecurityPolicy }) {
+  return {
+    ...headers,
+    ...(isolated && isolationHeaders),
+    ...(shared && sharingHeaders),
+    ...(policy !== null && { "Content-Security-Policy": policy }),
+  };
+}
 
 /**
  * Serves the files of a folder to this machine, with the headers that the page needs.
  *
  * @param {string} folder
  * @param {number} port wanted; the next free one is taken where it is in use, any free one for 0
+ * @param {{isolated?: boolean, shared?: boolean, policy?: string | null}} [options] whether the pages are cross-origin
+ *   isolated (they are), whether pages of other origins may load the files (they may not), and the content security
+ *   policy (`contentSecurityPolicy`; `null`: none)
  * @returns {Promise<{url: string, port: number, close: () => Promise<void>}>} `url` ends with a slash
  * @throws {Error} where the folder does not exist or none of the next 20 ports is free
  */
-export async function serve(folder, port) {
+export async function serve(folder, port, options = {}) {
   const root = await realpath(folder);
+  const sent = headersFor(options);
   const server = createServer((request, response) => {
-    answer(root, request, response).catch((error) => {
+    answer(root, sent, request, response).catch((error) => {
       console.error(`serve: ${request.url}: ${error.message}`);
       if (response.headersSent) response.destroy();
-      else refuse(response, 500);
+      else refuse(response, sent, 500);
     });
   });
   const taken = await listen(server, port);
@@ -96,30 +117,30 @@ function listenOn(server, port) {
   });
 }
 
-async function answer(root, request, response) {
+async function answer(root, sent, request, response) {
   if (request.method !== "GET" && request.method !== "HEAD") {
     response.setHeader("Allow", "GET, HEAD");
-    return refuse(response, 405);
+    return refuse(response, sent, 405);
   }
   const path = decodePath(request.url);
-  if (path === null) return refuse(response, 400);
+  if (path === null) return refuse(response, sent, 400);
   const wanted = join(root, path);
-  if (!isWithin(root, wanted)) return refuse(response, 403);
+  if (!isWithin(root, wanted)) return refuse(response, sent, 403);
 
   const found = await stat(wanted).catch(() => null);
   if (found?.isDirectory() && !path.endsWith("/")) {
     response.setHeader("Location", `${encodeURIComponent(basename(path))}/`);
-    return refuse(response, 301);
+    return refuse(response, sent, 301);
   }
   const file = found?.isDirectory() ? join(wanted, "index.html") : wanted;
   // The real path, so that a link cannot lead out of the folder.
   const realFile = await realpath(file).catch(() => null);
-  if (realFile === null) return refuse(response, 404);
-  if (!isWithin(root, realFile)) return refuse(response, 403);
+  if (realFile === null) return refuse(response, sent, 404);
+  if (!isWithin(root, realFile)) return refuse(response, sent, 403);
   const { size } = await stat(realFile);
 
   response.writeHead(200, {
-    ...headers,
+    ...sent,
     "Content-Type": types[extname(file).toLowerCase()] ?? otherType,
     "Content-Length": size,
   });
@@ -142,7 +163,7 @@ function isWithin(root, path) {
   return path === root || path === root + sep || path.startsWith(root + sep);
 }
 
-function refuse(response, status) {
+function refuse(response, headers, status) {
   response.writeHead(status, { ...headers, "Content-Type": "text/plain; charset=utf-8" });
   response.end(`${status}\n`);
 }

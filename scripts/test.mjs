@@ -36,6 +36,8 @@ const stages = {
       "--profile",
       "esm-only",
     );
+    if (runNode([join(root, "scripts/check-sizes.mjs")])) pass("package: sizes");
+    else fail("package: sizes");
   },
   unit: () => runNodeTests("unit"),
   fuzz: () => runNodeTests("fuzz", stageLimitMs + fuzzCaseLimitMs * Number(process.env.SLNET_FUZZ_CASES ?? 0)),
@@ -45,6 +47,7 @@ const stages = {
     runCounted("browser", [join(root, "node_modules/@web/test-runner/dist/bin.js"), "--config", config]);
   },
   e2e: () => runNodeTests("e2e"),
+  apps: () => runNodeTests("apps"),
 };
 
 await main(process.argv.slice(2));
@@ -86,12 +89,12 @@ function parse(args) {
 function prepare(chooses) {
   mkdirSync(outputFolder, { recursive: true });
   if (!attempt("install", ensureInstalled, { counts: false })) return;
-  if (chooses("browser", "e2e")) {
+  if (chooses("browser", "e2e", "apps")) {
     attempt("Chromium", () => (process.env.CHROME_PATH = findChromium({ install: true })), { counts: false });
   }
-  if (chooses("package", "unit", "fuzz", "browser", "e2e")) attempt("build", build);
+  if (chooses("package", "unit", "fuzz", "browser", "e2e", "apps")) attempt("build", build);
   // The stage `types` says what is wrong; here only what the tests need is compiled.
-  if (!chooses("types") && chooses("unit", "fuzz", "browser", "e2e")) attempt("types", () => compile());
+  if (!chooses("types") && chooses("unit", "fuzz", "browser", "e2e", "apps")) attempt("types", () => compile());
 }
 
 /** A step in this process. It counts as one check, or, with `counts: false`, only where it fails. */

@@ -34,8 +34,10 @@ export function createWorkerClient(options: WorkerOptions = {}): Promise<SlnetCl
 function startWorker({ workerUrl, workerFactory }: WorkerOptions): Worker {
   if (workerFactory) return workerFactory();
   // Literal and in one expression, so that bundlers see the file and take it along.
-  if (workerUrl === undefined) return new Worker(new URL("./slnet.worker.js", import.meta.url), { type: "module" });
-  const url = new URL(workerUrl, document.baseURI);
+  if (workerUrl === undefined && !isFromElsewhere()) {
+    return new Worker(new URL("./slnet.worker.js", import.meta.url), { type: "module" });
+  }
+  const url = workerUrl === undefined ? besideThis() : new URL(workerUrl, document.baseURI);
   if (url.origin === location.origin) return new Worker(url, { type: "module" });
   // A worker script must be of the page's origin; a module that it imports need not be.
   const source = new Blob([`import ${JSON.stringify(url.href)};`], { type: "text/javascript" });
@@ -45,9 +47,21 @@ function startWorker({ workerUrl, workerFactory }: WorkerOptions): Worker {
   return worker;
 }
 
+/** Whether this module was loaded from another origin than that of the page. Bundlers may give it the address of a file. */
+function isFromElsewhere(): boolean {
+  const { protocol, origin } = new URL(import.meta.url);
+  return protocol.startsWith("http") && origin !== location.origin;
+}
+
+/** The same address as above. A bundler that saw it written a second time would add the file a second time. */
+function besideThis(): URL {
+  const base = import.meta.url;
+  return new URL("./slnet.worker.js", base);
+}
+
 function workerName({ workerUrl, workerFactory }: WorkerOptions): string {
   if (workerFactory) return "workerFactory";
-  return workerUrl === undefined ? new URL("./slnet.worker.js", import.meta.url).href : String(workerUrl);
+  return workerUrl === undefined ? besideThis().href : String(workerUrl);
 }
 
 function linkTo(worker: Worker, name: string): WorkerLink {

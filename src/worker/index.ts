@@ -1,6 +1,13 @@
 import { expose } from "comlink";
 
+import { SlnetError } from "../core/errors.js";
 import { browserPlatform } from "./platform/browser.js";
 import { createWorkerApi } from "./worker-api.js";
 
+if (!("WorkerGlobalScope" in globalThis)) {
+  throw new SlnetError(
+    "unsupported",
+    "slnet-web/worker is the script of a web worker and cannot be imported here; import slnet-web/client, in a page and in Node",
+  );
+}
 expose(createWorkerApi(browserPlatform));

@@ -10,7 +10,7 @@ import type { OutputFile, Platform } from "./platform.js";
 const privateFolder = "slnet-web";
 
 export const browserPlatform: Platform = {
-  defaultAssetsUrl: new URL("./assets/", import.meta.url).href,
+  defaultAssetsUrl: new URL("./assets/", scriptUrl()).href,
 
   openInput(input) {
     switch (input.type) {
@@ -56,6 +56,11 @@ export const browserPlatform: Platform = {
     return startItk(assetsBaseUrl);
   },
 };
+
+/** Address of this script. webpack puts the path on the machine where it ran in its place. */
+function scriptUrl(): string {
+  return import.meta.url.startsWith("file:") ? self.location.href : import.meta.url;
+}
 
 /** @param files - as a person chose them; of two with the same path the first */
 function folderOf(name: string, files: readonly NamedFile[]): FileFolder {

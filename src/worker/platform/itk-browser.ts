@@ -12,6 +12,11 @@ export async function startItk(assetsBaseUrl: string): Promise<ItkThread> {
   }
 }
 
+/** Not by a name that bundlers see: itk-wasm names files in its turn that they would not find. */
+function importRun(url: string): Promise<typeof import("./itk-browser-run.js")> {
+  return import(/* @vite-ignore */ /* webpackIgnore: true */ url) as ReturnType<typeof importRun>;
+}
+
 function startWorker(script: URL): Worker {
   if (script.origin === self.origin) return new Worker(script, { type: "module" });
   // A worker script must be of the page's origin; a module that it imports need not be.
@@ -46,7 +51,7 @@ function sameThread(pipelinesUrl: string): ItkThread {
     ],
     async read(request, name) {
       if (stopped) throw stopped.reason;
-      const { runItk } = await import("./itk-browser-run.js");
+      const { runItk } = await importRun(new URL("itk-browser-run.js", pipelinesUrl).href);
       const message = runItk({ request, pipelinesUrl });
       const stop = new Promise<never>((_, reject) => (rejectReading = reject));
       return imageOf(await Promise.race([message, stop]), name);

@@ -98,7 +98,7 @@ export function imageOf(message: ItkMessage, name: string): ItkImage {
     throw new SlnetError(
       "worker-lost",
       `${name} could not be read, because the reader for its format could not be loaded${reason}; ` +
-        "check that the folder assets/itk is there and that the page's policy allows it",
+        "check that the folder assets/itk is there and that the page's security policy allows data: in connect-src",
     );
   }
   throw new SlnetError("bad-input", `${name} could not be read${reason}; it may be cut off or damaged`);

@@ -126,5 +126,8 @@ function reasonOf(error: unknown): string {
   // Node names the cause beneath "fetch failed"; a browser tells a page nothing.
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : null;
   if (cause) return "code" in cause && cause.message === "" ? String(cause.code) : errorMessage(cause);
-  return `${errorMessage(error)}; the server cannot be reached, or does not allow this page to read from it (CORS)`;
+  return (
+    `${errorMessage(error)}; the server cannot be reached, or does not let pages of other sites read from it (CORS), ` +
+    "or the security policy of this page allows no other server; download the file and open it from your disk"
+  );
 }

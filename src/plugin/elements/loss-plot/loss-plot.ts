@@ -13,7 +13,11 @@ const maximumPoints = 1000;
 const tableRows = 20;
 const plotHeight = 150;
 
-/** The loss over the training steps, as a plot and, for those who cannot see it, as a table. */
+/**
+ * The loss over the training steps, as a plot and, for those who cannot see it, as a table.
+ *
+ * @tagname slnet-loss-plot
+ */
 export class SlnetLossPlot extends LitElement {
   static override styles = [themeStyles, lossPlotStyles];
 

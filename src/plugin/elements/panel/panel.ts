@@ -45,6 +45,8 @@ const highSelfWeight = 0.7;
 
 /**
  * The panel of the plugin: open a stack, train, clean, save. It shows the state of its session and calls its methods.
+ *
+ * @tagname slnet-panel
  */
 export class SlnetPanel extends LitElement {
   static override styles = [themeStyles, panelStyles];

@@ -32,6 +32,9 @@ const readAheadFrames = 3;
  * contract, {@link SlnetStackViewer.host}.
  *
  * The topmost visible layer covers the ones below it, unless it is not fully opaque or has no pixels for this frame yet.
+ *
+ * @tagname slnet-stack-viewer
+ * @slot empty - What is said while nothing is open.
  */
 export class SlnetStackViewer extends LitElement {
   static override styles = [themeStyles, stackViewerStyles];
