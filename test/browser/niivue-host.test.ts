@@ -17,7 +17,7 @@ interface Viewer extends NiivueViewer {
   loadFromArrayBuffer(buffer: ArrayBuffer, name: string): Promise<void>;
   removeVolume(volume: NiivueVolumeFields): void;
   /** 1.0 */
-  addVolume(volume: { url: File; name: string }): Promise<void>;
+  addVolume(volume: { url: File; name: string } | NiivueVolumeFields): Promise<void>;
   removeAllVolumes(): Promise<void>;
   destroy(): void;
   setVolume(
@@ -444,7 +444,7 @@ for (const [name, generation] of [
     });
 
     it("cleans a volume as a transform of the viewer, where there are such", async () => {
-      const { nv } = await open();
+      const { host, nv } = await open();
       const registered = registerSlnetTransform(nv, {
         startClient: () => createWorkerClient({ workerUrl: "/dist/slnet.worker.js", assetsBaseUrl: "/dist/assets/" }),
         configuration: { temporalShifts: [0, 5, 10], trainFrames: "0:20", maxEpochs: 2, engine: "js" },
@@ -464,9 +464,11 @@ for (const [name, generation] of [
       expected[7 * side * side + 300] = 500;
       expect([...median.img!]).to.deep.equal([...expected]);
       expect([median.nFrame4D, median.hdr.datatypeCode]).to.deep.equal([40, 16]);
-      const slnet = await transform(nv.volumes[0]!, {});
+      const slnet = await transform(nv.volumes[0]!, { method: "slnet" });
       expect(slnet.img!.length).to.equal(expected.length);
       expect(slnet.img!.indexOf(Math.max(...slnet.img!))).to.equal(7 * side * side + 300);
+      await nv.addVolume(slnet);
+      await expectSoon(() => host.layers.list().length === 2, "the cleaned volume is a layer");
       const refused = await transform(nv.volumes[0]!, { method: "magic" }).then(String, String);
       expect(refused).to.contain("the method is magic, expected slnet or median");
     }).timeout(60_000);
