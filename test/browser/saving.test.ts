@@ -144,7 +144,7 @@ describe("saving in a page", () => {
     };
     const put = async (bytes: BlobPart): Promise<void> => {
       const writable = await handle.createWritable();
-      await writable.write(bytes as Blob);
+      await writable.write(bytes);
       await writable.close();
     };
 
