@@ -41,12 +41,14 @@ describe("faults while the page saves", () => {
   let folder: string;
   let path: string;
   let bytes: Uint8Array;
+  let otherBytes: Uint8Array;
   let demo: OpenDemo;
   let devtools: CDPSession;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "slnet-faults-"));
     bytes = await recording();
+    otherBytes = bytes.toReversed();
   });
   after(() => rm(folder, { recursive: true }));
   beforeEach(async () => {
@@ -89,7 +91,7 @@ describe("faults while the page saves", () => {
       const writable = await tested.chosen.createWritable();
       await writable.write(earlier);
       await writable.close();
-      await tested.session.clean({ method: "median", medianWindowFrames: 401 });
+      await tested.session.clean({ method: "median", medianWindowFrames: 5 });
     }, "before");
   }
 
@@ -182,7 +184,7 @@ describe("faults while the page saves", () => {
 
   for (const [what, change] of [
     ["is cut off", () => truncate(path, 300 * frameBytes)],
-    ["is written over", () => writeFile(path, bytes.toReversed())],
+    ["is written over", () => writeFile(path, otherBytes)],
     ["is taken away", () => rename(path, join(folder, "elsewhere.tif"))],
   ] as const) {
     it(`keeps the frames before the one that cannot be read where the recording ${what}, and goes on later`, async () => {
@@ -212,7 +214,7 @@ describe("faults while the page saves", () => {
         return activity === "idle" && result === null;
       });
       await demo.page.evaluate(() =>
-        (globalThis as unknown as Tested).session.clean({ method: "median", medianWindowFrames: 401 }),
+        (globalThis as unknown as Tested).session.clean({ method: "median", medianWindowFrames: 5 }),
       );
       assert.equal(await save("chosen", true, "deflate"), null, "the next job works");
       const { notices, saved } = await demo.page.evaluate(() => (globalThis as unknown as Tested).session.state);
@@ -272,5 +274,26 @@ describe("faults while the page saves", () => {
       assert.equal(await chosenText(), "before");
     }
     assert.equal(await save("chosen"), null, "the next saving works");
+  });
+
+  it("asks for the file to go on with where that is ticked, and offers it for TIFF only", async () => {
+    const { page } = demo;
+    // The browser's own dialog cannot be worked from here: it gives the chosen file.
+    await page.evaluate(() => {
+      const pickers = globalThis as unknown as { showOpenFilePicker: () => Promise<FileSystemFileHandle[]> };
+      pickers.showOpenFilePicker = async () => [(globalThis as unknown as Tested).chosen];
+    });
+    const box = page.getByLabel("Go on with a file that an error cut short");
+    await box.check();
+    await demo.screenshot("saving-goes-on");
+    await page.getByRole("button", { name: "Go on with a file…" }).click();
+    await page
+      .getByText(/chosen\.tif cannot be continued: it is no TIFF/)
+      .first()
+      .waitFor();
+    assert.equal(await chosenText(), "before");
+    await page.getByLabel("Format").selectOption({ label: "OME-Zarr (zip)" });
+    await box.waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Save to a file…" }).waitFor();
   });
 });
