@@ -3,10 +3,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { defaultReporter } from "@web/test-runner";
+import { chromeLauncher, puppeteerCore } from "@web/test-runner-chrome";
 import { playwrightLauncher } from "@web/test-runner-playwright";
 
 import { chromiumArguments, findChromium, isRoot } from "./scripts/find-chromium.mjs";
+import { findFirefox } from "./scripts/find-firefox.mjs";
 import { root } from "./scripts/repository.mjs";
+
+const firefox = findFirefox();
 
 /** Cross-origin isolation, as the demo has it. */
 async function isolate(context, next) {
@@ -31,8 +35,10 @@ async function serveReaders(context, next) {
 const countReporter = {
   onTestRunFinished({ sessions }) {
     const counts = { passed: 0, failed: [], skipped: [] };
+    if (firefox === null) counts.skipped.push("all in Firefox: there is none in the PATH or at FIREFOX_PATH");
     for (const session of sessions) {
-      const file = session.testFile.replace(/^.*\/build\/test\/browser\//, "");
+      const path = session.testFile.replace(/^.*\/build\/test\/browser\//, "");
+      const file = session.browser.name === "Firefox" ? `Firefox: ${path}` : path;
       if (session.testResults) countSuite(session.testResults, file, counts);
       // A file that could not be loaded has errors and no tests.
       if (!session.passed && session.errors.length > 0) counts.failed.push(`${file}: ${session.errors[0].message}`);
@@ -52,6 +58,11 @@ function countSuite(suite, prefix, counts) {
   for (const inner of suite.suites) countSuite(inner, `${prefix}: ${inner.name}`, counts);
 }
 
+/** By WebDriver BiDi, which the Firefox of everyone speaks; Playwright wants one of its own. */
+function firefoxLauncher(executablePath) {
+  return chromeLauncher({ puppeteer: puppeteerCore, launchOptions: { browser: "firefox", executablePath } });
+}
+
 export default {
   // Compiled by `tsc -b`. The whole repository is served, so that a test can start /dist/slnet.worker.js.
   files: "build/test/browser/**/*.test.js",
@@ -59,6 +70,7 @@ export default {
   nodeResolve: true,
   // One page at a time: the tests measure times and share two cores with the worker under test.
   concurrency: 1,
+  concurrentBrowsers: 1,
   middleware: [isolate, serveReaders],
   browsers: [
     playwrightLauncher({
@@ -69,6 +81,7 @@ export default {
         args: chromiumArguments(),
       },
     }),
+    ...(firefox === null ? [] : [firefoxLauncher(firefox)]),
   ],
   // Training runs on a software adapter may take a while.
   testFramework: { config: { timeout: 60_000 } },

@@ -1,6 +1,6 @@
-import { accessSync, constants, readFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { readFileSync } from "node:fs";
 
+import { inPath, inProgramFolders, isProgram } from "./programs.mjs";
 import { runQuietly } from "./repository.mjs";
 
 const commands = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge"];
@@ -67,21 +67,8 @@ export function isRoot() {
 
 function candidates() {
   if (process.platform === "darwin") return macApplications;
-  if (process.platform === "win32") {
-    const folders = [process.env.ProgramFiles, process.env["ProgramFiles(x86)"], process.env.LocalAppData];
-    return folders.filter(Boolean).flatMap((folder) => windowsPrograms.map((program) => join(folder, program)));
-  }
-  const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
-  return commands.flatMap((command) => folders.map((folder) => join(folder, command)));
-}
-
-function isProgram(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  if (process.platform === "win32") return inProgramFolders(windowsPrograms);
+  return inPath(commands);
 }
 
 /** Debian itself only: Ubuntu's package of that name is an empty shell around a snap. */

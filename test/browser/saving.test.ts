@@ -107,19 +107,30 @@ describe("saving in a page", () => {
     expect(reader.description.shape.frames).to.be.within(done, 4999);
   });
 
-  it("says that a chosen file is in use, or gone", async () => {
-    const refused = async (): Promise<unknown> =>
-      stack.save(median, options, [part()]).then(
-        () => null,
-        (error: unknown) => error,
-      );
+  const refused = (): Promise<unknown> =>
+    stack.save(median, options, [part()]).then(
+      () => null,
+      (error: unknown) => error,
+    );
+
+  it("says that a chosen file is in use", async function () {
     // @ts-expect-error The mode is younger than the types.
-    const lock = await handle.createWritable({ mode: "exclusive" });
+    const lock = (): Promise<FileSystemWritableFileStream> => handle.createWritable({ mode: "exclusive" });
+    const held = await lock();
+    const second = await lock().catch(() => null);
+    // Firefox knows no such mode: there the run that ends last wins.
+    if (second) {
+      await Promise.all([held.abort(), second.abort()]);
+      this.skip();
+    }
     const inUse = await refused();
-    await lock.abort();
+    await held.abort();
     expect(isSlnetError(inUse, "bad-input") && inUse.message).to.equal(
       "chosen.tif: cannot be written: another run or program is writing to it; close that or choose another name",
     );
+  });
+
+  it("says that a chosen file is gone", async () => {
     const root = await navigator.storage.getDirectory();
     await root.removeEntry("saving-test", { recursive: true });
     const gone = await refused();
