@@ -74,6 +74,15 @@ const copyTypes = () => ({
   },
 });
 
+/** What React and deck.gl ask for when they are bundled: a page has no `process`. */
+const production = () => ({
+  name: "production",
+  transform: (code) =>
+    code.includes("process.env.NODE_ENV")
+      ? { code: code.replaceAll("process.env.NODE_ENV", '"production"'), map: null }
+      : null,
+});
+
 // Licences, and what tells a bundler that an address is known only at run time.
 const minify = terser({ format: { comments: /@license|^!|@vite-ignore|webpackIgnore/ } });
 const browser = () => [nodeResolve({ browser: true, preferBuiltins: false }), commonjs()];
@@ -129,6 +138,10 @@ const library = {
     host: "build/src/plugin/host/index.js",
     "host-conformance": "build/src/plugin/host/conformance/index.js",
     manifest: "build/src/plugin/manifest.js",
+    "adapters/napari-js": "build/src/plugin/adapters/napari-js.js",
+    "adapters/openseadragon": "build/src/plugin/adapters/openseadragon.js",
+    "adapters/niivue": "build/src/plugin/adapters/niivue.js",
+    "adapters/viv": "build/src/plugin/adapters/viv.js",
   },
   external: [/^lit/, /^@lit/, "comlink", "uplot"],
   // All in one folder: the one that starts the worker looks for it beside itself.
@@ -137,9 +150,9 @@ const library = {
   onwarn: quiet,
 };
 
-/** The pages in which the plugin is embedded in a viewer: each HTML file has a script of its name. */
+/** The pages in which the plugin is embedded in a viewer: each has a script of its name. */
 const viewerPages = readdirSync("demo/viewers")
-  .filter((file) => file.endsWith(".html"))
+  .filter((file) => file.endsWith(".html") && file !== "index.html")
   .map((file) => `viewers/${basename(file, ".html")}`);
 
 const demo = {
@@ -148,7 +161,7 @@ const demo = {
     ...Object.fromEntries(viewerPages.map((page) => [page, `build/demo/${page}.js`])),
   },
   output: { dir: "dist/demo", format: "es", chunkFileNames: "parts/[name]-[hash].js" },
-  plugins: [...browser(), minify, copyDemo()],
+  plugins: [production(), ...browser(), minify, copyDemo()],
   onwarn: quiet,
 };
 
@@ -194,7 +207,7 @@ const engineTests = (platform, plugins, banner = "") => ({
 const viewers = viewerPages.map((page) => ({
   input: `build/demo/${page}-viewer.js`,
   output: { file: `build/bundles/${page}.js`, format: "es", inlineDynamicImports: true },
-  plugins: [...browser()],
+  plugins: [production(), ...browser()],
   onwarn: quiet,
 }));
 

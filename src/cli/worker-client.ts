@@ -12,7 +12,8 @@ import { connectClient, type SlnetClient, type WorkerLink } from "../protocol/cl
 export async function createWorkerClient(): Promise<SlnetClient> {
   // `stdout: true` keeps what libraries print there out of our standard output, which may be read by a program.
   const worker = new Worker(new URL("./worker.js", import.meta.url), { stdout: true });
-  worker.stdout.pipe(process.stderr, { end: false });
+  // Not by a pipe, of which each leaves listeners on standard error for as long as its worker lives.
+  worker.stdout.on("data", (text: Uint8Array) => process.stderr.write(text));
   return connectClient(linkTo(worker));
 }
 

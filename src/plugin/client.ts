@@ -1,3 +1,5 @@
+import { SlnetError } from "../core/errors.js";
+import type { StackSource } from "../protocol/client.js";
 import { HeadlessClient, type HeadlessOptions } from "../protocol/headless-client.js";
 import { createWorkerClient, type WorkerOptions } from "./worker-client.js";
 
@@ -24,11 +26,12 @@ export type { WorkerOptions } from "./worker-client.js";
  * @throws SlnetError `worker-lost` where the worker cannot be started
  */
 export async function createSlnetClient(options: HeadlessOptions & WorkerOptions = {}): Promise<HeadlessClient> {
-  const client = new HeadlessClient(
-    () => createWorkerClient(options),
-    (address) => ({ type: "url", url: new URL(address, document.baseURI).href }),
-    options,
-  );
+  const client = new HeadlessClient(() => createWorkerClient(options), addressSource, options);
   await client.start();
   return client;
+}
+
+function addressSource(address: string | URL): StackSource {
+  if (URL.canParse(address, document.baseURI)) return { type: "url", url: new URL(address, document.baseURI).href };
+  throw new SlnetError("bad-input", `${String(address)} is not an address, expected one of http or https`);
 }

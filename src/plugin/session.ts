@@ -76,6 +76,11 @@ export interface SaveRequest extends Partial<Pick<SavedPart, "part" | "type" | "
   readonly offsetAdu?: number;
   /** A file that a person chose and that is written to; default: `deliver` gets the file. */
   readonly handle?: FileSystemFileHandle;
+  /**
+   * Go on in `handle`, behind the whole frames that an earlier saving with just these options left in it. A file of
+   * anything else is refused and stays as it is. Not for OME-Zarr. Default false.
+   */
+  readonly resume?: boolean;
 }
 
 const defaultMemoryBudgetBytes = 256 * 1024 ** 2;
@@ -314,7 +319,15 @@ export class SlnetSession {
 
   /** Cleans once more, writes the frames to a file and hands it over. After a cancelled cleaning: only its frames. */
   save(request: SaveRequest = {}): Promise<void> {
-    const { part = "sparse", type = "uint16", format = "tiff", compression = "none", offsetAdu, handle } = request;
+    const {
+      part = "sparse",
+      type = "uint16",
+      format = "tiff",
+      compression = "none",
+      offsetAdu,
+      handle,
+      resume,
+    } = request;
     return this.#perform("saving", async (signal) => {
       const { result, configuration, metadata } = this.#state;
       const method = result?.method ?? this.#cleaningMethod({});
@@ -336,9 +349,14 @@ export class SlnetSession {
           engine: configuration?.engine ?? "auto",
         },
         [{ part, target, type, offsetAdu: offset, format, compression }],
-        { signal, metadata },
+        { signal, metadata, resume: resume ?? false },
       );
-      this.#update({ engine: run.plan.engine ?? this.#state.engine, notices: run.plan.notices, saved: null });
+      const { plan } = run;
+      const notices =
+        plan.resumedFrames === 0
+          ? plan.notices
+          : [...plan.notices, `${plan.resumedFrames} frames of an earlier saving were kept.`];
+      this.#update({ engine: plan.engine ?? this.#state.engine, notices, saved: null });
       await this.#deliver(run, part, name, handle ?? null, signal);
     });
   }
@@ -598,6 +616,12 @@ export class SlnetSession {
       const saved = { name: file.name, part, frames: to - from, bytes: file.size, offsetAdu, clipped, pixels };
       this.#update({ saved });
     } catch (error) {
+      // The frames before the error are whole, and the error says that they are saved.
+      const kept = handle || signal.aborted ? null : await run.file(part).catch(() => null);
+      if (kept) {
+        this.#saving = run;
+        this.#handOver(kept, name);
+      }
       if (this.#saving !== run) await run.close();
       throw error;
     }

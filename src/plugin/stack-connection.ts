@@ -1,5 +1,6 @@
 import { SlnetError } from "../core/errors.js";
 import type { StackSelection } from "../core/frames.js";
+import { abortable } from "../protocol/abortable.js";
 import type { ClientStack, SlnetClient, StackSource } from "../protocol/client.js";
 import { createWorkerClient, type WorkerOptions } from "./worker-client.js";
 
@@ -105,16 +106,6 @@ export class StackConnection {
       throw error;
     }
   }
-}
-
-/** The promise, or the reason of the signal if that comes first. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }
 
 /** Why a frame that only the worker could give cannot be had. */

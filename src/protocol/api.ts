@@ -206,7 +206,7 @@ export interface SavingOptions {
   readonly metadata?: Partial<StackMetadata>;
   /**
    * Go on with the files that an earlier run with just these options left, if there are any; all parts with a target of
-   * type `path`. A file of anything else is refused. Default false.
+   * type `path` or `file-handle`. A file of anything else is refused. Default false.
    */
   readonly resume?: boolean;
 }

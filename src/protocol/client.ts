@@ -1,6 +1,6 @@
 import { proxy, transfer, wrap, type Endpoint, type Remote } from "comlink";
 
-import { SlnetError } from "../core/errors.js";
+import { errorMessage, SlnetError } from "../core/errors.js";
 import type { SampleArray, StackDescription, StackSelection } from "../core/frames.js";
 import type { ModelFile } from "../core/model.js";
 import type { SimulationRequest } from "../core/simulation.js";
@@ -185,11 +185,14 @@ export class SlnetClient {
       };
       this.#pending.add(fail);
       signal?.addEventListener("abort", onAbort, { once: true });
-      invoke(this.#api).then((reply) => {
-        settle();
-        if (reply.ok) resolve(reply.value);
-        else reject(fromWireError(reply.error));
-      }, fail);
+      invoke(this.#api).then(
+        (reply) => {
+          settle();
+          if (reply.ok) resolve(reply.value);
+          else reject(fromWireError(reply.error));
+        },
+        (error: unknown) => fail(unsendable(error)),
+      );
     });
   }
 
@@ -362,6 +365,13 @@ export class ClientStack {
   close(): Promise<void> {
     return this.#client.closeStack(this.#stack);
   }
+}
+
+/** What was given holds a function or the like: told as what is wrong with it. Any other error as it is. */
+function unsendable(error: unknown): unknown {
+  if (!(error instanceof DOMException) || error.name !== "DataCloneError") return error;
+  const what = `what was given cannot be sent to the worker, expected plain data: ${errorMessage(error)}`;
+  return new SlnetError("bad-input", what, { cause: error });
 }
 
 function splitSource(source: StackSource): { readonly input: StackInput; readonly frames: RemoteFrames | null } {

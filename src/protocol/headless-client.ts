@@ -4,6 +4,7 @@ import type { StackSelection } from "../core/frames.js";
 import type { EvaluationFigures } from "../core/metrics.js";
 import type { ModelFile } from "../core/model.js";
 import { defaultMedianWindowFrames } from "../core/running-median.js";
+import { abortable } from "./abortable.js";
 import type {
   CleanedBlock,
   CleaningMethod,
@@ -88,18 +89,18 @@ export interface HeadlessSaving extends Omit<FrameOptions, "lowRank">, ProgressO
  */
 export class HeadlessClient {
   readonly #start: () => Promise<SlnetClient>;
-  readonly #sourceOf: (text: string) => StackSource;
+  readonly #sourceOf: (place: string | URL) => StackSource;
   readonly #engine: EngineRequest;
   #client: Promise<SlnetClient> | null = null;
   #disposed = false;
 
   /**
    * @param start - starts a worker
-   * @param sourceOf - what a text means here: an address, or a path in Node
+   * @param sourceOf - what an address means here, or a text, which may be a path in Node
    */
   constructor(
     start: () => Promise<SlnetClient>,
-    sourceOf: (text: string) => StackSource,
+    sourceOf: (place: string | URL) => StackSource,
     { engine = "auto" }: HeadlessOptions,
   ) {
     this.#start = start;
@@ -124,8 +125,9 @@ export class HeadlessClient {
    */
   async open(stack: Exclude<StackLike, ClientStack>, options: StackOptions = {}): Promise<ClientStack> {
     options.signal?.throwIfAborted();
-    const client = await this.#connect();
-    return client.openStack(this.#source(stack), options);
+    const source = this.#source(stack);
+    const client = await abortable(this.#connect(), options.signal);
+    return client.openStack(source, options);
   }
 
   /** Trains on a stack, and gives the model. An abort rejects with its reason. */
@@ -144,9 +146,13 @@ export class HeadlessClient {
     });
   }
 
-  /** Cleans a stack with a model and gives its frames block by block, in frame order. Leaving the loop ends the work. */
+  /**
+   * Cleans a stack with a model and gives its frames block by block, in frame order. Work begins with the loop, and leaving
+   * the loop ends it; a second loop cleans again.
+   */
   clean(stack: StackLike, options: HeadlessCleaning): AsyncIterable<CleanedBlock> {
-    return this.#blocks(stack, { type: "slnet", model: options.model }, options);
+    const { model } = requireObject(options, "clean", "options with a model");
+    return this.#blocks(stack, { type: "slnet", model }, options);
   }
 
   /** The same with the running median for the background. */
@@ -159,8 +165,13 @@ export class HeadlessClient {
   }
 
   /** Measures a model on a stack. */
-  evaluate(stack: StackLike, options: HeadlessEvaluation): Promise<EvaluationFigures> {
-    const { signal, model, configuration = {}, onProgress } = options;
+  async evaluate(stack: StackLike, options: HeadlessEvaluation): Promise<EvaluationFigures> {
+    const {
+      signal,
+      model,
+      configuration = {},
+      onProgress,
+    } = requireObject(options, "evaluate", "options with a model");
     return this.#with(stack, options, async (opened) => {
       const run = await opened.evaluate(model, { engine: this.#engine, ...configuration }, { signal });
       let figures: EvaluationFigures | null = null;
@@ -174,9 +185,12 @@ export class HeadlessClient {
   }
 
   /** Cleans a stack into a file, without bringing a pixel to this thread. Gives the last report. */
-  save(stack: StackLike, options: HeadlessSaving): Promise<SavingReport> {
-    const { signal, method, target, onProgress, part = "sparse", offsetAdu = null } = options;
+  async save(stack: StackLike, options: HeadlessSaving): Promise<SavingReport> {
+    const asked = requireObject(options, "save", "options with a method and a target");
+    const { signal, method, target, onProgress, part = "sparse", offsetAdu = null } = asked;
     const { type = "uint16", format = "tiff", compression = "none" } = options;
+    requireObject(method, "save", "a method");
+    requireObject(target, "save", "a target");
     return this.#with(stack, options, async (opened) => {
       const run = await opened.save(
         method,
@@ -208,7 +222,15 @@ export class HeadlessClient {
     this.#client = null;
   }
 
-  async *#blocks(
+  #blocks(
+    stack: StackLike,
+    method: CleaningMethod,
+    options: FrameOptions & { readonly tail?: CleaningOptions["tail"] },
+  ): AsyncIterable<CleanedBlock> {
+    return { [Symbol.asyncIterator]: () => this.#pull(stack, method, options) };
+  }
+
+  async *#pull(
     stack: StackLike,
     method: CleaningMethod,
     options: FrameOptions & { readonly tail?: CleaningOptions["tail"] },
@@ -248,8 +270,10 @@ export class HeadlessClient {
 
   #source(stack: Exclude<StackLike, ClientStack>): StackSource {
     if (stack instanceof Blob) return { type: "file", file: stack, name: (stack as Partial<File>).name ?? "stack" };
-    if (stack instanceof URL) return this.#sourceOf(stack.href);
-    return typeof stack === "string" ? this.#sourceOf(stack) : stack;
+    if (stack instanceof URL || (typeof stack === "string" && stack !== "")) return this.#sourceOf(stack);
+    if (typeof (stack as Partial<StackSource> | null | undefined)?.type === "string") return stack as StackSource;
+    const found = stack === "" ? "an empty text" : kindOf(stack);
+    throw new SlnetError("bad-input", `the stack is ${found}, expected a file, an address, frames, or an open stack`);
   }
 
   #connect(): Promise<SlnetClient> {
@@ -268,4 +292,15 @@ export class HeadlessClient {
       throw error;
     }
   }
+}
+
+/** Callers in JavaScript leave them out, and deserve better than a TypeError. */
+function requireObject<T extends object>(given: T, call: string, expected: string): T {
+  if (typeof (given as unknown) === "object" && (given as unknown) !== null) return given;
+  throw new SlnetError("bad-input", `${call} was given ${kindOf(given)}, expected ${expected}`);
+}
+
+/** Such as `Undefined` or `ArrayBuffer`. */
+function kindOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice(8, -1);
 }

@@ -51,6 +51,42 @@ describe("slnet-web/client in a page", () => {
     slnet.dispose();
   });
 
+  it("closes every job and stack that it opened, however the work ends", async () => {
+    const calls: string[] = [];
+    const slnet = await createSlnetClient({
+      ...options,
+      workerFactory: () => {
+        const worker = new Worker("/dist/slnet.worker.js", { type: "module" });
+        const send = worker.postMessage.bind(worker) as (message: unknown, moved: Transferable[]) => void;
+        worker.postMessage = (message: { readonly path?: readonly string[] }, moved: unknown) => {
+          calls.push(message.path?.[0] ?? "");
+          send(message, moved as Transferable[]);
+        };
+        return worker;
+      },
+    });
+    const file = await noisyTiff(40);
+    const model = await slnet.train(file, { configuration });
+    for await (const { to } of slnet.clean(file, { model })) if (to > 0) break;
+    const stopped = new AbortController();
+    const reason = new Error("enough");
+    const training = slnet.train(file, {
+      configuration: { ...configuration, maxEpochs: 9000 },
+      signal: stopped.signal,
+      onProgress: () => stopped.abort(reason),
+    });
+    expect(await training.catch((error: unknown) => error)).to.equal(reason);
+    const refused = slnet.clean(file, { model: {} as ModelFile })[Symbol.asyncIterator]();
+    const refusal = await refused.next().catch(String);
+    expect(refusal).to.contain("is not an SLNet model file");
+    const count = (name: string): number => calls.filter((call) => call === name).length;
+    expect(count("openStack")).to.equal(4);
+    expect(count("closeStack")).to.equal(4);
+    // The last cleaning was refused, and has no job to close.
+    expect([count("openTraining"), count("openCleaning"), count("closeJob")]).to.deep.equal([2, 2, 3]);
+    slnet.dispose();
+  });
+
   it("says where it looked for a worker that is missing", async () => {
     const refusal = await createSlnetClient({ workerUrl: "/dist/nowhere.js" }).catch((error: unknown) => error);
     expect(isSlnetError(refusal, "worker-lost")).to.equal(true);

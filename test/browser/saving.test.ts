@@ -129,10 +129,102 @@ describe("saving in a page", () => {
     );
   });
 
-  it("refuses paths and resuming, which are for Node", async () => {
+  describe("going on with a chosen file", () => {
+    /** Saves into the chosen file, and only about so many frames of it. */
+    const saveSome = async (change: Partial<SavedPart>): Promise<number> => {
+      const run = await stack.save(median, options, [part(change)]);
+      let done = 0;
+      for await (const { progress } of run) {
+        ({ done } = progress);
+        break;
+      }
+      await run.finish();
+      await run.close();
+      return done;
+    };
+    const put = async (bytes: BlobPart): Promise<void> => {
+      const writable = await handle.createWritable();
+      await writable.write(bytes as Blob);
+      await writable.close();
+    };
+
+    for (const change of [{}, { compression: "deflate" }, { format: "ome-tiff", type: "float32" }] as const) {
+      it(`gives the file of an unbroken run: ${JSON.stringify(change)}`, async () => {
+        await drain(await stack.save(median, options, [part(change)]));
+        const expected = await bytesOf(await handle.getFile());
+        // As a run that an error ended leaves it, and as a disk that lost the end of the file.
+        const endedEarly = await saveSome(change).then(async () => bytesOf(await handle.getFile()));
+        for (const left of [endedEarly, expected.slice(0, 0.6 * expected.length)]) {
+          await put(left);
+          const run = await stack.save(median, options, [part(change)], { resume: true });
+          expect(run.plan.resumedFrames).to.be.within(1, frames - 1);
+          let first: number | null = null;
+          let last = 0;
+          for await (const { progress } of run) {
+            first ??= progress.done;
+            last = progress.done;
+          }
+          expect(first, "counts the frames that are kept").to.be.above(run.plan.resumedFrames);
+          expect(last).to.equal(frames);
+          await run.close();
+          expect(await bytesOf(await handle.getFile())).to.deep.equal(expected);
+        }
+      });
+    }
+
+    it("begins at the beginning in a file with nothing in it", async () => {
+      await drain(await stack.save(median, options, [part()]));
+      const expected = await bytesOf(await handle.getFile());
+      for (const left of [new Uint8Array(0), new Uint8Array(expected.length + 999)]) {
+        await put(left);
+        const run = await stack.save(median, options, [part()], { resume: true });
+        expect(run.plan.resumedFrames).to.equal(0);
+        await drain(run);
+        await run.close();
+        expect(await bytesOf(await handle.getFile())).to.deep.equal(expected);
+      }
+    });
+
+    it("refuses a file of something else or of other options, and leaves it as it is", async () => {
+      const refusal = async (change: Partial<SavedPart>): Promise<string> =>
+        stack.save(median, options, [part(change)], { resume: true }).then(
+          () => "it was taken",
+          (error: unknown) => (isSlnetError(error, "bad-input") ? error.message : String(error)),
+        );
+      expect(await refusal({})).to.match(/^chosen\.tif cannot be continued: it is no TIFF/);
+      expect(await textOf()).to.equal(earlier);
+      await saveSome({});
+      const ours = await bytesOf(await handle.getFile());
+      expect(await refusal({ offsetAdu: 8 })).to.match(/it is a TIFF of another stack, model/);
+      expect(await bytesOf(await handle.getFile())).to.deep.equal(ours);
+    });
+
+    it("leaves what was kept where the run that goes on is closed before its end", async () => {
+      const long = await client.openStack({ type: "simulated", options: { width: 48, height: 32, frames: 5000 } });
+      const whole = { ...options, to: 5000 };
+      const begun = await long.save(median, whole, [part()]);
+      for await (const _ of begun) break;
+      await begun.finish();
+      await begun.close();
+      const left = await bytesOf(await handle.getFile());
+      const run = await long.save(median, whole, [part()], { resume: true });
+      expect(run.plan.resumedFrames).to.be.within(1, 4000);
+      for await (const _ of run) break;
+      await run.close();
+      const found = await bytesOf(await handle.getFile());
+      expect(found.length).to.equal(left.length);
+      expect(found.findIndex((byte, i) => byte !== left[i])).to.equal(-1);
+    });
+  });
+
+  it("refuses paths, and to go on with a private file", async () => {
     for (const [change, saving, message] of [
       [{ target: { type: "path", path: "/tmp/x.tif" } }, {}, /a page cannot write to a path/],
-      [{}, { resume: true }, /only files at a path are resumed/],
+      [
+        { target: { type: "private-file", name: "x.tif" } },
+        { resume: true },
+        /goes on with a file that a person chose/,
+      ],
     ] as const) {
       const error = await stack.save(median, options, [part(change)], saving).then(
         () => null,

@@ -216,6 +216,35 @@ describe("a session", () => {
     session.dispose();
   });
 
+  it("goes on with a chosen file behind the frames that it has, and says how many were kept", async () => {
+    const root = await navigator.storage.getDirectory();
+    const handle = await root.getFileHandle("session-resume.tif", { create: true });
+    const bytes = async (): Promise<number[]> => [...new Uint8Array(await (await handle.getFile()).arrayBuffer())];
+    try {
+      await harness.openSmall();
+      await harness.session.clean({ method: "median" });
+      await harness.session.save({ handle });
+      const whole = await bytes();
+      // Cut in the middle of a frame.
+      const writable = await handle.createWritable({ keepExistingData: true });
+      await writable.truncate(0.7 * whole.length);
+      await writable.close();
+      await harness.session.save({ handle, resume: true });
+      expect(harness.state.error).to.equal(null);
+      expect(harness.state.notices.at(-1)).to.match(/^2\d frames of an earlier saving were kept\.$/);
+      expect(harness.state.saved?.frames).to.equal(40);
+      expect((await bytes()).findIndex((byte, i) => byte !== whole[i])).to.equal(-1);
+      expect((await handle.getFile()).size).to.equal(whole.length);
+
+      await harness.session.save({ handle, resume: true, offsetAdu: 3 });
+      expect(harness.state.error?.message).to.contain("cannot be continued");
+      await harness.session.save({ resume: true });
+      expect(harness.state.error?.message).to.contain("a file that a person chose");
+    } finally {
+      await root.removeEntry("session-resume.tif");
+    }
+  });
+
   it("does one thing at a time", async () => {
     await harness.openSmall();
     const first = harness.session.clean({ method: "median" });

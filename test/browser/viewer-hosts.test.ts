@@ -1,7 +1,7 @@
 import { conformanceChecks, type ConformanceSubject } from "../../src/plugin/host/conformance/index.js";
 
 /** The viewers of the demo's pages, `demo/viewers/<name>-viewer.ts`, bundled with the real package of each. */
-const names = ["canvas"];
+const names = ["canvas", "openseadragon", "niivue", "niivue-next", "viv", "react"];
 
 for (const name of names) {
   describe(`the ${name} viewer as a host`, () => {

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
-import { chromium, type Browser, type Page } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 
 const root = new URL("../../../", import.meta.url);
 
@@ -28,51 +28,41 @@ const { findChromium, chromiumArguments } = (await import(new URL("scripts/find-
 /** Screenshots of every state, to be looked at. */
 export const screenshotFolder = fileURLToPath(new URL("test-output/screenshots/", root));
 
-export interface OpenDemo {
+/** A page that is open in a browser of its own. */
+export interface PlainPage {
   readonly page: Page;
   /** Addresses that were asked for outside the page's own origin. */
   readonly foreignRequests: readonly string[];
   /** Errors that the page logged or did not catch. */
   readonly errors: readonly string[];
-  /** Lengths in milliseconds of the main-thread tasks over 50 ms since the last call. */
-  longTasks(): Promise<number[]>;
-  screenshot(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/**
- * The built demo in Chromium, as a new visitor sees it.
- *
- * @param prepare - called before the page is loaded
- * @param path - another page of the demo, such as `viewers/canvas.html`
- */
-export async function openDemo(
-  prepare?: (page: Page) => Promise<unknown>,
-  path = "",
-  options: ServeOptions = {},
-): Promise<OpenDemo> {
-  const server = await serve(fileURLToPath(new URL("dist/demo", root)), 0, options);
-  const demo = await openPage(server.url + path, prepare);
-  return {
-    ...demo,
-    async close() {
-      await demo.close();
-      await server.close();
-    },
-  };
+export interface OpenDemo extends PlainPage {
+  /** Lengths in milliseconds of the main-thread tasks over 50 ms since the last call. */
+  longTasks(): Promise<number[]>;
+  screenshot(name: string): Promise<void>;
 }
 
-/**
- * A page with the plugin in it, in Chromium, once its panel is there.
- *
- * @param prepare - called before the page is loaded
- */
-export async function openPage(url: string, prepare?: (page: Page) => Promise<unknown>): Promise<OpenDemo> {
-  const browser: Browser = await chromium.launch({
-    executablePath: findChromium({ install: false }),
-    args: chromiumArguments(),
-  });
-  const page = await browser.newPage({ viewport: { width: 1360, height: 860 }, reducedMotion: "reduce" });
+interface BrowserOptions {
+  /** An empty folder for a browser that stores on disk; without it, as in a private window, in memory. */
+  readonly profile?: string;
+}
+
+/** A page in Chromium. */
+async function openAddress(
+  url: string,
+  prepare?: (page: Page) => Promise<unknown>,
+  { profile }: BrowserOptions = {},
+): Promise<PlainPage> {
+  const started = { executablePath: findChromium({ install: false }), args: chromiumArguments() };
+  const shown = { viewport: { width: 1360, height: 860 }, reducedMotion: "reduce" } as const;
+  const context =
+    profile === undefined
+      ? await (await chromium.launch(started)).newContext(shown)
+      : await chromium.launchPersistentContext(profile, { ...started, ...shown });
+  const browser = context.browser();
+  const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const foreignRequests: string[] = [];
   const errors: string[] = [];
@@ -84,27 +74,68 @@ export async function openPage(url: string, prepare?: (page: Page) => Promise<un
   });
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => {
-    if (message.type() === "error") errors.push(message.text());
-  });
-  await page.addInitScript(() => {
-    const tasks: number[] = [];
-    (globalThis as unknown as { longTasks: number[] }).longTasks = tasks;
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) tasks.push(entry.duration);
-    }).observe({ type: "longtask" });
+    if (message.type() === "error") errors.push(`${message.text()} ${message.location().url}`.trimEnd());
   });
   await prepare?.(page);
   await page.goto(url);
-  try {
-    await page.getByRole("button", { name: "Sample stack" }).waitFor();
-  } catch (error) {
-    await browser.close();
-    throw new Error([`${url} shows no panel`, ...errors].join("; "), { cause: error });
-  }
   return {
     page,
     foreignRequests,
     errors,
+    async close() {
+      await context.close();
+      await browser?.close();
+    },
+  };
+}
+
+/** The same, with its server. */
+function withServer<T extends PlainPage>(opened: T, server: Served): T {
+  return {
+    ...opened,
+    async close() {
+      await opened.close();
+      await server.close();
+    },
+  };
+}
+
+/** A folder, served as the demo is, in Chromium. */
+export async function openPlainPage(folder: string): Promise<PlainPage> {
+  const server = await serve(folder, 0);
+  return withServer(await openAddress(server.url), server);
+}
+
+/**
+ * A page with the plugin in it, in Chromium, once its panel is there.
+ *
+ * @param prepare - called before the page is loaded
+ */
+export async function openPage(
+  url: string,
+  prepare?: (page: Page) => Promise<unknown>,
+  options: BrowserOptions = {},
+): Promise<OpenDemo> {
+  const watchTasks = async (page: Page): Promise<void> => {
+    await page.addInitScript(() => {
+      const tasks: number[] = [];
+      (globalThis as unknown as { longTasks: number[] }).longTasks = tasks;
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) tasks.push(entry.duration);
+      }).observe({ type: "longtask" });
+    });
+    await prepare?.(page);
+  };
+  const plain = await openAddress(url, watchTasks, options);
+  const { page, errors } = plain;
+  try {
+    await page.getByRole("button", { name: "Sample stack" }).waitFor();
+  } catch (error) {
+    await plain.close();
+    throw new Error([`${url} shows no panel`, ...errors].join("; "), { cause: error });
+  }
+  return {
+    ...plain,
     longTasks: () =>
       page.evaluate(() => {
         const { longTasks } = globalThis as unknown as { longTasks: number[] };
@@ -114,8 +145,22 @@ export async function openPage(url: string, prepare?: (page: Page) => Promise<un
       await mkdir(screenshotFolder, { recursive: true });
       await page.screenshot({ path: `${screenshotFolder}${name}.png` });
     },
-    close: () => browser.close(),
   };
+}
+
+/**
+ * The built demo in Chromium, as a new visitor sees it.
+ *
+ * @param prepare - called before the page is loaded
+ * @param path - another page of the demo, such as `viewers/canvas.html`
+ */
+export async function openDemo(
+  prepare?: (page: Page) => Promise<unknown>,
+  path = "",
+  options: ServeOptions & BrowserOptions = {},
+): Promise<OpenDemo> {
+  const server = await serve(fileURLToPath(new URL("dist/demo", root)), 0, options);
+  return withServer(await openPage(server.url + path, prepare, options), server);
 }
 
 /** A file as Playwright puts it into a file input. */

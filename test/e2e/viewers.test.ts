@@ -7,7 +7,7 @@ import { openDemo, type OpenDemo } from "./page.js";
 const minutes = 60_000;
 
 /** The pages of `demo/viewers/`. */
-const names = ["canvas"];
+const names = ["canvas", "openseadragon", "niivue", "niivue-next", "viv", "react"];
 
 /** The registration that each page leaves for the console, as seen inside the page. */
 type Page = typeof globalThis & { readonly slnet: SlnetRegistration };

@@ -1,5 +1,6 @@
 import { SlnetError } from "../../core/errors.js";
 import type { StackMetadata } from "../../core/frames.js";
+import { checkedModel } from "../../core/model.js";
 import type { CleaningMethod, SavedPart, SavedPartPlan } from "../../protocol/api.js";
 
 /** A part to save with everything decided that its caller left open. */
@@ -58,7 +59,8 @@ function offsetOf(
   if (type === "uint16" && cameraOffsetAdu !== null && cameraOffsetAdu >= 0 && cameraOffsetAdu <= largestOffsetAdu) {
     return { offsetAdu: cameraOffsetAdu, offsetFrom: "camera" };
   }
-  if (method.type === "slnet") return { offsetAdu: method.model.configuration.sparseOffsetAdu, offsetFrom: "model" };
+  if (method.type === "slnet")
+    return { offsetAdu: checkedModel(method.model).configuration.sparseOffsetAdu, offsetFrom: "model" };
   return { offsetAdu: 0, offsetFrom: "default" };
 }
 

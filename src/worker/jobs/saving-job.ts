@@ -62,10 +62,8 @@ export class SavingJob {
     try {
       for (const part of parts) {
         const isPath = part.target.type === "path";
-        // Only a file at a path can be continued, and needs to be known again.
-        const description = isPath
-          ? [`fingerprint=${await fingerprintOf(reader, method, plan, options.tail, part)}`]
-          : [];
+        // By this a file is known again that is to be continued.
+        const fingerprint = await fingerprintOf(reader, method, plan, options.tail, part);
         const written = {
           height: plan.height,
           width: plan.width,
@@ -73,7 +71,7 @@ export class SavingJob {
           frames: plan.to - plan.from,
           ...part.metadata,
           name: reader.description.name,
-          description: [`slnet=${slnetWebVersion}`, ...description],
+          description: [`slnet=${slnetWebVersion}`, `fingerprint=${fingerprint}`],
           // Elsewhere a file is there when it is closed, and not before.
           publishEveryMs: isPath ? publishEveryMs : Infinity,
         };

@@ -1,14 +1,13 @@
 import { createMemorySink } from "../../core/io/buffer-source.js";
 import { SlnetError } from "../../core/errors.js";
-import type { ByteSink, ByteSource, FileFolder } from "../../core/frames.js";
+import type { ByteSink, FileFolder } from "../../core/frames.js";
 import type { NamedFile } from "../../protocol/api.js";
+import { createBlobSource } from "./blob-source.js";
 import { alwaysNew, openHandleFile } from "./handle-file.js";
 import type { OutputFile, Platform } from "./platform.js";
 
 /** Folder in the origin's private file system. */
 const privateFolder = "slnet-web";
-/** Files of runs that ended without cleaning up are removed after this time. */
-const staleAfterMs = 24 * 3600 * 1000;
 
 export const browserPlatform: Platform = {
   defaultAssetsUrl: new URL("./assets/", scriptUrl()).href,
@@ -18,7 +17,7 @@ export const browserPlatform: Platform = {
       case "file": {
         const { file, name, neighbours = [] } = input;
         const folder = folderOf("the files opened together", neighbours);
-        return Promise.resolve({ type: "file", source: blobSource(file, name), folder });
+        return Promise.resolve({ type: "file", source: createBlobSource(file, name), folder });
       }
       case "folder":
         return Promise.resolve({ type: "folder", folder: folderOf(input.name, input.files) });
@@ -28,13 +27,17 @@ export const browserPlatform: Platform = {
   },
 
   async openOutput(target, resume = false) {
-    if (resume)
-      throw new SlnetError("unsupported", "a page cannot go on with a file; only files at a path are resumed");
     switch (target.type) {
       case "private-file":
+        if (resume) {
+          throw new SlnetError(
+            "unsupported",
+            "a page goes on with a file that a person chose, and with no private one",
+          );
+        }
         return (await openPrivateFile(target.name)) ?? openMemoryFile(target.name);
       case "file-handle":
-        return openHandleFile(target.handle);
+        return openHandleFile(target.handle, resume);
       case "path":
         throw new SlnetError(
           "unsupported",
@@ -67,33 +70,8 @@ function folderOf(name: string, files: readonly NamedFile[]): FileFolder {
     list: () => Promise.resolve([...byPath.keys()].filter((path) => !path.includes("/"))),
     open(path) {
       const file = byPath.get(path);
-      return Promise.resolve(file ? blobSource(file, path) : null);
+      return Promise.resolve(file ? createBlobSource(file, path) : null);
     },
-  };
-}
-
-function blobSource(file: Blob, name: string): ByteSource {
-  const read: ByteSource["read"] = async (offset, length) => {
-    try {
-      return new Uint8Array(await file.slice(offset, offset + length).arrayBuffer());
-    } catch (error) {
-      throw new SlnetError(
-        "bad-input",
-        `${name} can no longer be read: it was changed, moved or removed after it was opened; open it again`,
-        { cause: error },
-      );
-    }
-  };
-  return {
-    name,
-    size: file.size,
-    read,
-    async readInto(offset, out) {
-      const bytes = await read(offset, out.length);
-      out.set(bytes);
-      return bytes.length;
-    },
-    close: () => Promise.resolve(),
   };
 }
 
@@ -105,18 +83,22 @@ async function openPrivateFile(name: string): Promise<OutputFile | null> {
   let handle: FileSystemFileHandle;
   let access: FileSystemSyncAccessHandle;
   const ownName = `${crypto.randomUUID()}.part`;
+  let release: (() => void) | null = null;
   try {
     const root = await navigator.storage.getDirectory();
     folder = await root.getDirectoryHandle(privateFolder, { create: true });
     await removeStaleFiles(folder);
+    release = await holdLock(lockName(ownName));
     handle = await folder.getFileHandle(ownName, { create: true });
     access = await handle.createSyncAccessHandle();
   } catch {
+    release?.();
     // Not there in private windows and insecure contexts: the file is kept in memory instead.
     return null;
   }
   const remove = async (): Promise<void> => {
     await folder.removeEntry(ownName).catch(() => undefined);
+    release();
   };
   const sink = privateSink(access, name);
   return {
@@ -167,15 +149,25 @@ function storageFull(name: string, wanted: number, written: number, cause?: unkn
   );
 }
 
+/** The browser lets go of a lock when the worker that holds it ends, however that is: closing the tab is enough. */
+function lockName(fileName: string): string {
+  return `${privateFolder}/${fileName}`;
+}
+
+/** Holds a lock until what it resolves to is called. */
+function holdLock(name: string): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    navigator.locks.request(name, () => new Promise<void>((release) => resolve(release))).catch(reject);
+  });
+}
+
+/** Removes the files of workers that ended without doing it. */
 async function removeStaleFiles(folder: FileSystemDirectoryHandle): Promise<void> {
-  for await (const [name, entry] of folder.entries()) {
-    if (entry.kind !== "file") continue;
-    try {
-      const { lastModified } = await entry.getFile();
-      if (Date.now() - lastModified > staleAfterMs) await folder.removeEntry(name);
-    } catch {
-      // In use by another tab.
-    }
+  const { held = [] } = await navigator.locks.query();
+  const inUse = new Set(held.map(({ name }) => name));
+  for await (const name of folder.keys()) {
+    // One that the browser still copies to the downloads is kept by the system, or cannot be removed yet.
+    if (!inUse.has(lockName(name))) await folder.removeEntry(name).catch(() => undefined);
   }
 }
 

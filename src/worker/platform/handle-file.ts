@@ -1,8 +1,9 @@
 import { errorMessage, SlnetError } from "../../core/errors.js";
-import type { ByteSink } from "../../core/frames.js";
+import type { ByteSink, ByteSource } from "../../core/frames.js";
+import { createBlobSource } from "./blob-source.js";
 import type { OutputFile } from "./platform.js";
 
-/** Of the outputs of a page, none goes on with an earlier file. */
+/** Of an output that does not go on with an earlier file. */
 export const alwaysNew: Pick<OutputFile, "earlier" | "startAnew"> = { earlier: null, startAnew: () => undefined };
 
 /**
@@ -10,19 +11,28 @@ export const alwaysNew: Pick<OutputFile, "earlier" | "startAnew"> = { earlier: n
  * in its place when it is closed, so nothing of an earlier file is lost by a run that fails.
  *
  * @param handle - with the permission to write, which only the page can ask for
+ * @param resume - go on with what is in the file: the browser copies it first
  * @throws {@link SlnetError} `bad-input` without the permission or where the file is gone or in use
  */
-export async function openHandleFile(handle: FileSystemFileHandle): Promise<OutputFile> {
+export async function openHandleFile(handle: FileSystemFileHandle, resume: boolean): Promise<OutputFile> {
   const { name } = handle;
   let stream: FileSystemWritableFileStream;
+  let earlier: ByteSource | null = null;
+  let isEmptied = true;
   try {
-    stream = await handle.createWritable();
+    if (resume) {
+      const file = await handle.getFile();
+      if (file.size > 0) earlier = createBlobSource(file, name);
+    }
+    stream = await handle.createWritable({ keepExistingData: earlier !== null });
   } catch (error) {
     throw handleError(name, "cannot be written", error);
   }
   const sink: ByteSink = {
     async write(position, data) {
       try {
+        if (!isEmptied) await stream.truncate(0);
+        isEmptied = true;
         await stream.write({ type: "write", position, data: data as Uint8Array<ArrayBuffer> });
       } catch (error) {
         throw handleError(name, `writing stopped at byte ${position}`, error);
@@ -38,9 +48,16 @@ export async function openHandleFile(handle: FileSystemFileHandle): Promise<Outp
   };
   return {
     sink,
-    ...alwaysNew,
-    commit: () => sink.close(),
+    earlier,
+    startAnew() {
+      isEmptied = earlier === null;
+    },
+    async commit() {
+      await earlier?.close();
+      await sink.close();
+    },
     async discard() {
+      await earlier?.close();
       // After a failed write it has ended already.
       await stream.abort().catch(() => undefined);
     },

@@ -1,11 +1,12 @@
 import { releaseProxy, type ProxyMethods } from "comlink";
 
-import { SlnetError } from "../../core/errors.js";
+import { errorMessage, SlnetError } from "../../core/errors.js";
 import {
   framePixels,
   requireFinite,
   sampleTypeOf,
   unknownMetadata,
+  type SampleArray,
   type StackReader,
   type StackShape,
 } from "../../core/frames.js";
@@ -38,7 +39,7 @@ export function openRemoteStack(frames: RemoteFrames, shape: StackShape, name: s
       for (let first = from; first < to; first += framesUnderWay) {
         signal?.throwIfAborted();
         const indices = Array.from({ length: Math.min(framesUnderWay, to - first) }, (_, offset) => first + offset);
-        const answers = await Promise.all(indices.map((index) => frames.read(index)));
+        const answers = await Promise.all(indices.map((index) => askFor(frames, index, name)));
         answers.forEach((samples, offset) => {
           const index = first + offset;
           if (samples.length !== pixels || sampleTypeOf(samples) !== shape.type) {
@@ -58,4 +59,15 @@ export function openRemoteStack(frames: RemoteFrames, shape: StackShape, name: s
       return Promise.resolve();
     },
   };
+}
+
+/** What fails on the side of the holder is no defect of ours. */
+async function askFor(frames: RemoteFrames, index: number, name: string): Promise<SampleArray> {
+  try {
+    return await frames.read(index);
+  } catch (error) {
+    throw new SlnetError("bad-input", `${name}: frame ${index} was not given: ${errorMessage(error)}`, {
+      cause: error,
+    });
+  }
 }

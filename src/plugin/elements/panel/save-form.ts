@@ -4,7 +4,7 @@ import { property, state } from "lit/decorators.js";
 import type { SavedPart, SaveFormat } from "../../../protocol/api.js";
 import type { ConfigurationOptions } from "../../configuration-errors.js";
 import { saveFormat, saveFormats } from "../../save-formats.js";
-import { canPickSaveFile, pickSaveFile } from "../../save-picker.js";
+import { canPickSaveFile, canPickStartedFile, pickSaveFile, pickStartedFile } from "../../save-picker.js";
 import type { SaveRequest, SlnetSession } from "../../session.js";
 import { knownCameraOffsetAdu, sparseOffsetAdu, type SavedFile, type SessionState } from "../../session-state.js";
 import { themeStyles } from "../theme.styles.js";
@@ -33,6 +33,7 @@ export class SlnetSaveForm extends LitElement {
   @state() private sampleType: SavedPart["type"] = "uint16";
   @state() private format: SaveFormat = "tiff";
   @state() private compression: NonNullable<SavedPart["compression"]> = "none";
+  @state() private goesOn = false;
 
   override render(): TemplateResult {
     const { session, state } = this;
@@ -60,6 +61,7 @@ export class SlnetSaveForm extends LitElement {
         ${this.#formatFields(busy)}
       </div>
       ${this.savedPart === "sparse" ? this.#offsetField(session, state, busy) : nothing}
+      ${this.#canGoOn() ? this.#goOnField(busy) : nothing}
       <div class="row">
         <button
           class=${result === null ? "" : "primary"}
@@ -74,11 +76,11 @@ export class SlnetSaveForm extends LitElement {
           canPickSaveFile()
             ? html`<button
                 ?disabled=${reason !== ""}
-                title=${reason || "Choose where the file goes"}
+                title=${reason || (this.#isGoingOn() ? "Choose the file that was left" : "Choose where the file goes")}
                 aria-describedby="save-reason"
                 @click=${() => void this.#saveToFile(session)}
               >
-                Save to a file…
+                ${this.#isGoingOn() ? "Go on with a file…" : "Save to a file…"}
               </button>`
             : nothing
         }
@@ -111,6 +113,27 @@ export class SlnetSaveForm extends LitElement {
     `;
   }
 
+  /** Where a file of an earlier run can be chosen. An OME-Zarr is written from the beginning only. */
+  #canGoOn(): boolean {
+    return canPickSaveFile() && canPickStartedFile() && this.format !== "zarr";
+  }
+
+  #isGoingOn(): boolean {
+    return this.goesOn && this.#canGoOn();
+  }
+
+  #goOnField(busy: boolean): TemplateResult {
+    return html`<label class="check">
+      <input
+        type="checkbox"
+        .checked=${this.goesOn}
+        ?disabled=${busy}
+        @change=${(event: Event) => (this.goesOn = (event.target as HTMLInputElement).checked)}
+      />
+      Go on with a file that an error cut short
+    </label>`;
+  }
+
   #offsetField(session: SlnetSession, state: SessionState, busy: boolean): TemplateResult {
     return html`<slnet-options-form
       brief
@@ -132,15 +155,19 @@ export class SlnetSaveForm extends LitElement {
   async #saveToFile(session: SlnetSession): Promise<void> {
     const request = this.#request();
     const { title, mediaType, ending } = saveFormat(this.format);
+    const resume = this.#isGoingOn();
+    const kind = `${title} stack`;
     let handle: FileSystemFileHandle | null;
     try {
-      handle = await pickSaveFile(session.saveName(request), `${title} stack`, mediaType, ending);
+      handle = resume
+        ? await pickStartedFile(kind, mediaType, ending)
+        : await pickSaveFile(session.saveName(request), kind, mediaType, ending);
     } catch {
       // Refused by the browser, as in a frame of another origin: a download is always allowed.
       await session.save(request);
       return;
     }
-    if (handle) await session.save({ ...request, handle });
+    if (handle) await session.save({ ...request, handle, resume });
   }
 }
 
