@@ -12,6 +12,8 @@ export default {
     (name) => `src/plugin/elements/${name}.ts`,
   ),
   outdir: "dist",
+  // The field of package.json is there; a build does not write it.
+  packagejson: false,
   litelement: true,
   plugins: [
     {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, it } from "node:test";
@@ -66,6 +67,11 @@ describe("a page with a strict security policy", { timeout: 10 * minutes }, () =
         assert.deepEqual(demo.foreignRequests, []);
       }));
   }
+
+  it("is what the documentation gives", () => {
+    const page = readFileSync(new URL("../../../docs/embedding.md", import.meta.url), "utf8");
+    assert.ok(page.includes(`\n${policyWith({}).replace("; img-src data:", "")}\n`));
+  });
 
   it("reads all but compressed volumes without data: in connect-src, and says so of those", () =>
     withDemo({ policy: policyWith({ "connect-src": "'self'" }) }, async (demo) => {
