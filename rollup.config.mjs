@@ -104,7 +104,14 @@ const quiet = (warning, warn) => {
 /** The worker: a small start, with TensorFlow.js and itk-wasm in parts of their own. */
 const worker = {
   input: { "slnet.worker": "build/src/worker/index.js" },
-  output: { dir: "dist", format: "es", chunkFileNames: "worker-parts/[name]-[hash].js" },
+  output: {
+    dir: "dist",
+    format: "es",
+    chunkFileNames: "worker-parts/[name]-[hash].js",
+    // What the parts share must not be in the script itself. Vite's development server gives the script one address as
+    // a worker and another one as an import of its parts, and it would run twice, both answering each message.
+    manualChunks: { start: ["build/src/worker/start.js"] },
+  },
   plugins: [kernels(), ...browser(), minify, copyAssets("dist/assets")],
   onwarn: quiet,
 };

@@ -1,13 +1,4 @@
-import { expose } from "comlink";
+import { start } from "./start.js";
 
-import { SlnetError } from "../core/errors.js";
-import { browserPlatform } from "./platform/browser.js";
-import { createWorkerApi } from "./worker-api.js";
-
-if (!("WorkerGlobalScope" in globalThis)) {
-  throw new SlnetError(
-    "unsupported",
-    "slnet-web/worker is the script of a web worker and cannot be imported here; import slnet-web/client, in a page and in Node",
-  );
-}
-expose(createWorkerApi(browserPlatform));
+// The script of the worker. Nothing else is in it, so that no part of the worker imports it.
+start();

@@ -10,7 +10,7 @@ import type { OutputFile, Platform } from "./platform.js";
 const privateFolder = "slnet-web";
 
 export const browserPlatform: Platform = {
-  defaultAssetsUrl: new URL("./assets/", scriptUrl()).href,
+  defaultAssetsUrl: assetsUrl(),
 
   openInput(input) {
     switch (input.type) {
@@ -57,9 +57,12 @@ export const browserPlatform: Platform = {
   },
 };
 
-/** Address of this script. webpack puts the path on the machine where it ran in its place. */
-function scriptUrl(): string {
-  return import.meta.url.startsWith("file:") ? self.location.href : import.meta.url;
+/** `assets/` beside the script of the worker, of which this is a part in `worker-parts/`. */
+function assetsUrl(): string {
+  // webpack puts the path on the machine where it ran in place of the address, and makes one script of all parts.
+  return import.meta.url.startsWith("file:")
+    ? new URL("./assets/", self.location.href).href
+    : new URL("../assets/", import.meta.url).href;
 }
 
 /** @param files - as a person chose them; of two with the same path the first */
