@@ -49,10 +49,13 @@ export interface FrameOptions extends StackOptions {
   readonly lowRank?: boolean;
 }
 
-export interface HeadlessCleaning extends FrameOptions {
-  readonly model: ModelFile;
+interface TailOptions {
   /** The last frames, whose window would reach past the end: `shift` (default) keeps them, `drop` leaves them out. */
   readonly tail?: CleaningOptions["tail"];
+}
+
+export interface HeadlessCleaning extends FrameOptions, TailOptions {
+  readonly model: ModelFile;
 }
 
 export interface HeadlessMedian extends FrameOptions {
@@ -66,7 +69,7 @@ export interface HeadlessEvaluation extends StackOptions, ProgressOptions {
   readonly configuration?: Readonly<Record<string, unknown>>;
 }
 
-export interface HeadlessSaving extends Omit<FrameOptions, "lowRank">, ProgressOptions {
+export interface HeadlessSaving extends Omit<FrameOptions, "lowRank">, TailOptions, ProgressOptions {
   readonly method: CleaningMethod;
   /** Where to: a path (Node), a file handle (page). */
   readonly target: Exclude<SaveTarget, { readonly type: "private-file" }>;
@@ -80,7 +83,6 @@ export interface HeadlessSaving extends Omit<FrameOptions, "lowRank">, ProgressO
   readonly compression?: SavedPart["compression"];
   /** Added to every pixel, in ADU; default: the offset of the camera where it is known, for 16-bit sparse frames. */
   readonly offsetAdu?: number | null;
-  readonly tail?: CleaningOptions["tail"];
 }
 
 /**
@@ -136,13 +138,7 @@ export class HeadlessClient {
     return this.#with(stack, options, async (opened) => {
       const asked = { engine: this.#engine, stack: opened.description.name, ...configuration };
       const run = await opened.train(asked, { signal, checkpoint: model });
-      let trained: ModelFile | null = null;
-      for await (const report of run) {
-        trained = report.model;
-        onProgress?.(report.progress);
-      }
-      if (trained) return trained;
-      throw new SlnetError("internal", "the training ended without a model");
+      return (await lastReport(run, "training", onProgress)).model;
     });
   }
 
@@ -174,11 +170,7 @@ export class HeadlessClient {
     } = requireObject(options, "evaluate", "options with a model");
     return this.#with(stack, options, async (opened) => {
       const run = await opened.evaluate(model, { engine: this.#engine, ...configuration }, { signal });
-      let figures: EvaluationFigures | null = null;
-      for await (const report of run) {
-        figures = report.figures ?? figures;
-        onProgress?.(report.progress);
-      }
+      const { figures } = await lastReport(run, "evaluation", onProgress);
       if (figures) return figures;
       throw new SlnetError("internal", "the evaluation ended without figures");
     });
@@ -198,17 +190,11 @@ export class HeadlessClient {
         [{ part, target, type, offsetAdu, format, compression }],
         { signal },
       );
-      let last: SavingReport | null = null;
       try {
-        for await (const report of run) {
-          last = report;
-          onProgress?.(report.progress);
-        }
+        return await lastReport(run, "saving", onProgress);
       } finally {
         await run.close();
       }
-      if (last) return last;
-      throw new SlnetError("internal", "the saving ended without a report");
     });
   }
 
@@ -222,18 +208,14 @@ export class HeadlessClient {
     this.#client = null;
   }
 
-  #blocks(
-    stack: StackLike,
-    method: CleaningMethod,
-    options: FrameOptions & { readonly tail?: CleaningOptions["tail"] },
-  ): AsyncIterable<CleanedBlock> {
+  #blocks(stack: StackLike, method: CleaningMethod, options: FrameOptions & TailOptions): AsyncIterable<CleanedBlock> {
     return { [Symbol.asyncIterator]: () => this.#pull(stack, method, options) };
   }
 
   async *#pull(
     stack: StackLike,
     method: CleaningMethod,
-    options: FrameOptions & { readonly tail?: CleaningOptions["tail"] },
+    options: FrameOptions & TailOptions,
   ): AsyncGenerator<CleanedBlock> {
     const opened = await this.#opened(stack, options);
     try {
@@ -250,7 +232,7 @@ export class HeadlessClient {
 
   #cleaningOptions(
     { description }: ClientStack,
-    { from = 0, to, lowRank = false, tail = "shift" }: FrameOptions & { readonly tail?: CleaningOptions["tail"] },
+    { from = 0, to, lowRank = false, tail = "shift" }: FrameOptions & TailOptions,
   ): CleaningOptions {
     return { from, to: to ?? description.shape.frames, lowRank, tail, engine: this.#engine };
   }
@@ -292,6 +274,21 @@ export class HeadlessClient {
       throw error;
     }
   }
+}
+
+/** Follows a run to its end. */
+async function lastReport<Report extends { readonly progress: Progress }>(
+  run: AsyncIterable<Report>,
+  name: string,
+  onProgress: ProgressOptions["onProgress"],
+): Promise<Report> {
+  let last: Report | null = null;
+  for await (const report of run) {
+    last = report;
+    onProgress?.(report.progress);
+  }
+  if (last) return last;
+  throw new SlnetError("internal", `the ${name} ended without a report`);
 }
 
 /** Callers in JavaScript leave them out, and deserve better than a TypeError. */
