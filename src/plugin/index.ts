@@ -35,13 +35,8 @@ export type {
 export type { LossPoint } from "./loss-history.js";
 export type { MetadataOverrides } from "./metadata-fields.js";
 export { registerSlnet, type RegisterOptions, type SlnetRegistration } from "./register.js";
-export {
-  SlnetSession,
-  type CleanRequest,
-  type SaveRequest,
-  type SessionOptions,
-  type TrainRequest,
-} from "./session.js";
+export { SlnetSession, type SessionOptions } from "./session.js";
+export type { CleanRequest, SaveRequest, TrainRequest } from "./session-requests.js";
 export type {
   ChosenPart,
   CleaningResult,
