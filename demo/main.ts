@@ -1,6 +1,7 @@
 import "../src/plugin/define.js";
 
 import { registerSlnet, type SessionState, type SlnetStackViewer } from "../src/plugin/index.js";
+import { keepOffline } from "./offline.js";
 
 const viewer = document.querySelector<SlnetStackViewer>("slnet-stack-viewer")!;
 const overlay = document.querySelector<HTMLElement>("#drop")!;
@@ -8,6 +9,13 @@ const themeButton = document.querySelector<HTMLButtonElement>("#theme")!;
 
 const { session } = await registerSlnet(viewer.host, {
   workerUrl: new URL("slnet.worker.js", import.meta.url),
+});
+
+keepOffline({
+  status: document.querySelector<HTMLElement>("#offline")!,
+  install: document.querySelector<HTMLButtonElement>("#install")!,
+  update: document.querySelector<HTMLElement>("#update")!,
+  reload: document.querySelector<HTMLButtonElement>("#reload")!,
 });
 
 session.subscribe(({ activity, progress }: SessionState) => {
