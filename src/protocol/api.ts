@@ -413,7 +413,8 @@ export interface SlnetWorkerApi {
   /**
    * The pixels of a path over time, raw and cleaned, with the values that cleaning whole frames on the same engine gives:
    * bit for bit in JavaScript and WebAssembly SIMD; up to the rounding of float32 on a graphics device and in relaxed
-   * SIMD, where the place of a pixel in its frame decides how its last bit is rounded. RPCA, which knows only whole frames, is `unsupported`.
+   * SIMD, where the place of a pixel in its frame decides how its last bit is rounded. RPCA, which knows only whole frames,
+   * is `unsupported`.
    */
   openProfile(
     stack: StackId,
