@@ -16,6 +16,7 @@ function model(useBias: boolean, withOptimizer = true): ModelFile {
     temporalShifts: [0, 49, 99],
     normalisation: { type: 2, offsetAdu: 100, maximum: 717, mean: 211.07, standardDeviation: 67.2 },
     configuration: defaultConfiguration,
+    region: null,
     seed: 7,
     epoch: 101,
     steps: 1212,
@@ -50,6 +51,16 @@ describe("model files", () => {
   it("give back the very weights, to the last bit", () => {
     const network = createNetwork(3, { weightMultiplier: 0.5, useBias: true }, createRandom(1, "init"));
     assert.deepEqual(networkOf(parseModelFile(JSON.stringify(model(true)), "m.json")), network);
+  });
+
+  it("say on which part of the stack they were trained, and may come from before there were regions", () => {
+    const region = { x: 3, y: 0, width: 20, height: 9, from: 5, to: 80 };
+    assert.deepEqual(checkedModel(changed((value) => (value["region"] = { ...region, more: 1 }))).region, region);
+    assert.equal(checkedModel(changed((value) => delete value["region"])).region, null);
+    for (const wrong of [7, "all", [], { ...region, width: 0 }, { ...region, to: 5 }, { ...region, x: -1 }, { x: 1 }]) {
+      const read = (): ModelFile => checkedModel(changed((value) => (value["region"] = wrong)));
+      assert.throws(read, (error) => error instanceof SlnetError && /"region" is/.test(error.message));
+    }
   });
 
   it("carry the composed matrix of their weights, whatever the file says it is", () => {
