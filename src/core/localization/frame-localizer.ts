@@ -4,7 +4,6 @@ import { createGaussianFitter, fitParameters, type FitOutcome } from "./gaussian
 import type { Localization, LocalizationList } from "./localization.js";
 import type { LocalizerOptions } from "./localizer-options.js";
 import { createPhasorFitter } from "./phasor-fit.js";
-import { leastSquaresPrecision } from "./precision-formula.js";
 import { createSpotDetector } from "./spot-detection.js";
 
 /** What became of the spots that were detected. */
@@ -96,12 +95,7 @@ export function createFrameLocalizer(height: number, width: number, options: Loc
       found.sigmaPixels = psfSigmaPixels;
       found.photons = estimate.photons;
       found.backgroundPhotons = Math.max(0, known + estimate.background);
-      const background = found.backgroundPhotons + readVariance;
-      found.uncertaintyPixels = leastSquaresPrecision({
-        sigmaPixels: psfSigmaPixels,
-        photons: estimate.photons,
-        background,
-      });
+      found.uncertaintyPixels = meanError(estimate.xError, estimate.yError);
       return Math.abs(estimate.x - side / 2) > half || Math.abs(estimate.y - side / 2) > half
         ? "at-bound"
         : "converged";
@@ -113,8 +107,7 @@ export function createFrameLocalizer(height: number, width: number, options: Loc
     found.sigmaPixels = values[fitParameters.sigma];
     found.photons = values[fitParameters.photons];
     found.backgroundPhotons = Math.max(0, known + values[fitParameters.background]);
-    const variance = errors[fitParameters.x] ** 2 + errors[fitParameters.y] ** 2;
-    found.uncertaintyPixels = Math.sqrt(variance / 2);
+    found.uncertaintyPixels = meanError(errors[fitParameters.x], errors[fitParameters.y]);
     return outcome;
   };
 
@@ -156,6 +149,11 @@ export function createFrameLocalizer(height: number, width: number, options: Loc
       return counts;
     },
   };
+}
+
+/** The error along one axis that has the same square on average. */
+function meanError(alongX: number, alongY: number): number {
+  return Math.sqrt((alongX * alongX + alongY * alongY) / 2);
 }
 
 /** Turns photoelectrons into photons, and errors of Poisson counts into those of the camera. */

@@ -108,7 +108,9 @@ export function createGaussianFitter(
   lower[fitParameters.sigma] = sigmaRange.least * sigmaPixels;
   upper[fitParameters.sigma] = sigmaRange.most * sigmaPixels;
 
-  const clip = (index: number, value: number): number => Math.min(Math.max(value, lower[index]), upper[index]);
+  /** Into the range of a parameter; what is no number, to its lower end. */
+  const clip = (index: number, value: number): number =>
+    value > lower[index] ? Math.min(value, upper[index]) : lower[index];
 
   /** Solves for `step` at `here`. Returns the square of the step in units of the errors, NaN where it is singular. */
   const solveStep = (damping: number): number => {
