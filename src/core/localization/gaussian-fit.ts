@@ -63,6 +63,11 @@ const smallestDecrement = 1e-8;
 const firstDamping = 1e-3;
 const leastDamping = 1e-9;
 const mostDamping = 1e8;
+/**
+ * Where counts and expectation differ much, the Fisher information is not the curvature, and steps overshoot again and
+ * again or fall short. How much they do is seen by the slope that is left along the last step, and the next is scaled by it.
+ */
+const stepScales = { least: 0.4, most: 1.6 } as const;
 
 /**
  * Maximum-likelihood fit of a Gaussian integrated over pixels to Poisson counts. Smith et al., "Fast, single-molecule
@@ -142,10 +147,11 @@ export function createGaussianFitter(
     derive(window, values, profileX, profileY, here);
     if (!Number.isFinite(here.logLikelihood)) return "no-signal";
     let damping = firstDamping;
+    let scale = 1;
     for (fitter.iterations = 1; fitter.iterations <= maximumIterations; fitter.iterations++) {
       const decrement = solveStep(damping);
       if (!(decrement >= 0)) return "singular";
-      for (let i = 0; i < parameterCount; i++) trial[i] = isActive[i] === 1 ? clip(i, values[i] + step[i]) : values[i];
+      for (let i = 0; i < parameterCount; i++) trial[i] = isActive[i] === 1 ? clip(i, values[i] + scale * step[i]) : values[i];
       const isLast = decrement < smallestDecrement && damping <= firstDamping;
       if (isLast) {
         values.set(trial);
@@ -153,11 +159,20 @@ export function createGaussianFitter(
       }
       derive(window, trial, profileX, profileY, there);
       if (there.logLikelihood > here.logLikelihood) {
+        let slopeBefore = 0;
+        let slopeAfter = 0;
+        for (let i = 0; i < parameterCount; i++) {
+          slopeBefore += step[i] * here.gradient[i];
+          slopeAfter += step[i] * there.gradient[i];
+        }
+        scale *= slopeBefore / (slopeBefore - slopeAfter);
+        scale = scale > 0 ? Math.min(Math.max(scale, stepScales.least), stepScales.most) : 1;
         values.set(trial);
         [here, there] = [there, here];
         damping = Math.max(leastDamping, damping / 10);
       } else {
         damping *= 10;
+        scale = Math.max(stepScales.least, scale / 2);
         if (damping > mostDamping) return "iteration-limit";
       }
     }
