@@ -151,7 +151,8 @@ export function createGaussianFitter(
     for (fitter.iterations = 1; fitter.iterations <= maximumIterations; fitter.iterations++) {
       const decrement = solveStep(damping);
       if (!(decrement >= 0)) return "singular";
-      for (let i = 0; i < parameterCount; i++) trial[i] = isActive[i] === 1 ? clip(i, values[i] + scale * step[i]) : values[i];
+      for (let i = 0; i < parameterCount; i++)
+        trial[i] = isActive[i] === 1 ? clip(i, values[i] + scale * step[i]) : values[i];
       const isLast = decrement < smallestDecrement && damping <= firstDamping;
       if (isLast) {
         values.set(trial);
