@@ -60,6 +60,8 @@ const positionMargin = 0.5;
  * of the step in units of the errors.
  */
 const smallestDecrement = 1e-8;
+/** What is still good enough where the last steps are slow: 1e-3 of the standard error. */
+const acceptedDecrement = 1e-6;
 const firstDamping = 1e-3;
 const leastDamping = 1e-9;
 const mostDamping = 1e8;
@@ -148,8 +150,9 @@ export function createGaussianFitter(
     if (!Number.isFinite(here.logLikelihood)) return "no-signal";
     let damping = firstDamping;
     let scale = 1;
+    let decrement = Infinity;
     for (fitter.iterations = 1; fitter.iterations <= maximumIterations; fitter.iterations++) {
-      const decrement = solveStep(damping);
+      decrement = solveStep(damping);
       if (!(decrement >= 0)) return "singular";
       for (let i = 0; i < parameterCount; i++)
         trial[i] = isActive[i] === 1 ? clip(i, values[i] + scale * step[i]) : values[i];
@@ -177,7 +180,7 @@ export function createGaussianFitter(
         if (damping > mostDamping) return "iteration-limit";
       }
     }
-    return "iteration-limit";
+    return decrement < acceptedDecrement && damping <= firstDamping ? "converged" : "iteration-limit";
   };
 
   const fitter = {
