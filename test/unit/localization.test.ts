@@ -195,6 +195,7 @@ describe("options of the localizer", () => {
 
   it("are refused with what was expected", () => {
     for (const [request, text] of [
+      [undefined, /the options are undefined, expected an object/],
       [{ fit: "wls" }, /fit is wls, expected one of mle, phasor/],
       [{ windowPixels: 8 }, /windowPixels is 8, expected an odd number/],
       [{ windowPixels: 99 }, /windowPixels is 99, expected a number from 5 to 21/],
@@ -206,7 +207,7 @@ describe("options of the localizer", () => {
       [{ camera: { quantumEfficiency: 0 } }, /quantumEfficiency is 0/],
     ] as const) {
       assert.throws(
-        () => completeLocalizerOptions(request as LocalizerRequest, unknown),
+        () => completeLocalizerOptions(request as unknown as LocalizerRequest, unknown),
         (error) => isSlnetError(error, "bad-input") && text.test(error.message),
       );
     }

@@ -82,6 +82,9 @@ export function completeLocalizerOptions(
   request: LocalizerRequest,
   { cameraOffsetAdu, aduPerElectron }: Pick<StackMetadata, "cameraOffsetAdu" | "aduPerElectron">,
 ): CompletedOptions {
+  if (typeof (request as unknown) !== "object" || (request as unknown) === null) {
+    throw new SlnetError("bad-input", `localize: the options are ${typeof request}, expected an object`);
+  }
   requireKnown(
     request,
     ["fit", "detectIn", "fitSigma", "fitBackground", "camera", ...Object.keys(localizerRanges)],
