@@ -36,6 +36,7 @@ export async function measureChromium({ stacks, folder, quick, streamBytes, gpu,
       quick,
     });
     const preview = await first.call("preview", stacks.preview.name, { quick });
+    const viewer = await first.call("viewer", { quick });
     await first.page.close();
 
     // In a process of its own, whose memory is measured.
@@ -55,7 +56,7 @@ export async function measureChromium({ stacks, folder, quick, streamBytes, gpu,
     const medianKernel = await second.call("inWorker", "medianKernel", { quick });
     const localization = await second.call("inWorker", "localization", { quick });
     const version = context.browser().version();
-    return { version, engines, training, preview, files, reading, medianKernel, localization };
+    return { version, engines, training, preview, viewer, files, reading, medianKernel, localization };
   } finally {
     await context.close();
     await server.close();

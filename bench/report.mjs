@@ -82,6 +82,11 @@ function method(streamBytes) {
     "The **localizer** works on simulated frames in memory with 40 emitters of 700 to 1,500 photons; spots are fitted from the position",
     "that the phasor gives, so a maximum-likelihood fit has a phasor fit in it. Whole frames are detection and fits, with the true background.",
     "",
+    "**Drawing** is the time of one call that draws a frame, and then again the same frame, which then is on the graphics card already,",
+    "until a pixel of it can be read back: the difference is the upload or, for the 2D canvas, the way through contrast and colours.",
+    "**Scrubbing** goes through frames in memory in the stack viewer, each asked for when the one before is drawn; a browser draws about 60",
+    "times a second at most.",
+    "",
     "Why a figure is not reached, and what else was tried, is said in [engines.md](engines.md).",
     "",
   ];
