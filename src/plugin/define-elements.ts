@@ -1,3 +1,4 @@
+import { defineMissing } from "./define-missing.js";
 import { SlnetLossPlot } from "./elements/loss-plot/loss-plot.js";
 import { SlnetChoiceForm } from "./elements/panel/choice-form.js";
 import { SlnetMetadataForm } from "./elements/panel/metadata-form.js";
@@ -6,6 +7,7 @@ import { SlnetOptionsForm } from "./elements/panel/options-form.js";
 import { SlnetSaveForm } from "./elements/panel/save-form.js";
 import { SlnetViewForm } from "./elements/panel/view-form.js";
 import { SlnetPanel } from "./elements/panel/panel.js";
+import { SlnetScaleBar } from "./elements/scale-bar/scale-bar.js";
 import { SlnetLayerList } from "./elements/stack-viewer/layer-list.js";
 import { SlnetStackViewer } from "./elements/stack-viewer/stack-viewer.js";
 import { SlnetToastList } from "./elements/stack-viewer/toast-list.js";
@@ -19,6 +21,7 @@ const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "slnet-options-form": SlnetOptionsForm,
   "slnet-panel": SlnetPanel,
   "slnet-save-form": SlnetSaveForm,
+  "slnet-scale-bar": SlnetScaleBar,
   "slnet-stack-viewer": SlnetStackViewer,
   "slnet-toast-list": SlnetToastList,
   "slnet-view-form": SlnetViewForm,
@@ -26,9 +29,7 @@ const elements: Readonly<Record<string, CustomElementConstructor>> = {
 
 /** Registers the elements. A tag that the page has already stays as it is. */
 export function defineElements(): void {
-  for (const [tag, element] of Object.entries(elements)) {
-    if (!customElements.get(tag)) customElements.define(tag, element);
-  }
+  defineMissing(elements);
 }
 
 declare global {
@@ -41,6 +42,7 @@ declare global {
     "slnet-options-form": SlnetOptionsForm;
     "slnet-panel": SlnetPanel;
     "slnet-save-form": SlnetSaveForm;
+    "slnet-scale-bar": SlnetScaleBar;
     "slnet-stack-viewer": SlnetStackViewer;
     "slnet-toast-list": SlnetToastList;
     "slnet-view-form": SlnetViewForm;

@@ -8,6 +8,7 @@ import { LayerFrames } from "../../host/layer-frames.js";
 import { HostModel, type HostLayer } from "../../host/model.js";
 import { themeStyles } from "../theme.styles.js";
 import { autoContrast, type ContrastLimits } from "../../host/contrast.js";
+import { pixelSizeNm } from "../scale-bar/pixel-size.js";
 import type { LayerActiveEvent, LayerDisplayEvent } from "./layer-list.js";
 import { FramePainter } from "../../host/frame-painter.js";
 import { Playback } from "./playback.js";
@@ -47,6 +48,7 @@ export class SlnetStackViewer extends LitElement {
 
   @state() private playing = false;
   @state() private framesPerSecond = 15;
+  @state() private screenPixelsPerPixel = 0;
   @state() private pointer: PixelPosition | null = null;
   @state() private docked: ReadonlySet<string> = new Set();
   @query("canvas") private canvas!: HTMLCanvasElement | null;
@@ -124,6 +126,7 @@ export class SlnetStackViewer extends LitElement {
           .layers=${layers.list()}
           .activeId=${active}
           .valueRange=${(active && this.#views.get(active)?.range) ?? [0, 1]}
+          .activeFrame=${(active && this.#views.get(active)?.frames.shown) ?? null}
           @layer-display=${({ detail }: LayerDisplayEvent) => layers.update(detail.id, detail.patch)}
           @layer-active=${({ detail }: LayerActiveEvent) => layers.setActive(detail.id)}
         ></slnet-layer-list>
@@ -135,7 +138,7 @@ export class SlnetStackViewer extends LitElement {
             @pointerleave=${() => (this.pointer = null)}
           ></canvas>
           ${layers.list().length === 0 ? html`<div class="hint"><slot name="empty">Nothing is open.</slot></div>` : nothing}
-          ${this.#note()}
+          ${this.#note()} ${this.#scaleBar()}
           <slnet-toast-list></slnet-toast-list>
         </div>
         <div class="dims" role="group" aria-label="Frames">
@@ -217,6 +220,16 @@ export class SlnetStackViewer extends LitElement {
     return frames.missing ? html`<div class="note">${top.name}: this frame is not there yet</div>` : nothing;
   }
 
+  #scaleBar(): TemplateResult | typeof nothing {
+    const top = this.#visible().at(-1);
+    return top
+      ? html`<slnet-scale-bar
+          .pixelSizeNm=${pixelSizeNm(top)}
+          .screenPixelsPerPixel=${this.screenPixelsPerPixel}
+        ></slnet-scale-bar>`
+      : nothing;
+  }
+
   #readout(): string {
     const pointer = this.pointer;
     if (!pointer) return "";
@@ -292,6 +305,7 @@ export class SlnetStackViewer extends LitElement {
       covered ||= layer.opacity >= 1;
     }
     this.#stage?.draw(pictures);
+    this.screenPixelsPerPixel = (this.#stage?.scale ?? 0) / window.devicePixelRatio;
   }
 
   #chooseContrast({ id }: HostLayer, view: LayerView): ContrastLimits {

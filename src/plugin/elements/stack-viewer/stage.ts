@@ -51,6 +51,11 @@ export class Stage {
     }
   }
 
+  /** Device pixels to a pixel of the stack, 0 while nothing is drawn. */
+  get scale(): number {
+    return this.#imageWidth === 0 ? 0 : this.#placement().scale;
+  }
+
   /** The pixel under a point of the canvas, given in CSS pixels from its corner, or `null` beside the image. */
   pixelAt(left: number, top: number): PixelPosition | null {
     const box = this.canvas.getBoundingClientRect();
