@@ -95,25 +95,26 @@ export const english = {
   noKymograph: "Draw a line to see its pixels over the frames",
   positionsDown: (positions: number) => `Top to bottom: ${positions} pixels of the line. Left to right: frames.`,
   brightest: (frames: number) => `Each column is the brightest of ${frames} frames.`,
-  brightestPosition: (name: string, unit: string) => `${name}: brightest pixel of the line, ${unit}`,
+  brightestValue: (name: string, unit: string) => `${name}, brightest pixel, ${unit}`,
+  brightestPosition: (name: string) => `${name}, its place on the line`,
 
   // Weights
   weightsTitle: "What the network has learned",
   noWeights: "There is no model yet",
   weightsCaption: "Weight of each frame of the window in the background of each",
-  backgroundOf: (frame: string) => `Background of ${frame}`,
+  backgroundOf: "Background of",
   windowFrame: (shift: number) => (shift === 0 ? "frame t" : `t + ${shift}`),
   constant: "constant, ADU",
   weightsSentence: (shares: readonly { readonly shift: number; readonly percent: number }[]) => {
     const parts = shares.map(({ shift, percent }) => {
-      const share = `${percent < 0 ? "minus " : ""}${Math.abs(percent)} %`;
+      const share = `${percent < 0 ? "minus " : ""}${Math.abs(percent)}\u00a0%`;
       return shift === 0 ? `${share} the frame itself` : `${share} the frame ${shift} later`;
     });
     const last = parts.pop() ?? "";
     return `The background of a frame is ${parts.length > 0 ? `${parts.join(", ")} and ` : ""}${last}`;
   },
   constantSentence: (adu: number) => `${adu < 0 ? "less" : "plus"} ${withUnit(Math.abs(adu), "ADU")}`,
-  keepsLight: (percent: number) => `a lone molecule keeps about ${percent} % of its light.`,
+  keepsLight: (percent: number) => `a lone molecule keeps about ${percent}\u00a0% of its light.`,
   keepsNoLight: "a lone molecule loses all of its light.",
 
   // Inspector

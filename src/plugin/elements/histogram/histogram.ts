@@ -167,28 +167,30 @@ export class SlnetHistogram extends LitElement {
       const left = from + row * together * binWidth;
       return [left, left + bins.length * binWidth, bins.reduce((sum, count) => sum + count, 0)] as const;
     });
-    return html`<table class="visually-hidden">
-      <caption>
-        ${text.histogramOf(index)}
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">${text.valuesFrom(this.unit)}</th>
-          <th scope="col">${text.valuesTo(this.unit)}</th>
-          <th scope="col">${text.pixels}</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          ([left, right, count]) =>
-            html`<tr>
-              <td>${text.value(left, "")}</td>
-              <td>${text.value(right, "")}</td>
-              <td>${count}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>`;
+    return html`<div class="visually-hidden">
+      <table>
+        <caption>
+          ${text.histogramOf(index)}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">${text.valuesFrom(this.unit)}</th>
+            <th scope="col">${text.valuesTo(this.unit)}</th>
+            <th scope="col">${text.pixels}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            ([left, right, count]) =>
+              html`<tr>
+                <td>${text.value(left, "")}</td>
+                <td>${text.value(right, "")}</td>
+                <td>${count}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
   }
 
   #schedule(): void {
