@@ -1,6 +1,7 @@
 import { defineMissing } from "./define-missing.js";
 import { SlnetFrameAxis } from "./elements/curves/frame-axis.js";
 import { SlnetHistogram } from "./elements/histogram/histogram.js";
+import { SlnetInspector } from "./elements/inspector/inspector.js";
 import { SlnetKymograph } from "./elements/kymograph/kymograph.js";
 import { SlnetTracePlot } from "./elements/trace-plot/trace-plot.js";
 import { SlnetWeightMap } from "./elements/weight-map/weight-map.js";
@@ -10,6 +11,7 @@ export function definePlots(): void {
   defineMissing({
     "slnet-frame-axis": SlnetFrameAxis,
     "slnet-histogram": SlnetHistogram,
+    "slnet-inspector": SlnetInspector,
     "slnet-kymograph": SlnetKymograph,
     "slnet-trace-plot": SlnetTracePlot,
     "slnet-weight-map": SlnetWeightMap,
@@ -20,6 +22,7 @@ declare global {
   interface HTMLElementTagNameMap {
     "slnet-frame-axis": SlnetFrameAxis;
     "slnet-histogram": SlnetHistogram;
+    "slnet-inspector": SlnetInspector;
     "slnet-kymograph": SlnetKymograph;
     "slnet-trace-plot": SlnetTracePlot;
     "slnet-weight-map": SlnetWeightMap;

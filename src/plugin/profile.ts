@@ -1,15 +1,11 @@
-/** A straight way over the frame, in whole pixels; both ends are equal for one pixel. */
-export interface ProfilePath {
-  readonly from: readonly [x: number, y: number];
-  readonly to: readonly [x: number, y: number];
-}
+import type { PixelPath } from "../protocol/api.js";
 
 /** The parts of a frame that a profile has. */
 export type ProfilePart = "raw" | "lowRank" | "sparse";
 
 /** The pixels of a path over the frames `[from, to)`. A value that is not known yet is not a number. */
 export interface Profile {
-  readonly path: ProfilePath;
+  readonly path: PixelPath;
   readonly from: number;
   readonly to: number;
   /** Frames `[from, done)` are there. */

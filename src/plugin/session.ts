@@ -6,6 +6,7 @@ import type { CleaningRun } from "../protocol/client.js";
 import { checkOptions, trainingOptions, type ConfigurationOptions } from "./configuration-errors.js";
 import { namedFile } from "./dropped-files.js";
 import type { ImageLayer, Unsubscribe, ViewerHost } from "./host/contract.js";
+import { Inspection } from "./inspection.js";
 import { requireMetadata, type MetadataOverrides } from "./metadata-fields.js";
 import { SessionActions } from "./session-actions.js";
 import { SessionCleaning } from "./session-cleaning.js";
@@ -39,6 +40,8 @@ const maximumModelBytes = 8 * 1024 ** 2;
  * error becomes `state.error`, is told to the host, and leaves the session usable.
  */
 export class SlnetSession {
+  /** Traces of pixels, kymographs of lines and projections of the open stack. */
+  readonly inspection: Inspection;
   readonly #host: ViewerHost | null;
   readonly #layers: SessionLayers;
   readonly #connection: StackConnection;
@@ -69,6 +72,15 @@ export class SlnetSession {
     this.#training = new SessionTraining(actions, connection, preview, geometry);
     this.#cleaning = new SessionCleaning(actions, connection, layers, preview, geometry, options.memoryBudgetBytes);
     this.#saving = new SessionSaving(actions, connection, options.deliver);
+    this.inspection = new Inspection({
+      host: this.#host,
+      get state() {
+        return actions.state;
+      },
+      subscribe: (callback) => actions.subscribe(callback),
+      ready: (signal) => connection.ready(signal),
+      geometry,
+    });
     this.#stopListening = this.#host?.on("layers-changed", ({ reason, id }) => {
       if (reason === "removed") this.#onLayerRemoved(id);
     });
@@ -85,7 +97,7 @@ export class SlnetSession {
 
   /** Layers of the viewer that are not of this session and give their pixels: what {@link openLayer} takes. */
   viewerLayers(): readonly ImageLayer[] {
-    return (this.#host?.layers.list() ?? []).filter(({ id, source }) => source !== null && !this.#layers.has(id));
+    return (this.#host?.layers.list() ?? []).filter(({ id, source }) => source !== null && !this.#isOurs(id));
   }
 
   /** True where the host tells people about errors, so that nobody else needs to read them out. */
@@ -236,8 +248,13 @@ export class SlnetSession {
     this.#disposed = true;
     this.#actions.dispose();
     this.#stopListening?.();
+    this.inspection.dispose();
     this.#layers.hideAll();
     this.#connection.dispose();
+  }
+
+  #isOurs(layerId: string): boolean {
+    return this.#layers.has(layerId) || this.inspection.owns(layerId);
   }
 
   async #showStack(...[{ description }, opened]: Parameters<OpenedStackUser["show"]>): Promise<void> {
@@ -286,7 +303,7 @@ export class SlnetSession {
   }
 
   async #closeRuns(): Promise<void> {
-    await Promise.all([this.#cleaning.close(), this.#preview.close(), this.#saving.close()]);
+    await Promise.all([this.#cleaning.close(), this.#preview.close(), this.#saving.close(), this.inspection.close()]);
   }
 
   #onWorkerLost(error: SlnetError): void {

@@ -15,7 +15,7 @@ class LayerListHarness {
   ) {}
 
   static async create(theme: "dark" | "light" = "dark"): Promise<LayerListHarness> {
-    const viewer = await StackViewerHarness.create(theme);
+    const viewer = await StackViewerHarness.create({ theme });
     return new LayerListHarness(viewer, viewer.viewer.renderRoot.querySelector("slnet-layer-list")!);
   }
 

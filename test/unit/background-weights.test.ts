@@ -14,6 +14,7 @@ function modelOf(network: Network, type: NormType = 0): ModelFile {
     temporalShifts: [0, 49, 99],
     normalisation: { type, offsetAdu: 100, maximum: 717, mean: 211.07, standardDeviation: 67.2 },
     configuration: defaultConfiguration,
+    region: null,
     seed: 7,
     epoch: 1,
     steps: 1,

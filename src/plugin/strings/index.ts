@@ -1,7 +1,8 @@
 import { english as plots } from "./plots.js";
+import { english as viewer } from "./viewer.js";
 
 /** Every text that elements show, in English, by area. Sentences with numbers or names in them are functions. */
-const areas = { plots };
+const areas = { plots, viewer };
 
 export type Strings = typeof areas;
 

@@ -118,15 +118,12 @@ export const english = {
   keepsNoLight: "a lone molecule loses all of its light.",
 
   // Inspector
+  inspectTitle: "Inspect",
+  noStack: "Open a stack first.",
   pixelTitle: "Pixel over time",
   lineTitle: "Line over time",
   projectionTitle: "Projections over time",
-  x: "x",
-  y: "y",
-  fromX: "from x",
-  fromY: "from y",
-  toX: "to x",
-  toY: "to y",
+  axisField: { x: "x", y: "y", fromX: "From x", fromY: "From y", toX: "To x", toY: "To y" },
   showTrace: "Show trace",
   showKymograph: "Show kymograph",
   pickPixel: "Click a pixel in the picture, or type it here.",
@@ -134,28 +131,25 @@ export const english = {
   drawLine: "Draw line",
   pickLine: "Draw a line in the picture, or type its ends here.",
   typeLine: "Type the ends of a line in the frame.",
+  notInFrame: (width: number, height: number) =>
+    `Expected whole numbers: x from 0 to ${width - 1}, y from 0 to ${height - 1}.`,
+  outdated: "These values are of an earlier model or method. Read them again to see the present one.",
+  withoutMethod: "Train or clean first to see background and cleaned values too.",
+  withRpca:
+    "Robust PCA cleans whole frames together and has no values for single pixels: only the raw ones are shown. Clean " +
+    "with SLNet or the median to see more.",
+  reading: (name: string) => `${name}: reading`,
+  cancel: "Cancel",
+  remove: "Remove",
+  rangeTitle: "Frames in the plots",
   firstFrame: "From frame",
-  lastFrame: "to frame",
+  lastFrame: "To frame",
   allFrames: "All frames",
-  rangeTitle: "Frames shown",
   maximum: "Maximum",
   mean: "Mean",
   standardDeviation: "Standard deviation",
-  projectionOf: "Of",
+  projectionOf: "Of the frames",
   projectionName: (kind: string, part: string) => `${kind} of ${part.toLowerCase()}`,
   projectionsHelp: "Each is added to the viewer as a layer of one frame.",
-  close: "Close",
-  cancel: "Cancel",
-  noStack: "Open a stack first.",
-  notInFrame: (width: number, height: number) =>
-    `Expected whole numbers: x from 0 to ${width - 1}, y from 0 to ${height - 1}.`,
-  withMethod: (method: "slnet" | "median" | "rpca" | null) =>
-    method === "slnet"
-      ? "Background and cleaned values are those of the model."
-      : method === "median"
-        ? "Background and cleaned values are those of the median."
-        : method === "rpca"
-          ? "Robust PCA cleans whole frames together and has no values for single pixels: only the raw ones are shown."
-          : "Train or clean first to see background and cleaned values too.",
-  working: (name: string) => `${name}: starting`,
+  projectionNeedsMethod: "Train or clean first: there is nothing to clean the frames with.",
 };

@@ -9,6 +9,7 @@ import { requestHost } from "../../host/discovery.js";
 import { SlnetSession } from "../../session.js";
 import type { ChosenPart, SessionActivity, SessionState } from "../../session-state.js";
 import { stackFormatsText } from "../../stack-endings.js";
+import { strings } from "../../strings/index.js";
 import { themeStyles } from "../theme.styles.js";
 import { actionButton } from "./action-button.js";
 import { Announcer } from "./announcer.js";
@@ -68,6 +69,7 @@ export class SlnetPanel extends LitElement {
   @state() private announcement = "";
   @query("#model-file") private modelInput!: HTMLInputElement;
 
+  #plotsAsked = false;
   #unsubscribe: Unsubscribe | null = null;
   #ownSession: SlnetSession | null = null;
   readonly #announcer = new Announcer((text) => (this.announcement = text));
@@ -99,6 +101,7 @@ export class SlnetPanel extends LitElement {
     return html`
       ${this.#statusSection(session, state)} ${this.#stackSection(session, state)} ${this.#viewSection(session)}
       ${this.#trainSection(session, state)} ${this.#cleanSection(session, state)} ${this.#saveSection(session, state)}
+      ${state.stack ? this.#inspectSection(session) : nothing}
       <section>
         <h3>Engine</h3>
         ${engineDetails(state.engine)}
@@ -379,6 +382,20 @@ export class SlnetPanel extends LitElement {
         <option value="drop" ?selected=${this.tail === "drop"}>leave out</option>
       </select>
     </label>`;
+  }
+
+  /** Its elements are loaded when there is a stack to look into. */
+  #inspectSection({ inspection }: SlnetSession): TemplateResult {
+    if (!this.#plotsAsked) {
+      this.#plotsAsked = true;
+      void import("../../define-plots.js").then(({ definePlots }) => definePlots());
+    }
+    return html`
+      <section aria-labelledby="inspect-title">
+        <h3 id="inspect-title">${strings().plots.inspectTitle}</h3>
+        <slnet-inspector .inspection=${inspection}></slnet-inspector>
+      </section>
+    `;
   }
 
   #saveSection(session: SlnetSession, state: SessionState): TemplateResult {
