@@ -7,7 +7,6 @@ import { SlnetOptionsForm } from "./elements/panel/options-form.js";
 import { SlnetSaveForm } from "./elements/panel/save-form.js";
 import { SlnetViewForm } from "./elements/panel/view-form.js";
 import { SlnetPanel } from "./elements/panel/panel.js";
-import { SlnetScaleBar } from "./elements/scale-bar/scale-bar.js";
 import { SlnetLayerList } from "./elements/stack-viewer/layer-list.js";
 import { SlnetStackViewer } from "./elements/stack-viewer/stack-viewer.js";
 import { SlnetToastList } from "./elements/stack-viewer/toast-list.js";
@@ -21,7 +20,6 @@ const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "slnet-options-form": SlnetOptionsForm,
   "slnet-panel": SlnetPanel,
   "slnet-save-form": SlnetSaveForm,
-  "slnet-scale-bar": SlnetScaleBar,
   "slnet-stack-viewer": SlnetStackViewer,
   "slnet-toast-list": SlnetToastList,
   "slnet-view-form": SlnetViewForm,
@@ -42,7 +40,6 @@ declare global {
     "slnet-options-form": SlnetOptionsForm;
     "slnet-panel": SlnetPanel;
     "slnet-save-form": SlnetSaveForm;
-    "slnet-scale-bar": SlnetScaleBar;
     "slnet-stack-viewer": SlnetStackViewer;
     "slnet-toast-list": SlnetToastList;
     "slnet-view-form": SlnetViewForm;

@@ -6,7 +6,7 @@ import type { CleaningRun } from "../protocol/client.js";
 import { checkOptions, trainingOptions, type ConfigurationOptions } from "./configuration-errors.js";
 import { namedFile } from "./dropped-files.js";
 import type { ImageLayer, Unsubscribe, ViewerHost } from "./host/contract.js";
-import { Inspection } from "./inspection.js";
+import type { Inspection } from "./inspection.js";
 import { requireMetadata, type MetadataOverrides } from "./metadata-fields.js";
 import { SessionActions } from "./session-actions.js";
 import { SessionCleaning } from "./session-cleaning.js";
@@ -40,8 +40,6 @@ const maximumModelBytes = 8 * 1024 ** 2;
  * error becomes `state.error`, is told to the host, and leaves the session usable.
  */
 export class SlnetSession {
-  /** Traces of pixels, kymographs of lines and projections of the open stack. */
-  readonly inspection: Inspection;
   readonly #host: ViewerHost | null;
   readonly #layers: SessionLayers;
   readonly #connection: StackConnection;
@@ -52,6 +50,7 @@ export class SlnetSession {
   readonly #cleaning: SessionCleaning;
   readonly #saving: SessionSaving;
   readonly #stopListening: Unsubscribe | undefined;
+  #inspection: Inspection | null = null;
   #disposed = false;
 
   constructor(options: SessionOptions = {}) {
@@ -72,15 +71,6 @@ export class SlnetSession {
     this.#training = new SessionTraining(actions, connection, preview, geometry);
     this.#cleaning = new SessionCleaning(actions, connection, layers, preview, geometry, options.memoryBudgetBytes);
     this.#saving = new SessionSaving(actions, connection, options.deliver);
-    this.inspection = new Inspection({
-      host: this.#host,
-      get state() {
-        return actions.state;
-      },
-      subscribe: (callback) => actions.subscribe(callback),
-      ready: (signal) => connection.ready(signal),
-      geometry,
-    });
     this.#stopListening = this.#host?.on("layers-changed", ({ reason, id }) => {
       if (reason === "removed") this.#onLayerRemoved(id);
     });
@@ -103,6 +93,29 @@ export class SlnetSession {
   /** True where the host tells people about errors, so that nobody else needs to read them out. */
   get notifiesHost(): boolean {
     return this.#host?.notify !== undefined;
+  }
+
+  /** Traces of pixels, kymographs of lines and projections of the open stack; `null` before {@link inspect}. */
+  get inspection(): Inspection | null {
+    return this.#inspection;
+  }
+
+  /** Loads what looks into the open stack. From then on a click in the viewer reads its pixel over the frames. */
+  async inspect(): Promise<Inspection> {
+    const { Inspection } = await import("./inspection.js");
+    if (this.#inspection) return this.#inspection;
+    const actions = this.#actions;
+    this.#inspection = new Inspection({
+      host: this.#host,
+      get state() {
+        return actions.state;
+      },
+      subscribe: (callback) => actions.subscribe(callback),
+      ready: (signal) => this.#connection.ready(signal),
+      geometry: () => this.#geometry(),
+    });
+    if (this.#disposed) this.#inspection.dispose();
+    return this.#inspection;
   }
 
   /** Calls back after each change. */
@@ -248,13 +261,13 @@ export class SlnetSession {
     this.#disposed = true;
     this.#actions.dispose();
     this.#stopListening?.();
-    this.inspection.dispose();
+    this.#inspection?.dispose();
     this.#layers.hideAll();
     this.#connection.dispose();
   }
 
   #isOurs(layerId: string): boolean {
-    return this.#layers.has(layerId) || this.inspection.owns(layerId);
+    return this.#layers.has(layerId) || (this.#inspection?.owns(layerId) ?? false);
   }
 
   async #showStack(...[{ description }, opened]: Parameters<OpenedStackUser["show"]>): Promise<void> {
@@ -303,7 +316,7 @@ export class SlnetSession {
   }
 
   async #closeRuns(): Promise<void> {
-    await Promise.all([this.#cleaning.close(), this.#preview.close(), this.#saving.close(), this.inspection.close()]);
+    await Promise.all([this.#cleaning.close(), this.#preview.close(), this.#saving.close(), this.#inspection?.close()]);
   }
 
   #onWorkerLost(error: SlnetError): void {

@@ -69,7 +69,8 @@ export class SlnetPanel extends LitElement {
   @state() private announcement = "";
   @query("#model-file") private modelInput!: HTMLInputElement;
 
-  #plotsAsked = false;
+  /** The session whose inspection was asked for. */
+  #inspected: SlnetSession | null = null;
   #unsubscribe: Unsubscribe | null = null;
   #ownSession: SlnetSession | null = null;
   readonly #announcer = new Announcer((text) => (this.announcement = text));
@@ -384,16 +385,19 @@ export class SlnetPanel extends LitElement {
     </label>`;
   }
 
-  /** Its elements are loaded when there is a stack to look into. */
-  #inspectSection({ inspection }: SlnetSession): TemplateResult {
-    if (!this.#plotsAsked) {
-      this.#plotsAsked = true;
-      void import("../../define-plots.js").then(({ definePlots }) => definePlots());
+  /** It is loaded when there is a stack to look into. */
+  #inspectSection(session: SlnetSession): TemplateResult {
+    if (this.#inspected !== session) {
+      this.#inspected = session;
+      void Promise.all([import("../../define-plots.js"), session.inspect()]).then(([{ definePlots }]) => {
+        definePlots();
+        this.requestUpdate();
+      });
     }
     return html`
       <section aria-labelledby="inspect-title">
         <h3 id="inspect-title">${strings().plots.inspectTitle}</h3>
-        <slnet-inspector .inspection=${inspection}></slnet-inspector>
+        <slnet-inspector .inspection=${session.inspection}></slnet-inspector>
       </section>
     `;
   }
