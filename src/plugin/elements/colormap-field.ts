@@ -8,7 +8,7 @@ import {
   perceptualColormaps,
   type ColormapBase,
 } from "../host/colormaps.js";
-import { strings } from "../strings/index.js";
+import { plotStrings } from "../strings/plots.js";
 
 export const colormapFieldStyles = css`
   .colormap {
@@ -42,7 +42,7 @@ export const colormapFieldStyles = css`
  * @param id - of the list, for its label
  */
 export function colormapField(id: string, name: string, choose: (name: string) => void): TemplateResult {
-  const text = strings().plots;
+  const text = plotStrings();
   const { base, inverted } = parseColormap(name);
   const option = (map: ColormapBase): TemplateResult =>
     html`<option value=${map} ?selected=${map === base}>${text.colormaps[map]}</option>`;

@@ -396,7 +396,7 @@ export class SlnetPanel extends LitElement {
     }
     return html`
       <section aria-labelledby="inspect-title">
-        <h3 id="inspect-title">${strings().plots.inspectTitle}</h3>
+        <h3 id="inspect-title">${strings().basics.inspectTitle}</h3>
         <slnet-inspector .inspection=${session.inspection}></slnet-inspector>
       </section>
     `;
