@@ -5,7 +5,6 @@ import { SlnetMetadataForm } from "./elements/panel/metadata-form.js";
 import { SlnetOpenForm } from "./elements/panel/open-form.js";
 import { SlnetOptionsForm } from "./elements/panel/options-form.js";
 import { SlnetSaveForm } from "./elements/panel/save-form.js";
-import { SlnetViewForm } from "./elements/panel/view-form.js";
 import { SlnetPanel } from "./elements/panel/panel.js";
 import { SlnetLayerList } from "./elements/stack-viewer/layer-list.js";
 import { SlnetStackViewer } from "./elements/stack-viewer/stack-viewer.js";
@@ -22,7 +21,6 @@ const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "slnet-save-form": SlnetSaveForm,
   "slnet-stack-viewer": SlnetStackViewer,
   "slnet-toast-list": SlnetToastList,
-  "slnet-view-form": SlnetViewForm,
 };
 
 /** Registers the elements. A tag that the page has already stays as it is. */
@@ -42,6 +40,5 @@ declare global {
     "slnet-save-form": SlnetSaveForm;
     "slnet-stack-viewer": SlnetStackViewer;
     "slnet-toast-list": SlnetToastList;
-    "slnet-view-form": SlnetViewForm;
   }
 }

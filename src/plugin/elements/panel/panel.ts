@@ -137,6 +137,7 @@ export class SlnetPanel extends LitElement {
   /** Frame and contrast, where the viewer has no controls for them. */
   #viewSection({ host }: SlnetSession): TemplateResult | typeof nothing {
     if (!host || host.capabilities.has("controls") || host.layers.list().length === 0) return nothing;
+    void loadLateElements();
     return html`
       <section aria-labelledby="view-title">
         <h3 id="view-title">View</h3>
@@ -389,10 +390,7 @@ export class SlnetPanel extends LitElement {
   #inspectSection(session: SlnetSession): TemplateResult {
     if (this.#inspected !== session) {
       this.#inspected = session;
-      void Promise.all([import("../../define-plots.js"), session.inspect()]).then(([{ definePlots }]) => {
-        definePlots();
-        this.requestUpdate();
-      });
+      void Promise.all([loadLateElements(), session.inspect()]).then(() => this.requestUpdate());
     }
     return html`
       <section aria-labelledby="inspect-title">
@@ -410,6 +408,12 @@ export class SlnetPanel extends LitElement {
       </section>
     `;
   }
+}
+
+/** What most panels show only later, or never. */
+async function loadLateElements(): Promise<void> {
+  const { definePlots } = await import("../../define-plots.js");
+  definePlots();
 }
 
 function statusText(state: SessionState): string {
