@@ -1,10 +1,10 @@
+import { defineMissing } from "./define-missing.js";
 import { SlnetLossPlot } from "./elements/loss-plot/loss-plot.js";
 import { SlnetChoiceForm } from "./elements/panel/choice-form.js";
 import { SlnetMetadataForm } from "./elements/panel/metadata-form.js";
 import { SlnetOpenForm } from "./elements/panel/open-form.js";
 import { SlnetOptionsForm } from "./elements/panel/options-form.js";
 import { SlnetSaveForm } from "./elements/panel/save-form.js";
-import { SlnetViewForm } from "./elements/panel/view-form.js";
 import { SlnetPanel } from "./elements/panel/panel.js";
 import { SlnetLayerList } from "./elements/stack-viewer/layer-list.js";
 import { SlnetStackViewer } from "./elements/stack-viewer/stack-viewer.js";
@@ -21,14 +21,11 @@ const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "slnet-save-form": SlnetSaveForm,
   "slnet-stack-viewer": SlnetStackViewer,
   "slnet-toast-list": SlnetToastList,
-  "slnet-view-form": SlnetViewForm,
 };
 
 /** Registers the elements. A tag that the page has already stays as it is. */
 export function defineElements(): void {
-  for (const [tag, element] of Object.entries(elements)) {
-    if (!customElements.get(tag)) customElements.define(tag, element);
-  }
+  defineMissing(elements);
 }
 
 declare global {
@@ -43,6 +40,5 @@ declare global {
     "slnet-save-form": SlnetSaveForm;
     "slnet-stack-viewer": SlnetStackViewer;
     "slnet-toast-list": SlnetToastList;
-    "slnet-view-form": SlnetViewForm;
   }
 }

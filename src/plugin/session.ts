@@ -6,6 +6,7 @@ import type { CleaningRun } from "../protocol/client.js";
 import { checkOptions, trainingOptions, type ConfigurationOptions } from "./configuration-errors.js";
 import { namedFile } from "./dropped-files.js";
 import type { ImageLayer, Unsubscribe, ViewerHost } from "./host/contract.js";
+import type { Inspection } from "./inspection.js";
 import { requireMetadata, type MetadataOverrides } from "./metadata-fields.js";
 import { SessionActions } from "./session-actions.js";
 import { SessionCleaning } from "./session-cleaning.js";
@@ -49,6 +50,7 @@ export class SlnetSession {
   readonly #cleaning: SessionCleaning;
   readonly #saving: SessionSaving;
   readonly #stopListening: Unsubscribe | undefined;
+  #inspection: Inspection | null = null;
   #disposed = false;
 
   constructor(options: SessionOptions = {}) {
@@ -85,12 +87,35 @@ export class SlnetSession {
 
   /** Layers of the viewer that are not of this session and give their pixels: what {@link openLayer} takes. */
   viewerLayers(): readonly ImageLayer[] {
-    return (this.#host?.layers.list() ?? []).filter(({ id, source }) => source !== null && !this.#layers.has(id));
+    return (this.#host?.layers.list() ?? []).filter(({ id, source }) => source !== null && !this.#isOurs(id));
   }
 
   /** True where the host tells people about errors, so that nobody else needs to read them out. */
   get notifiesHost(): boolean {
     return this.#host?.notify !== undefined;
+  }
+
+  /** Traces of pixels, kymographs of lines and projections of the open stack; `null` before {@link inspect}. */
+  get inspection(): Inspection | null {
+    return this.#inspection;
+  }
+
+  /** Loads what looks into the open stack. From then on a click in the viewer reads its pixel over the frames. */
+  async inspect(): Promise<Inspection> {
+    const { Inspection } = await import("./inspection.js");
+    if (this.#inspection) return this.#inspection;
+    const actions = this.#actions;
+    this.#inspection = new Inspection({
+      host: this.#host,
+      get state() {
+        return actions.state;
+      },
+      subscribe: (callback) => actions.subscribe(callback),
+      ready: (signal) => this.#connection.ready(signal),
+      geometry: () => this.#geometry(),
+    });
+    if (this.#disposed) this.#inspection.dispose();
+    return this.#inspection;
   }
 
   /** Calls back after each change. */
@@ -236,8 +261,13 @@ export class SlnetSession {
     this.#disposed = true;
     this.#actions.dispose();
     this.#stopListening?.();
+    this.#inspection?.dispose();
     this.#layers.hideAll();
     this.#connection.dispose();
+  }
+
+  #isOurs(layerId: string): boolean {
+    return this.#layers.has(layerId) || (this.#inspection?.owns(layerId) ?? false);
   }
 
   async #showStack(...[{ description }, opened]: Parameters<OpenedStackUser["show"]>): Promise<void> {
@@ -286,7 +316,7 @@ export class SlnetSession {
   }
 
   async #closeRuns(): Promise<void> {
-    await Promise.all([this.#cleaning.close(), this.#preview.close(), this.#saving.close()]);
+    await Promise.all([this.#cleaning.close(), this.#preview.close(), this.#saving.close(), this.#inspection?.close()]);
   }
 
   #onWorkerLost(error: SlnetError): void {

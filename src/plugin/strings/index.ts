@@ -1,18 +1,36 @@
+import { english as basics } from "./basics.js";
+import type { english as plots } from "./plots.js";
 import { english as viewer } from "./viewer.js";
 
-/** Every text that elements show, in English, by area. Sentences with numbers or names in them are functions. */
-const areas = { viewer };
+/** The texts that elements show, in English, by area. Sentences with numbers or names in them are functions. */
+const areas = { basics, viewer };
+
+/** Areas that are loaded later than the page, each with its elements: see {@link lateStrings}. */
+interface LateStrings {
+  readonly plots: typeof plots;
+}
 
 export type Strings = typeof areas;
 
 /** Some of the texts in another language; what is left out stays as it is. */
-export type Translation = { readonly [Area in keyof Strings]?: Partial<Strings[Area]> };
+export type Translation = {
+  readonly [Area in keyof (Strings & LateStrings)]?: Partial<(Strings & LateStrings)[Area]>;
+};
 
+let translated: Translation = {};
 let table: Strings = areas;
+const lateTables = new Map<keyof LateStrings, LateStrings[keyof LateStrings]>();
 
 /** The texts as they are now. Elements ask each time they draw. */
 export function strings(): Strings {
   return table;
+}
+
+/** The same for an area that is loaded later, which hands its English texts over. */
+export function lateStrings<Area extends keyof LateStrings>(area: Area, english: LateStrings[Area]): LateStrings[Area] {
+  let texts = lateTables.get(area);
+  if (!texts) lateTables.set(area, (texts = { ...english, ...translated[area] }));
+  return texts;
 }
 
 /**
@@ -26,4 +44,6 @@ export function useStrings(translation: Translation): void {
     { ...texts, ...translation[area as keyof Strings] },
   ]);
   table = Object.fromEntries(merged) as Strings;
+  translated = translation;
+  lateTables.clear();
 }

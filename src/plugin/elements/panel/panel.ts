@@ -9,6 +9,7 @@ import { requestHost } from "../../host/discovery.js";
 import { SlnetSession } from "../../session.js";
 import type { ChosenPart, SessionActivity, SessionState } from "../../session-state.js";
 import { stackFormatsText } from "../../stack-endings.js";
+import { strings } from "../../strings/index.js";
 import { themeStyles } from "../theme.styles.js";
 import { actionButton } from "./action-button.js";
 import { Announcer } from "./announcer.js";
@@ -68,6 +69,8 @@ export class SlnetPanel extends LitElement {
   @state() private announcement = "";
   @query("#model-file") private modelInput!: HTMLInputElement;
 
+  /** The session whose inspection was asked for. */
+  #inspected: SlnetSession | null = null;
   #unsubscribe: Unsubscribe | null = null;
   #ownSession: SlnetSession | null = null;
   readonly #announcer = new Announcer((text) => (this.announcement = text));
@@ -99,6 +102,7 @@ export class SlnetPanel extends LitElement {
     return html`
       ${this.#statusSection(session, state)} ${this.#stackSection(session, state)} ${this.#viewSection(session)}
       ${this.#trainSection(session, state)} ${this.#cleanSection(session, state)} ${this.#saveSection(session, state)}
+      ${state.stack ? this.#inspectSection(session) : nothing}
       <section>
         <h3>Engine</h3>
         ${engineDetails(state.engine)}
@@ -133,6 +137,7 @@ export class SlnetPanel extends LitElement {
   /** Frame and contrast, where the viewer has no controls for them. */
   #viewSection({ host }: SlnetSession): TemplateResult | typeof nothing {
     if (!host || host.capabilities.has("controls") || host.layers.list().length === 0) return nothing;
+    void loadLateElements();
     return html`
       <section aria-labelledby="view-title">
         <h3 id="view-title">View</h3>
@@ -381,6 +386,20 @@ export class SlnetPanel extends LitElement {
     </label>`;
   }
 
+  /** It is loaded when there is a stack to look into. */
+  #inspectSection(session: SlnetSession): TemplateResult {
+    if (this.#inspected !== session) {
+      this.#inspected = session;
+      void Promise.all([loadLateElements(), session.inspect()]).then(() => this.requestUpdate());
+    }
+    return html`
+      <section aria-labelledby="inspect-title">
+        <h3 id="inspect-title">${strings().basics.inspectTitle}</h3>
+        <slnet-inspector .inspection=${session.inspection}></slnet-inspector>
+      </section>
+    `;
+  }
+
   #saveSection(session: SlnetSession, state: SessionState): TemplateResult {
     return html`
       <section aria-labelledby="save-title">
@@ -389,6 +408,12 @@ export class SlnetPanel extends LitElement {
       </section>
     `;
   }
+}
+
+/** What most panels show only later, or never. */
+async function loadLateElements(): Promise<void> {
+  const { definePlots } = await import("../../define-plots.js");
+  definePlots();
 }
 
 function statusText(state: SessionState): string {
