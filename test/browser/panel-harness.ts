@@ -78,7 +78,7 @@ export class PanelHarness {
   }
 
   openAllOptions(): void {
-    this.panel.renderRoot.querySelector("details")!.open = true;
+    this.#root("slnet-train-form").querySelector("details")!.open = true;
   }
 
   /** A field outside of the options, by the words before it. */
