@@ -1,7 +1,8 @@
 import { english as panel } from "./panel.js";
+import { english as steering } from "./steering.js";
 
 /** Every text that elements show, in English, by area. Sentences with numbers or names in them are functions. */
-const areas = { panel };
+const areas = { panel, steering };
 
 export type Strings = typeof areas;
 

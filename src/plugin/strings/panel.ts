@@ -181,6 +181,23 @@ export const english = {
     "Their window would reach past the end of the stack: keep them through an earlier window, or leave them out",
   tails: { shift: "keep", drop: "leave out" },
 
+  rpca: {
+    groupFrames: "Frames per group",
+    iterations: "Iterations",
+    sparsityWeight: "Sparsity weight λ",
+  },
+  rpcaHints: {
+    groupFrames: "Consecutive frames that are decomposed together",
+    iterations: "Most steps of each decomposition; it stops earlier where the parts add up",
+    sparsityWeight: "Higher leaves less in the sparse part; empty: one by the square root of the pixels of a frame",
+  },
+  automaticWeight: "automatic",
+  wrongRpca: {
+    whole: (title: string, minimum: number, maximum: number): string =>
+      `${title}: expected a whole number from ${minimum} to ${maximum}.`,
+    weight: (title: string): string => `${title}: expected a number above 0, or nothing.`,
+  },
+
   // Saving
   save: "Save",
   savedFrames: "Frames",

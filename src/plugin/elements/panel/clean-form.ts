@@ -12,6 +12,7 @@ import { actionButton } from "./action-button.js";
 import { chosenValue, isChecked } from "./field-events.js";
 import { formStyles } from "./form.styles.js";
 import { panelStyles } from "./panel.styles.js";
+import { defaultRpcaTexts, parseRpca, rpcaFields, type RpcaTexts } from "./rpca-fields.js";
 
 /** The median of a window and that of the stack are two choices. */
 type PanelMethod = CleaningMethod["type"] | "whole-median";
@@ -27,6 +28,7 @@ export class SlnetCleanForm extends LitElement {
   @state() private medianWindowFrames: number = defaultMedianWindowFrames;
   @state() private tail: CleaningOptions["tail"] = "shift";
   @state() private lowRank = false;
+  @state() private rpcaTexts: RpcaTexts = defaultRpcaTexts;
 
   override render(): TemplateResult {
     const { session, state } = this;
@@ -46,6 +48,7 @@ export class SlnetCleanForm extends LitElement {
         </label>
         ${this.method === "median" ? this.#medianWindowField(busy) : this.#tailField(busy)}
       </div>
+      ${this.method === "rpca" ? this.#rpcaFields(busy) : nothing}
       <label class="check">
         <input
           type="checkbox"
@@ -68,9 +71,18 @@ export class SlnetCleanForm extends LitElement {
 
   #request(): CleanRequest {
     const { lowRank, tail } = this;
-    return this.method === "whole-median"
-      ? { method: "median", medianWindowFrames: 0, lowRank, tail }
-      : { method: this.method, medianWindowFrames: this.medianWindowFrames, lowRank, tail };
+    switch (this.method) {
+      case "slnet":
+        return { method: "slnet", lowRank, tail };
+      case "median":
+        return { method: "median", medianWindowFrames: this.medianWindowFrames, lowRank, tail };
+      case "whole-median":
+        return { method: "median", medianWindowFrames: 0, lowRank, tail };
+      case "rpca":
+        return { method: "rpca", rpca: parseRpca(this.rpcaTexts).options, lowRank, tail };
+      default:
+        return this.method satisfies never;
+    }
   }
 
   #medianWindowField(busy: boolean): TemplateResult {
@@ -91,6 +103,12 @@ export class SlnetCleanForm extends LitElement {
         @change=${(event: Event) => (this.medianWindowFrames = (event.target as HTMLInputElement).valueAsNumber)}
       />
     </label>`;
+  }
+
+  #rpcaFields(busy: boolean): TemplateResult {
+    return rpcaFields(this.rpcaTexts, busy, "clean-reason", (key, text) => {
+      this.rpcaTexts = { ...this.rpcaTexts, [key]: text };
+    });
   }
 
   #tailField(busy: boolean): TemplateResult {
@@ -114,6 +132,7 @@ export class SlnetCleanForm extends LitElement {
     if (this.method === "median" && !isMedianWindow(this.medianWindowFrames)) {
       return texts.wrongMedianWindow(medianWindowLimits.minimum, medianWindowLimits.maximum);
     }
+    if (this.method === "rpca") return Object.values(parseRpca(this.rpcaTexts).mistakes)[0] ?? "";
     return this.method === "slnet" && !model ? texts.needsModel : "";
   }
 }

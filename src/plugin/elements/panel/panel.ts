@@ -31,6 +31,8 @@ export class SlnetPanel extends LitElement {
   @property({ attribute: "worker-url" }) workerUrl: string | null = null;
 
   @state() private announcement = "";
+  /** Whether the elements that come after the first picture could not be loaded. */
+  @state() private partsLost = false;
 
   #unsubscribe: Unsubscribe | null = null;
   #ownSession: SlnetSession | null = null;
@@ -40,6 +42,7 @@ export class SlnetPanel extends LitElement {
     super.connectedCallback();
     this.#findViewer();
     this.#subscribe();
+    void this.#loadParts();
   }
 
   override disconnectedCallback(): void {
@@ -63,6 +66,7 @@ export class SlnetPanel extends LitElement {
     const { state } = session;
     return html`
       ${statusSection(session, state)} ${stackSection(session, state, (act) => this.#leaveChoice(act))}
+      ${this.partsLost ? html`<p class="message error" role="alert">${strings().steering.partsLost}</p>` : nothing}
       ${this.#viewSection(session)}
       <section aria-labelledby="train-title">
         <h3 id="train-title">${stepNumber(2, state.model !== null)} ${texts.train}</h3>
@@ -82,6 +86,15 @@ export class SlnetPanel extends LitElement {
       </section>
       <div class="visually-hidden" aria-live="polite">${this.announcement}</div>
     `;
+  }
+
+  async #loadParts(): Promise<void> {
+    try {
+      const { defineSteering } = await import("../../define-steering.js");
+      defineSteering();
+    } catch {
+      this.partsLost = true;
+    }
   }
 
   #subscribe(): void {

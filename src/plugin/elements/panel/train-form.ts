@@ -1,7 +1,8 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 
-import { configurationFields, type SlnetConfiguration } from "../../../core/configuration.js";
+import { configurationFields, defaultConfiguration, type SlnetConfiguration } from "../../../core/configuration.js";
+import { keptShare } from "../../../core/kept-share.js";
 import type { SlnetSession } from "../../session.js";
 import type { SessionState } from "../../session-state.js";
 import { strings } from "../../strings/index.js";
@@ -11,7 +12,9 @@ import { isChecked } from "./field-events.js";
 import { formStyles } from "./form.styles.js";
 import type { OptionChangeEvent } from "./options-form.js";
 import { panelStyles } from "./panel.styles.js";
+import type { OptionsChangeEvent } from "./preset-form.js";
 import { stackDefaults } from "./save-form.js";
+import type { SparsityChangeEvent } from "./share-field.js";
 import { trainingFigures } from "./training-figures.js";
 
 type OptionKey = keyof SlnetConfiguration;
@@ -38,14 +41,21 @@ export class SlnetTrainForm extends LitElement {
     const { training, model, options, optionErrors, activity } = state;
     const busy = activity !== "idle";
     const texts = strings().panel;
+    const sparsityWeight = checkedWeight(state);
     const onOption = ({ detail }: OptionChangeEvent): void => session.configure({ [detail.key]: detail.value });
-    const alpha = state.configuration?.sparsityWeight;
+    const onOptions = ({ detail }: OptionsChangeEvent): void => session.configure(detail.options);
     const hints = {
       temporalShifts: texts.shiftsHint,
       maxEpochs: texts.epochsHint,
-      sparsityWeight: texts.sparsityHint(alpha === undefined ? null : 2 / (3 + alpha)),
+      sparsityWeight: texts.sparsityHint(sparsityWeight === null ? null : keptShare(sparsityWeight)),
     };
     return html`
+      <slnet-preset-form
+        .options=${options}
+        ?valid=${state.configuration !== null}
+        ?disabled=${busy}
+        @options-change=${onOptions}
+      ></slnet-preset-form>
       <slnet-options-form
         brief
         .keys=${mainKeys}
@@ -55,16 +65,21 @@ export class SlnetTrainForm extends LitElement {
         ?disabled=${busy}
         @option-change=${onOption}
       ></slnet-options-form>
-      <details>
+      <slnet-share-field
+        .sparsityWeight=${sparsityWeight}
+        ?disabled=${busy}
+        @sparsity-change=${({ detail }: SparsityChangeEvent) => session.configure(detail)}
+      ></slnet-share-field>
+      <details id="all-options">
         <summary>${texts.allOptions}</summary>
-        <slnet-options-form
+        <slnet-advanced-form
           .keys=${otherKeys}
           .options=${options}
           .defaults=${stackDefaults(state, "uint16")}
           .errors=${optionErrors}
           ?disabled=${busy}
-          @option-change=${onOption}
-        ></slnet-options-form>
+          @options-change=${onOptions}
+        ></slnet-advanced-form>
       </details>
       ${model?.optimizer ? this.#goOnField(busy) : nothing}
       ${actionButton(texts.train, trainingReason(state), "train-reason", model === null, () =>
@@ -113,6 +128,12 @@ export class SlnetTrainForm extends LitElement {
     this.modelInput.value = "";
     if (file) void session.loadModel(file);
   }
+}
+
+/** The sparsity weight as set, also while another option is wrong; `null` where it is wrong itself. */
+function checkedWeight({ options, optionErrors }: SessionState): number | null {
+  const weight = options["sparsityWeight"] ?? defaultConfiguration.sparsityWeight;
+  return typeof weight === "number" && !("sparsityWeight" in optionErrors) ? weight : null;
 }
 
 function trainingReason({ activity, stack, optionErrors }: SessionState): string {
