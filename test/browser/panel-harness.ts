@@ -119,7 +119,7 @@ export class PanelHarness {
   async settled(): Promise<void> {
     await this.panel.updateComplete;
     // What one element draws may be elements again.
-    for (let roots = 0; roots < this.#roots().length; ) {
+    for (let roots = 0; roots < this.#roots().length;) {
       const drawn = this.#roots();
       roots = drawn.length;
       for (const { host } of drawn) await (host as Partial<LitElement> & Element).updateComplete;

@@ -1,20 +1,52 @@
-import { fixture, html } from "@open-wc/testing";
+import { fixture, html, waitUntil } from "@open-wc/testing";
 
 import { defineElements } from "../../src/plugin/define-elements.js";
 import type { SlnetStackViewer } from "../../src/plugin/elements/stack-viewer/stack-viewer.js";
 import type { FrameSource, HostFrame, Unsubscribe } from "../../src/plugin/host/contract.js";
 import type { SampleArray } from "../../src/core/frames.js";
 
+export interface ViewerOptions {
+  readonly theme?: SlnetStackViewer["theme"];
+  readonly renderer?: SlnetStackViewer["renderer"];
+  /** CSS pixels. */
+  readonly width?: number;
+  readonly height?: number;
+}
+
 /** A viewer in the page, worked as a person works it. */
 export class StackViewerHarness {
-  constructor(readonly viewer: SlnetStackViewer) {}
+  /** What the viewer drew last: only in the task that draws can WebGL's canvas be read. */
+  readonly #drawing = document.createElement("canvas");
+  drawings = 0;
 
-  static async create(theme: SlnetStackViewer["theme"] = "dark"): Promise<StackViewerHarness> {
+  constructor(readonly viewer: SlnetStackViewer) {
+    viewer.addEventListener("picture-drawn", () => {
+      this.drawings++;
+      const { canvas } = this;
+      this.#drawing.width = canvas.width;
+      this.#drawing.height = canvas.height;
+      this.#context.drawImage(canvas, 0, 0);
+    });
+  }
+
+  /** Waits until the viewer draws as it is asked to: WebGL2 is loaded first. */
+  static async create({
+    theme = "dark",
+    renderer = "auto",
+    width = 900,
+    height = 500,
+  }: ViewerOptions = {}): Promise<StackViewerHarness> {
     defineElements();
     const viewer = await fixture<SlnetStackViewer>(
-      html`<slnet-stack-viewer theme=${theme} style="width: 900px; height: 500px"></slnet-stack-viewer>`,
+      html`<slnet-stack-viewer
+        theme=${theme}
+        renderer=${renderer}
+        style="width: ${width}px; height: ${height}px"
+      ></slnet-stack-viewer>`,
     );
-    return new StackViewerHarness(viewer);
+    const harness = new StackViewerHarness(viewer);
+    if (renderer === "auto") await waitUntil(() => viewer.drawnBy === "webgl2", "WebGL2 draws");
+    return harness;
   }
 
   /** Adds a layer and waits until it is drawn. */
@@ -46,11 +78,25 @@ export class StackViewerHarness {
 
   /** Red, green and blue at a place of the drawn image, both coordinates 0 to 1 from the top left. */
   colourAt(x: number, y: number): readonly number[] {
-    const canvas = this.canvas;
+    const canvas = this.#drawing;
     const side = Math.min(canvas.width, canvas.height);
     const left = (canvas.width - side) / 2 + x * side;
     const top = (canvas.height - side) / 2 + y * side;
-    return [...canvas.getContext("2d")!.getImageData(left, top, 1, 1).data.slice(0, 3)];
+    return this.colourOf(left, top);
+  }
+
+  /** Red, green and blue of a device pixel of the canvas. */
+  colourOf(left: number, top: number): readonly number[] {
+    return [...this.#context.getImageData(left, top, 1, 1).data.slice(0, 3)];
+  }
+
+  /** All that was drawn last. */
+  get drawing(): ImageData {
+    return this.#context.getImageData(0, 0, this.#drawing.width, this.#drawing.height);
+  }
+
+  get #context(): CanvasRenderingContext2D {
+    return this.#drawing.getContext("2d", { willReadFrequently: true })!;
   }
 
   async point(x: number, y: number): Promise<void> {
