@@ -29,10 +29,10 @@ export class StackViewerHarness {
     });
   }
 
-  /** Waits until the viewer draws as it is asked to: WebGL2 is loaded first. */
+  /** By default one that draws with WebGL2, which the viewer loads first. */
   static async create({
     theme = "dark",
-    renderer = "auto",
+    renderer = "webgl2",
     width = 900,
     height = 500,
   }: ViewerOptions = {}): Promise<StackViewerHarness> {
@@ -45,7 +45,7 @@ export class StackViewerHarness {
       ></slnet-stack-viewer>`,
     );
     const harness = new StackViewerHarness(viewer);
-    if (renderer === "auto") await waitUntil(() => viewer.drawnBy === "webgl2", "WebGL2 draws");
+    if (renderer === "webgl2") await waitUntil(() => viewer.drawnBy === "webgl2", "WebGL2 draws");
     return harness;
   }
 
@@ -106,6 +106,91 @@ export class StackViewerHarness {
     const clientY = box.top + (box.height - side) / 2 + y * side;
     this.canvas.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY, bubbles: true }));
     await this.drawn();
+  }
+
+  /** A pointer at a place of the stage, in CSS pixels from its corner. */
+  pointer(type: string, left: number, top: number, options: PointerEventInit = {}): void {
+    const box = this.canvas.getBoundingClientRect();
+    const place = { clientX: box.left + left, clientY: box.top + top };
+    const init = { pointerId: 1, button: 0, bubbles: true, composed: true, cancelable: true, ...place, ...options };
+    this.canvas.dispatchEvent(new PointerEvent(type, init));
+  }
+
+  async click(left: number, top: number): Promise<void> {
+    this.pointer("pointerdown", left, top);
+    this.pointer("pointerup", left, top);
+    await this.drawn();
+  }
+
+  async drag(from: readonly [number, number], to: readonly [number, number]): Promise<void> {
+    this.pointer("pointerdown", ...from);
+    this.pointer("pointermove", (from[0] + to[0]) / 2, (from[1] + to[1]) / 2);
+    this.pointer("pointermove", ...to);
+    this.pointer("pointerup", ...to);
+    await this.drawn();
+  }
+
+  /** @param pixels - of the wheel; negative zooms in */
+  async wheel(left: number, top: number, pixels: number, options: WheelEventInit = {}): Promise<void> {
+    const box = this.canvas.getBoundingClientRect();
+    const place = { clientX: box.left + left, clientY: box.top + top };
+    this.canvas.dispatchEvent(
+      new WheelEvent("wheel", { deltaY: pixels, bubbles: true, cancelable: true, ...place, ...options }),
+    );
+    await this.drawn();
+  }
+
+  async release(key: string): Promise<void> {
+    window.dispatchEvent(new KeyboardEvent("keyup", { key }));
+    await this.drawn();
+  }
+
+  /** Presses a button of the viewer by the name that it has or shows. */
+  async pressButton(name: string): Promise<void> {
+    const buttons = [...this.viewer.renderRoot.querySelectorAll("button")];
+    buttons.find((button) => (button.ariaLabel ?? button.textContent.trim()) === name)!.click();
+    await this.drawn();
+  }
+
+  async arrange(arrangement: "one" | "side" | "swipe"): Promise<void> {
+    this.viewer.renderRoot.querySelector<HTMLInputElement>(`input[value=${arrangement}]`)!.click();
+    await this.drawn();
+  }
+
+  /** What the picture says that it is. */
+  get label(): string {
+    return this.#find(".picture").ariaLabel ?? "";
+  }
+
+  /** What was last said to those who do not see. */
+  get announcement(): string {
+    return this.#find(".stage [role=status]").textContent.trim();
+  }
+
+  get captions(): readonly string[] {
+    return [...this.viewer.renderRoot.querySelectorAll(".caption")].map((caption) => caption.textContent.trim());
+  }
+
+  get divider(): HTMLElement {
+    return this.#find(".divider");
+  }
+
+  /** Boxes of the drawn shapes, in CSS pixels from the corner of the stage. */
+  get shapes(): readonly { readonly kind: string; readonly box: DOMRect }[] {
+    const stage = this.canvas.getBoundingClientRect();
+    return [...this.viewer.renderRoot.querySelectorAll<SVGPathElement>(".shapes .shape, .shapes .draft")].map(
+      (path) => {
+        const { left, top, width, height } = path.getBoundingClientRect();
+        return {
+          kind: path.dataset["kind"] ?? "",
+          box: new DOMRect(left - stage.left, top - stage.top, width, height),
+        };
+      },
+    );
+  }
+
+  get stage(): HTMLElement {
+    return this.#find(".stage");
   }
 
   get canvas(): HTMLCanvasElement {

@@ -177,10 +177,12 @@ export class Look {
     const { image } = this;
     if (!pane || !image) return null;
     const { box, placement } = pane;
-    const inside = (value: number, size: number): number => Math.min(Math.max(Math.floor(value), 0), size - 1);
+    // The image lies at whole pixels of the screen, up to half of one from where its middle is that of the pane.
+    const along = (middle: number, start: number, size: number): number =>
+      pixelWithin((middle - start + 0.5) / placement.scale, size);
     return {
-      x: inside((box.left + box.width / 2 - placement.left) / placement.scale, image.width),
-      y: inside((box.top + box.height / 2 - placement.top) / placement.scale, image.height),
+      x: along(box.left + box.width / 2, placement.left, image.width),
+      y: along(box.top + box.height / 2, placement.top, image.height),
     };
   }
 
@@ -195,8 +197,7 @@ export class Look {
     if (!pane || !image) return null;
     if (!nearest) return pixelAt(at, pane.placement, image);
     const { left, top, scale } = pane.placement;
-    const inside = (value: number, size: number): number => Math.min(Math.max(Math.floor(value), 0), size - 1);
-    return { x: inside((at.x - left) / scale, image.width), y: inside((at.y - top) / scale, image.height) };
+    return { x: pixelWithin((at.x - left) / scale, image.width), y: pixelWithin((at.y - top) / scale, image.height) };
   }
 
   #paneAt({ x, y }: Point): PaneLayout | undefined {
@@ -220,4 +221,9 @@ export class Look {
     if (this.#arrangement === "side") return shown.map((layer) => [layer]);
     return [shown.slice(-1), shown.slice(-2, -1)];
   }
+}
+
+/** The pixel of a row at a place, or the nearest one. */
+function pixelWithin(place: number, size: number): number {
+  return Math.min(Math.max(Math.floor(place), 0), size - 1);
 }

@@ -43,7 +43,10 @@ export class SlnetStackViewer extends LitElement {
   /** `auto` follows the system. */
   @property({ reflect: true }) theme: "dark" | "light" | "auto" = "dark";
 
-  /** `auto`: WebGL2 where the browser has it; `2d`: always the 2D canvas. */
+  /**
+   * With what the picture is drawn. `auto`: WebGL2 where there is a graphics card for it, else the 2D canvas; `webgl2`: also
+   * without a graphics card; `2d`: always the 2D canvas. The picture is the same.
+   */
   @property() renderer: RendererChoice = "auto";
 
   /** The viewer as plugins see it. */

@@ -3,8 +3,11 @@ import { CanvasRenderer } from "./canvas-renderer.js";
 import type { FrameRenderer, PanePicture } from "./frame-renderer.js";
 import type { WebGlRenderer } from "./webgl-renderer.js";
 
-/** With what pictures are drawn; `auto`: WebGL2 where there is one. */
-export type RendererChoice = "auto" | "2d";
+/**
+ * With what pictures are drawn. `auto`: WebGL2 where a graphics card does it; `webgl2`: also where the processor does it;
+ * `2d`: never WebGL2.
+ */
+export type RendererChoice = "auto" | "webgl2" | "2d";
 
 /** A pixel of the stack. */
 export interface PixelPosition {
@@ -43,8 +46,9 @@ export class Stage {
   }
 
   choose(choice: RendererChoice): void {
+    if (choice !== this.#choice) this.release();
     this.#choice = choice;
-    if (choice !== "auto" || this.#webGl !== null) return;
+    if (choice === "2d" || this.#webGl !== null) return;
     this.#webGl = "loading";
     void this.#loadWebGl();
   }
@@ -90,7 +94,7 @@ export class Stage {
 
   #renderer(panes: readonly PanePicture[]): FrameRenderer {
     const webGl = this.#webGl;
-    if (this.#choice === "auto" && typeof webGl === "object" && webGl && !webGl.lost) {
+    if (this.#choice !== "2d" && typeof webGl === "object" && webGl && !webGl.lost) {
       const { largestSide } = webGl;
       const fits = ({ width, height }: HostFrame): boolean => Math.max(width, height) <= largestSide;
       if (panes.every(({ layers }) => layers.every(({ frame }) => fits(frame)))) return webGl;
@@ -103,7 +107,7 @@ export class Stage {
     // A part of the page that cannot be loaded any more is as good as a browser without WebGL2: the 2D canvas does.
     const part = await import("./webgl-renderer.js").catch(() => null);
     if (releases !== this.#releases) return;
-    this.#webGl = part?.WebGlRenderer.create(this.#onChange) ?? "refused";
+    this.#webGl = part?.WebGlRenderer.create(this.#choice === "webgl2", this.#onChange) ?? "refused";
     this.#onChange();
   }
 }
