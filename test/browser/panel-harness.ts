@@ -114,8 +114,10 @@ export class PanelHarness {
     return this.#root(tag).textContent.replace(/\s+/g, " ").trim();
   }
 
-  element<K extends keyof HTMLElementTagNameMap>(tag: K): HTMLElementTagNameMap[K] {
-    return this.#root(tag).host as HTMLElementTagNameMap[K];
+  /** Draws everything anew. */
+  async redraw(): Promise<void> {
+    for (const { host } of this.#roots()) (host as Partial<LitElement> & Element).requestUpdate?.();
+    await this.settled();
   }
 
   /** A field outside of the options, by the words before it. */

@@ -107,17 +107,19 @@ describe("the panel, steering", () => {
   });
 
   it("says how anybody can see that nothing leaves the computer", async () => {
-    expect(harness.panel.shadowRoot!.textContent).to.contain("How do you know?").and.contain("content security policy");
+    expect(harness.textOf("slnet-privacy-notes")).to.contain("How do you know?").and.contain("content security policy");
   });
 
   it("shows texts of another language", async () => {
-    useStrings({ panel: { train: "Trainieren", options: { maxEpochs: { title: "Epochen" } } } });
+    useStrings({
+      panel: { train: "Trainieren", options: { maxEpochs: { title: "Epochen" } } },
+      steering: { preset: "Vorlage" },
+    });
     try {
-      harness.panel.requestUpdate();
-      const form = harness.element("slnet-train-form");
-      form.requestUpdate();
-      await harness.settled();
+      await harness.redraw();
       expect(harness.button("Trainieren")).not.to.equal(undefined);
+      expect(harness.field("Epochen")?.id).to.equal("maxEpochs");
+      expect(harness.field("Vorlage")?.id).to.equal("preset");
       expect(strings().panel.clean).to.equal("Clean");
     } finally {
       useStrings({});

@@ -1,16 +1,21 @@
 import { english as panel } from "./panel.js";
-import { english as steering } from "./steering.js";
+import type { english as steering } from "./steering.js";
 import { english as viewer } from "./viewer.js";
 
 /** Every text that elements show, in English, by area. Sentences with numbers or names in them are functions. */
-const areas = { panel, steering, viewer };
-
-export type Strings = typeof areas;
+export interface Strings {
+  readonly panel: typeof panel;
+  readonly steering: typeof steering;
+  readonly viewer: typeof viewer;
+}
 
 /** Some of the texts in another language; what is left out stays as it is. */
 export type Translation = { readonly [Area in keyof Strings]?: Partial<Strings[Area]> };
 
-let table: Strings = areas;
+/** Those of elements that are loaded later come with them. */
+let areas: Partial<Strings> = { panel, viewer };
+let translated: Translation = {};
+let table = merged();
 
 /** The texts as they are now. Elements ask each time they draw. */
 export function strings(): Strings {
@@ -23,9 +28,20 @@ export function strings(): Strings {
  * @param translation - texts by area and name; `{}` brings the English ones back
  */
 export function useStrings(translation: Translation): void {
-  const merged = Object.entries(areas).map(([area, texts]) => [
+  translated = translation;
+  table = merged();
+}
+
+/** Adds the texts of elements that were loaded, before these are registered. */
+export function addStrings(added: Partial<Strings>): void {
+  areas = { ...areas, ...added };
+  table = merged();
+}
+
+function merged(): Strings {
+  const entries = Object.entries(areas).map(([area, texts]) => [
     area,
-    { ...texts, ...translation[area as keyof Strings] },
+    { ...texts, ...translated[area as keyof Strings] },
   ]);
-  table = Object.fromEntries(merged) as Strings;
+  return Object.fromEntries(entries) as Strings;
 }

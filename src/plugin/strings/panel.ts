@@ -225,6 +225,9 @@ export const english = {
       ? "No pixel was clipped."
       : `${countText(clipped)} pixels (${percentText(clipped / pixels)}) were clipped to the range of the type.`,
 
+  privacy: "Nothing leaves this computer",
+  partsLost: "A part of this panel could not be loaded. Reload the page to try again.",
+
   // Engine
   engine: "Engine",
   noEngine: "Chosen when training or cleaning starts.",

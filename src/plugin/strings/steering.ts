@@ -8,8 +8,6 @@ function many(count: number, noun: string): string {
 
 /** Texts of what steers a training: presets, search over the options, shares, regions, estimates. */
 export const english = {
-  partsLost: "A part of this panel could not be loaded. Reload the page to try again.",
-
   // Share of the pixels kept
   share: "Pixels kept, %",
   shareSlider: "Pixels kept, in percent",
@@ -126,7 +124,6 @@ export const english = {
   modelLoss: "Validation loss",
 
   // Trust
-  privacy: "Nothing leaves this computer",
   privacyText:
     "Your recording is read, trained on and cleaned here, in the browser. The program sends nothing, and asks no other computer for anything, but for an address that you type yourself under “Open URL…”.",
   howKnown: "How do you know?",

@@ -10,7 +10,6 @@ import type { AdviceKeeper } from "./advice-keeper.js";
 import { Announcer } from "./announcer.js";
 import { engineDetails } from "./engine-details.js";
 import { panelStyles } from "./panel.styles.js";
-import { privacyDetails } from "./privacy-details.js";
 import { stackSection } from "./stack-section.js";
 import { statusSection, statusText } from "./status-section.js";
 import { stepNumber } from "./step-number.js";
@@ -72,7 +71,7 @@ export class SlnetPanel extends LitElement {
     const { state } = session;
     return html`
       ${statusSection(session, state)} ${stackSection(session, state, (act) => this.#leaveChoice(act))}
-      ${this.partsLost ? html`<p class="message error" role="alert">${strings().steering.partsLost}</p>` : nothing}
+      ${this.partsLost ? html`<p class="message error" role="alert">${texts.partsLost}</p>` : nothing}
       ${this.#viewSection(session)}
       <section aria-labelledby="train-title">
         <h3 id="train-title">${stepNumber(2, state.model !== null)} ${texts.train}</h3>
@@ -91,8 +90,8 @@ export class SlnetPanel extends LitElement {
         ${engineDetails(state.engine)}
       </section>
       <section aria-labelledby="privacy-title">
-        <h3 id="privacy-title">${strings().steering.privacy}</h3>
-        ${privacyDetails()}
+        <h3 id="privacy-title">${texts.privacy}</h3>
+        <slnet-privacy-notes></slnet-privacy-notes>
       </section>
       <div class="visually-hidden" aria-live="polite">${this.announcement}</div>
     `;
@@ -100,8 +99,8 @@ export class SlnetPanel extends LitElement {
 
   async #loadParts(): Promise<void> {
     try {
-      const { AdviceKeeper, defineSteering } = await import("../../define-steering.js");
-      defineSteering();
+      const { AdviceKeeper, definePanelForms } = await import("../../define-panel-forms.js");
+      definePanelForms();
       this.#createKeeper = (session) => new AdviceKeeper(session);
       this.#keepAdvice();
     } catch {
