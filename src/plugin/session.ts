@@ -7,6 +7,7 @@ import type { CleaningRun } from "../protocol/client.js";
 import { checkOptions, trainingOptions, type ConfigurationOptions } from "./configuration-errors.js";
 import { namedFile } from "./dropped-files.js";
 import type { ImageLayer, Unsubscribe, ViewerHost } from "./host/contract.js";
+import type { Inspection } from "./inspection.js";
 import { requireMetadata, type MetadataOverrides } from "./metadata-fields.js";
 import { SessionActions } from "./session-actions.js";
 import { SessionCleaning } from "./session-cleaning.js";
@@ -54,6 +55,7 @@ export class SlnetSession {
   readonly #survey: SessionSurvey;
   readonly #estimate: SessionEstimate;
   readonly #stopListening: Unsubscribe | undefined;
+  #inspection: Inspection | null = null;
   #disposed = false;
 
   constructor(options: SessionOptions = {}) {
@@ -92,12 +94,35 @@ export class SlnetSession {
 
   /** Layers of the viewer that are not of this session and give their pixels: what {@link openLayer} takes. */
   viewerLayers(): readonly ImageLayer[] {
-    return (this.#host?.layers.list() ?? []).filter(({ id, source }) => source !== null && !this.#layers.has(id));
+    return (this.#host?.layers.list() ?? []).filter(({ id, source }) => source !== null && !this.#isOurs(id));
   }
 
   /** True where the host tells people about errors, so that nobody else needs to read them out. */
   get notifiesHost(): boolean {
     return this.#host?.notify !== undefined;
+  }
+
+  /** Traces of pixels, kymographs of lines and projections of the open stack; `null` before {@link inspect}. */
+  get inspection(): Inspection | null {
+    return this.#inspection;
+  }
+
+  /** Loads what looks into the open stack. From then on a click in the viewer reads its pixel over the frames. */
+  async inspect(): Promise<Inspection> {
+    const { Inspection } = await import("./inspection.js");
+    if (this.#inspection) return this.#inspection;
+    const actions = this.#actions;
+    this.#inspection = new Inspection({
+      host: this.#host,
+      get state() {
+        return actions.state;
+      },
+      subscribe: (callback) => actions.subscribe(callback),
+      ready: (signal) => this.#connection.ready(signal),
+      geometry: () => this.#geometry(),
+    });
+    if (this.#disposed) this.#inspection.dispose();
+    return this.#inspection;
   }
 
   /** Calls back after each change. */
@@ -270,8 +295,13 @@ export class SlnetSession {
     void this.#survey.close();
     this.#actions.dispose();
     this.#stopListening?.();
+    this.#inspection?.dispose();
     this.#layers.hideAll();
     this.#connection.dispose();
+  }
+
+  #isOurs(layerId: string): boolean {
+    return this.#layers.has(layerId) || (this.#inspection?.owns(layerId) ?? false);
   }
 
   async #showStack(...[{ description }, opened]: Parameters<OpenedStackUser["show"]>): Promise<void> {
@@ -322,7 +352,13 @@ export class SlnetSession {
 
   async #closeRuns(): Promise<void> {
     this.#estimate.stop();
-    await Promise.all([this.#cleaning.close(), this.#preview.close(), this.#saving.close(), this.#survey.close()]);
+    await Promise.all([
+      this.#cleaning.close(),
+      this.#preview.close(),
+      this.#saving.close(),
+      this.#survey.close(),
+      this.#inspection?.close(),
+    ]);
   }
 
   #onWorkerLost(error: SlnetError): void {

@@ -1,10 +1,12 @@
 import { english as panel } from "./panel.js";
+import { english as plots } from "./plots.js";
 import type { english as steering } from "./steering.js";
 import { english as viewer } from "./viewer.js";
 
 /** Every text that elements show, in English, by area. Sentences with numbers or names in them are functions. */
 export interface Strings {
   readonly panel: typeof panel;
+  readonly plots: typeof plots;
   readonly steering: typeof steering;
   readonly viewer: typeof viewer;
 }
@@ -13,7 +15,7 @@ export interface Strings {
 export type Translation = { readonly [Area in keyof Strings]?: Partial<Strings[Area]> };
 
 /** Those of elements that are loaded later come with them. */
-let areas: Partial<Strings> = { panel, viewer };
+let areas: Partial<Strings> = { panel, plots, viewer };
 let translated: Translation = {};
 let table = merged();
 

@@ -13,6 +13,19 @@ export class SlnetModelDetails extends LitElement {
 
   @property({ attribute: false }) model: ModelFile | null = null;
 
+  /** Whether the heat map of the weights was asked for. */
+  #asked = false;
+
+  protected override updated(): void {
+    if (this.model === null || this.#asked) return;
+    this.#asked = true;
+    // Without it the weights are not drawn, and all else is there.
+    void import("../../define-plots.js").then(
+      ({ definePlots }) => definePlots(),
+      () => undefined,
+    );
+  }
+
   override render(): TemplateResult | typeof nothing {
     const { model } = this;
     if (!model) return nothing;

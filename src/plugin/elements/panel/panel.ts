@@ -35,6 +35,8 @@ export class SlnetPanel extends LitElement {
   /** Whether the elements that come after the first picture could not be loaded. */
   @state() private partsLost = false;
 
+  /** The session whose inspection was asked for. */
+  #inspected: SlnetSession | null = null;
   #unsubscribe: Unsubscribe | null = null;
   #ownSession: SlnetSession | null = null;
   #createKeeper: ((session: SlnetSession) => AdviceKeeper) | null = null;
@@ -85,6 +87,7 @@ export class SlnetPanel extends LitElement {
         <h3 id="save-title">${stepNumber(4, state.saved !== null)} ${texts.save}</h3>
         <slnet-save-form .session=${session} .state=${state}></slnet-save-form>
       </section>
+      ${state.stack ? this.#inspectSection(session) : nothing}
       <section aria-labelledby="engine-title">
         <h3 id="engine-title">${texts.engine}</h3>
         ${engineDetails(state.engine)}
@@ -145,6 +148,23 @@ export class SlnetPanel extends LitElement {
       <section aria-labelledby="view-title">
         <h3 id="view-title">${strings().panel.view}</h3>
         <slnet-view-form .host=${host}></slnet-view-form>
+      </section>
+    `;
+  }
+
+  /** It is loaded when there is a stack to look into. */
+  #inspectSection(session: SlnetSession): TemplateResult {
+    if (this.#inspected !== session) {
+      this.#inspected = session;
+      void Promise.all([import("../../define-plots.js"), session.inspect()]).then(([{ definePlots }]) => {
+        definePlots();
+        this.requestUpdate();
+      });
+    }
+    return html`
+      <section aria-labelledby="inspect-title">
+        <h3 id="inspect-title">${strings().plots.inspectTitle}</h3>
+        <slnet-inspector .inspection=${session.inspection}></slnet-inspector>
       </section>
     `;
   }
