@@ -14,13 +14,14 @@ import { SlnetSurveyNotes } from "./elements/panel/survey-notes.js";
 import { SlnetTrainForm } from "./elements/panel/train-form.js";
 import { SlnetViewForm } from "./elements/panel/view-form.js";
 import { addStrings } from "./strings/index.js";
+import { english as panelForms } from "./strings/panel-forms.js";
 import { english as steering } from "./strings/steering.js";
 
 export { AdviceKeeper } from "./elements/panel/advice-keeper.js";
 
 /** Registers the elements in a panel, which are loaded after its first picture. */
 export function definePanelForms(): void {
-  addStrings({ steering });
+  addStrings({ panel: panelForms, steering });
   defineMissing({
     "slnet-advanced-form": SlnetAdvancedForm,
     "slnet-choice-form": SlnetChoiceForm,

@@ -1,3 +1,4 @@
+import type { english as panelForms } from "./panel-forms.js";
 import { english as panel } from "./panel.js";
 import { english as plots } from "./plots.js";
 import type { english as steering } from "./steering.js";
@@ -5,7 +6,7 @@ import { english as viewer } from "./viewer.js";
 
 /** Every text that elements show, in English, by area. Sentences with numbers or names in them are functions. */
 export interface Strings {
-  readonly panel: typeof panel;
+  readonly panel: typeof panel & typeof panelForms;
   readonly plots: typeof plots;
   readonly steering: typeof steering;
   readonly viewer: typeof viewer;
@@ -15,7 +16,7 @@ export interface Strings {
 export type Translation = { readonly [Area in keyof Strings]?: Partial<Strings[Area]> };
 
 /** Those of elements that are loaded later come with them. */
-let areas: Partial<Strings> = { panel, plots, viewer };
+let areas: Translation = { panel, plots, viewer };
 let translated: Translation = {};
 let table = merged();
 
@@ -35,15 +36,17 @@ export function useStrings(translation: Translation): void {
 }
 
 /** Adds the texts of elements that were loaded, before these are registered. */
-export function addStrings(added: Partial<Strings>): void {
-  areas = { ...areas, ...added };
+export function addStrings(added: Translation): void {
+  areas = overlaid(areas, added);
   table = merged();
 }
 
 function merged(): Strings {
-  const entries = Object.entries(areas).map(([area, texts]) => [
-    area,
-    { ...texts, ...translated[area as keyof Strings] },
-  ]);
-  return Object.fromEntries(entries) as Strings;
+  // Whoever asks for the texts of an area was loaded with them.
+  return overlaid(areas, translated) as Strings;
+}
+
+function overlaid(texts: Translation, others: Translation): Translation {
+  const names = new Set([...Object.keys(texts), ...Object.keys(others)]) as Set<keyof Strings>;
+  return Object.fromEntries([...names].map((area) => [area, { ...texts[area], ...others[area] }]));
 }
