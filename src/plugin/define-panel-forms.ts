@@ -13,15 +13,11 @@ import { SlnetShareField } from "./elements/panel/share-field.js";
 import { SlnetSurveyNotes } from "./elements/panel/survey-notes.js";
 import { SlnetTrainForm } from "./elements/panel/train-form.js";
 import { SlnetViewForm } from "./elements/panel/view-form.js";
-import { addStrings } from "./strings/index.js";
-import { english as panelForms } from "./strings/panel-forms.js";
-import { english as steering } from "./strings/steering.js";
 
 export { AdviceKeeper } from "./elements/panel/advice-keeper.js";
 
 /** Registers the elements in a panel, which are loaded after its first picture. */
 export function definePanelForms(): void {
-  addStrings({ panel: panelForms, steering });
   defineMissing({
     "slnet-advanced-form": SlnetAdvancedForm,
     "slnet-choice-form": SlnetChoiceForm,

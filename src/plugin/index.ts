@@ -49,8 +49,18 @@ export type {
   Unsubscribe,
   ViewerHost,
 } from "./host/contract.js";
+export type {
+  Inspection,
+  InspectionState,
+  InspectionTaskName,
+  ProfileName,
+  ProjectionKind,
+  ProjectionPart,
+} from "./inspection.js";
+export type { TaskState } from "./inspection-task.js";
 export type { LossPoint } from "./loss-history.js";
 export type { MetadataOverrides } from "./metadata-fields.js";
+export type { FrameRange, Profile } from "./profile.js";
 export { registerSlnet, type RegisterOptions, type SlnetRegistration } from "./register.js";
 export { SlnetSession, type SessionOptions } from "./session.js";
 export type { CleanRequest, SaveRequest, TrainRequest } from "./session-requests.js";

@@ -112,7 +112,8 @@ describe("the panel, steering", () => {
 
   it("shows texts of another language", async () => {
     useStrings({
-      panel: { train: "Trainieren", options: { maxEpochs: { title: "Epochen" } } },
+      panel: { train: "Trainieren" },
+      panelForms: { options: { maxEpochs: { title: "Epochen" } } },
       steering: { preset: "Vorlage" },
     });
     try {

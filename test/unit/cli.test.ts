@@ -178,6 +178,9 @@ describe("help and wrong usage", () => {
     ["simulate -o x.tif --photons-min 5000", /--photons-min is 5000, expected at most --photons-max/],
     ["train stack.tif --batch-size 0", /--batch-size is "0", expected a whole number from 1 to 256/],
     ["train stack.tif --temporal-shifts 0,9,4", /--temporal-shifts is \[0, 9, 4\]/],
+    ["train stack.tif --region 1,2,3", /--region is "1,2,3", expected X,Y,WIDTH,HEIGHT/],
+    ["train stack.tif --region 1,2,0,4", /--region is "1,2,0,4", expected X,Y,WIDTH,HEIGHT/],
+    ["train stack.tif --frames 5", /--frames is "5", expected for example 0:100/],
     ["train stack.tif --learning-rate NaN", /--learning-rate is "NaN", expected a number/],
     ["train stack.tif --stack other.tif", /two stacks/],
   ];
@@ -314,6 +317,63 @@ describe("from simulation to cleaned stack", () => {
     assert.equal(typeof (report["engine"] as { name: unknown }).name, "string");
     assert.equal(report["model"], file("bias.json"));
     assert.equal(model.configuration.useBias, true);
+  });
+
+  it("train on a region of some frames writes where into the model, and a checkpoint goes on there", async () => {
+    const training = ["--temporal-shifts", "0,20,40", "--engine", "js"];
+    const part = ["--region", "8,4,40,50", "--frames", "30:"];
+    const report = await slnetJson("train", "stack.tif", "-o", "part.json", ...training, ...part, "--max-epochs", "1");
+    const region = { x: 8, y: 4, width: 40, height: 50, from: 30, to: 130 };
+    assert.deepEqual(report["region"], region);
+    assert.match((report["notices"] as string[]).join(" "), /the region has 40×50 pixels/);
+    const on = ["--checkpoint", "part.json", "--max-epochs", "2"];
+    const continued = await slnetJson("train", "stack.tif", "-o", "part.json", ...on);
+    assert.deepEqual(continued["region"], region);
+    const whole = await slnetJson(
+      "train",
+      "stack.tif",
+      "-o",
+      "whole-part.json",
+      ...training,
+      ...part,
+      "--max-epochs",
+      "2",
+    );
+    assert.deepEqual(continued["weights"], whole["weights"]);
+    const frames = await slnetJson(
+      "train",
+      "stack.tif",
+      "-o",
+      "late.json",
+      ...on,
+      "--max-epochs",
+      "3",
+      "--frames",
+      "40:200",
+    );
+    assert.deepEqual(frames["region"], { ...region, from: 40, to: 130 });
+  });
+
+  it("info --survey says how the stack is lit, and what would suit it", async () => {
+    const { survey } = (await slnetJson("info", "stack.tif", "--survey")) as { survey: Record<string, unknown> };
+    assert.equal(survey["framesRead"], 130);
+    assert.equal(survey["saturationLevel"], null);
+    assert.ok((survey["minimum"] as number) < (survey["darkLevelAdu"] as number));
+    const { stdout } = await slnet([
+      "info",
+      "stack.tif",
+      "--survey",
+      "--offset-adu",
+      "900",
+      "--temporal-shifts",
+      "0,60,120",
+    ]);
+    assert.match(
+      stdout,
+      /\nsurvey {8}of 130 frames\nlevels {8}\d+ to \d+ ADU, the darkest pixels \d+ ADU\nsaturation {4}none seen/,
+    );
+    assert.match(stdout, /\nwarning: the camera offset is stated as 900 ADU, but the darkest pixels read \d+ ADU/);
+    assert.match(stdout, /\nwarning: with temporal shifts \[0, 60, 120\] only 10 of the 130 frames can start/);
   });
 
   it("the same seed trains the same model on the same engine", async () => {

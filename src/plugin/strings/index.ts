@@ -1,28 +1,43 @@
-import type { english as panelForms } from "./panel-forms.js";
+import { english as basics } from "./basics.js";
 import { english as panel } from "./panel.js";
-import { english as plots } from "./plots.js";
+import type { english as panelForms } from "./panel-forms.js";
+import type { english as plots } from "./plots.js";
 import type { english as steering } from "./steering.js";
 import { english as viewer } from "./viewer.js";
 
-/** Every text that elements show, in English, by area. Sentences with numbers or names in them are functions. */
-export interface Strings {
-  readonly panel: typeof panel & typeof panelForms;
+/** The texts that elements show, in English, by area. Sentences with numbers or names in them are functions. */
+const areas = { basics, panel, viewer };
+
+/** Areas that are loaded later than the page, each with its elements: see {@link lateStrings}. */
+interface LateStrings {
+  readonly panelForms: typeof panelForms;
   readonly plots: typeof plots;
   readonly steering: typeof steering;
-  readonly viewer: typeof viewer;
 }
 
-/** Some of the texts in another language; what is left out stays as it is. */
-export type Translation = { readonly [Area in keyof Strings]?: Partial<Strings[Area]> };
+export type Strings = typeof areas;
 
-/** Those of elements that are loaded later come with them. */
-let areas: Translation = { panel, plots, viewer };
+/** Some of the texts in another language; what is left out stays as it is. */
+export type Translation = {
+  readonly [Area in keyof (Strings & LateStrings)]?: Partial<(Strings & LateStrings)[Area]>;
+};
+
 let translated: Translation = {};
-let table = merged();
+let table: Strings = areas;
+let lateTables: Partial<LateStrings> = {};
 
 /** The texts as they are now. Elements ask each time they draw. */
 export function strings(): Strings {
   return table;
+}
+
+/** The same for an area that is loaded later, which hands its English texts over. */
+export function lateStrings<Area extends keyof LateStrings>(area: Area, english: LateStrings[Area]): LateStrings[Area] {
+  const known: LateStrings[Area] | undefined = lateTables[area];
+  if (known) return known;
+  const texts = { ...english, ...translated[area] };
+  lateTables = { ...lateTables, [area]: texts };
+  return texts;
 }
 
 /**
@@ -31,22 +46,11 @@ export function strings(): Strings {
  * @param translation - texts by area and name; `{}` brings the English ones back
  */
 export function useStrings(translation: Translation): void {
+  const merged = Object.entries(areas).map(([area, texts]) => [
+    area,
+    { ...texts, ...translation[area as keyof Strings] },
+  ]);
+  table = Object.fromEntries(merged) as Strings;
   translated = translation;
-  table = merged();
-}
-
-/** Adds the texts of elements that were loaded, before these are registered. */
-export function addStrings(added: Translation): void {
-  areas = overlaid(areas, added);
-  table = merged();
-}
-
-function merged(): Strings {
-  // Whoever asks for the texts of an area was loaded with them.
-  return overlaid(areas, translated) as Strings;
-}
-
-function overlaid(texts: Translation, others: Translation): Translation {
-  const names = new Set([...Object.keys(texts), ...Object.keys(others)]) as Set<keyof Strings>;
-  return Object.fromEntries([...names].map((area) => [area, { ...texts[area], ...others[area] }]));
+  lateTables = {};
 }

@@ -1,11 +1,13 @@
 import type { ConfigurationField, SlnetConfiguration } from "../../core/configuration.js";
 import type { StackMetadata } from "../../core/frames.js";
+import type { english as panel } from "./panel.js";
+import { lateStrings, strings } from "./index.js";
 import { bytesText, countText, percentText } from "../elements/panel/quantities.js";
 
 /** Words in another language for what describes itself in English, such as the options. */
 type OwnWords<K extends string> = Readonly<Partial<Record<K, { readonly title?: string; readonly help?: string }>>>;
 
-/** Texts of the forms in the panel, which are loaded after it. Together with its own they are the area `panel`. */
+/** Texts of the forms in the panel, which are loaded after it. */
 export const english = {
   // How the stack was recorded
   notStated: "not stated",
@@ -142,3 +144,8 @@ export const english = {
       ? "No pixel was clipped."
       : `${countText(clipped)} pixels (${percentText(clipped / pixels)}) were clipped to the range of the type.`,
 };
+
+/** The texts of the panel and of its forms as they are now. */
+export function formStrings(): typeof panel & typeof english {
+  return { ...strings().panel, ...lateStrings("panelForms", english) };
+}

@@ -1,6 +1,7 @@
 import type { StackRegion } from "../../core/frames.js";
 import { bytesText, countText, durationText, percentText } from "../elements/panel/quantities.js";
 import type { BuiltInPresetName } from "../presets.js";
+import { lateStrings } from "./index.js";
 
 function many(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
@@ -138,4 +139,9 @@ export const english = {
 function frameCount(frames: number): string {
   const shown = frames < 10 ? Number(frames.toFixed(1)) : Math.round(frames);
   return `${shown} ${shown === 1 ? "frame" : "frames"}`;
+}
+
+/** The texts of steering as they are now. */
+export function steeringStrings(): typeof english {
+  return lateStrings("steering", english);
 }

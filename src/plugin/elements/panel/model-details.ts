@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 
 import type { ModelFile } from "../../../core/model.js";
-import { strings } from "../../strings/index.js";
+import { steeringStrings } from "../../strings/steering.js";
 import { themeStyles } from "../theme.styles.js";
 import { formStyles } from "./form.styles.js";
 import { panelStyles } from "./panel.styles.js";
@@ -29,7 +29,7 @@ export class SlnetModelDetails extends LitElement {
   override render(): TemplateResult | typeof nothing {
     const { model } = this;
     if (!model) return nothing;
-    const texts = strings().steering;
+    const texts = steeringStrings();
     const { configuration, region, temporalShifts, epoch, steps, validationLoss, versions } = model;
     return html`
       <slnet-weight-map .model=${model}></slnet-weight-map>

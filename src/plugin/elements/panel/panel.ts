@@ -156,14 +156,11 @@ export class SlnetPanel extends LitElement {
   #inspectSection(session: SlnetSession): TemplateResult {
     if (this.#inspected !== session) {
       this.#inspected = session;
-      void Promise.all([import("../../define-plots.js"), session.inspect()]).then(([{ definePlots }]) => {
-        definePlots();
-        this.requestUpdate();
-      });
+      void Promise.all([loadLateElements(), session.inspect()]).then(() => this.requestUpdate());
     }
     return html`
       <section aria-labelledby="inspect-title">
-        <h3 id="inspect-title">${strings().plots.inspectTitle}</h3>
+        <h3 id="inspect-title">${strings().basics.inspectTitle}</h3>
         <slnet-inspector .inspection=${session.inspection}></slnet-inspector>
       </section>
     `;
@@ -174,4 +171,10 @@ export class SlnetPanel extends LitElement {
     this.renderRoot.querySelector<HTMLElement>("#stack-title")?.focus();
     act();
   }
+}
+
+/** What most panels show only later, or never. */
+async function loadLateElements(): Promise<void> {
+  const { definePlots } = await import("../../define-plots.js");
+  definePlots();
 }

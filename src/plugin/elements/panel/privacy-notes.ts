@@ -1,6 +1,6 @@
 import { html, LitElement, type TemplateResult } from "lit";
 
-import { strings } from "../../strings/index.js";
+import { steeringStrings } from "../../strings/steering.js";
 import { themeStyles } from "../theme.styles.js";
 import { formStyles } from "./form.styles.js";
 import { panelStyles } from "./panel.styles.js";
@@ -10,7 +10,7 @@ export class SlnetPrivacyNotes extends LitElement {
   static override styles = [themeStyles, panelStyles, formStyles];
 
   override render(): TemplateResult {
-    const texts = strings().steering;
+    const texts = steeringStrings();
     return html`
       <p>${texts.privacyText}</p>
       <details>

@@ -4,7 +4,7 @@ import { property, state } from "lit/decorators.js";
 import { defaultConfiguration } from "../../../core/configuration.js";
 import type { SlnetSession } from "../../session.js";
 import type { SessionState } from "../../session-state.js";
-import { strings } from "../../strings/index.js";
+import { steeringStrings } from "../../strings/steering.js";
 import { themeStyles } from "../theme.styles.js";
 import { formStyles } from "./form.styles.js";
 import { panelStyles } from "./panel.styles.js";
@@ -22,7 +22,7 @@ export class SlnetSurveyNotes extends LitElement {
   override render(): TemplateResult | typeof nothing {
     const { session, state } = this;
     if (!session || !state?.stack) return nothing;
-    const texts = strings().steering;
+    const texts = steeringStrings();
     const { survey, surveyError } = state;
     if (surveyError !== null) return html`<div class="message"><p>${texts.lookFailed(surveyError)}</p></div>`;
     if (!survey) return html`<p class="muted">${texts.looking}</p>`;
@@ -34,7 +34,7 @@ export class SlnetSurveyNotes extends LitElement {
   }
 
   #shifts(session: SlnetSession, state: SessionState): TemplateResult | typeof nothing {
-    const texts = strings().steering;
+    const texts = steeringStrings();
     const { suggestedShifts, onFrames } = state.survey ?? {};
     if (!suggestedShifts) return nothing;
     const present = state.options["temporalShifts"] ?? defaultConfiguration.temporalShifts;
@@ -54,7 +54,7 @@ export class SlnetSurveyNotes extends LitElement {
     // A number of frames that was set for other shifts would contradict them.
     session.configure({ temporalShifts, frameCount: undefined });
     this.done = {
-      text: strings().steering.shiftsTaken,
+      text: steeringStrings().shiftsTaken,
       undo: () => {
         session.configure(before);
         this.done = null;

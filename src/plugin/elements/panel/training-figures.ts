@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 
 import type { TrainingState } from "../../session-state.js";
-import { strings } from "../../strings/index.js";
+import { formStrings } from "../../strings/panel-forms.js";
+import { steeringStrings } from "../../strings/steering.js";
 
 /** A lone molecule keeps about one minus this weight of its light; a run that drifted to 0.83 kept a tenth. */
 const highSelfWeight = 0.7;
@@ -14,15 +15,15 @@ const settledSteps = 300;
 /** How a training goes: where it is, its loss, and what tells whether it finds the background. */
 export function trainingFigures(training: TrainingState | null): TemplateResult | typeof nothing {
   if (!training) return nothing;
-  const texts = strings().panel;
+  const texts = formStrings();
   const { plan, region, epoch, step, keptShare, expectedShare, selfWeight, losses } = training;
   const loss = losses.at(-1)?.loss;
   return html`
     <dl>
       ${
         region
-          ? html`<dt>${strings().steering.trainedPart}</dt>
-              <dd>${strings().steering.region(region)}</dd>`
+          ? html`<dt>${steeringStrings().trainedPart}</dt>
+              <dd>${steeringStrings().region(region)}</dd>`
           : nothing
       }
       <dt>${texts.epoch}</dt>
@@ -49,9 +50,9 @@ export function trainingWarnings(training: TrainingState | null): TemplateResult
 
 function warningsOf({ warnings, selfWeight, keptShare, expectedShare, step }: TrainingState): readonly string[] {
   if (warnings.length > 0) return warnings;
-  if (selfWeight !== null && selfWeight > highSelfWeight) return [strings().panel.drifts];
+  if (selfWeight !== null && selfWeight > highSelfWeight) return [formStrings().drifts];
   if (keptShare === null || step < settledSteps) return [];
-  const texts = strings().steering;
+  const texts = steeringStrings();
   if (keptShare > expectedShare * shareFactor) return [texts.keepsMore(keptShare, expectedShare)];
   if (keptShare < expectedShare / shareFactor) return [texts.keepsLess(keptShare, expectedShare)];
   return [];

@@ -11,7 +11,7 @@ import {
   type SaturatedPercent,
 } from "../../host/contrast.js";
 import type { HostLayer } from "../../host/model.js";
-import { strings } from "../../strings/index.js";
+import { plotStrings } from "../../strings/plots.js";
 import { colormapField, colormapFieldStyles } from "../colormap-field.js";
 import type { LimitsChangeEvent } from "../histogram/histogram.js";
 import { themeStyles } from "../theme.styles.js";
@@ -51,7 +51,7 @@ export class SlnetLayerControls extends LitElement {
   }
 
   #controls(layer: HostLayer): TemplateResult {
-    const text = strings().plots;
+    const text = plotStrings();
     const limits = layer.contrastLimits ?? this.valueRange;
     const unit = valueUnit(layer);
     const step = limits[1] - limits[0] > 200 ? 1 : Math.max((limits[1] - limits[0]) / 200, 1e-6);
@@ -114,7 +114,7 @@ export class SlnetLayerControls extends LitElement {
         .checked=${live(this.linked.has(unit))}
         @change=${(event: Event) => this.#link(layer, unit, (event.target as HTMLInputElement).checked)}
       />
-      ${strings().plots.linkContrast(unit)}
+      ${plotStrings().linkContrast(unit)}
     </label>`;
   }
 

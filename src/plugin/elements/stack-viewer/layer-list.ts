@@ -38,7 +38,7 @@ export class SlnetLayerList extends LitElement {
   }
 
   override render(): TemplateResult {
-    const text = strings().plots;
+    const text = strings().basics;
     const active = this.layers.find((layer) => layer.id === this.activeId);
     return html`
       ${
@@ -65,7 +65,7 @@ export class SlnetLayerList extends LitElement {
   }
 
   #row(layer: HostLayer): TemplateResult {
-    const text = strings().plots;
+    const text = strings().basics;
     const active = layer.id === this.activeId;
     return html`
       <li class=${classMap({ active, off: !layer.visible })}>
