@@ -215,6 +215,11 @@ export class SlnetSession {
     }
   }
 
+  /** Whether reading frames of the open stack may fetch something, so that only a person decides on it. */
+  get mayFetch(): boolean {
+    return this.#connection.mayFetch;
+  }
+
   /**
    * Looks at a sample of the frames for `state.survey`: what is wrong with the recording, and which shifts suit it. Goes on
    * only while no action is under way, and none waits for it.

@@ -252,6 +252,25 @@ describe("the panel, about the stack that is open", () => {
   });
 });
 
+describe("the panel, about a layer of the viewer", () => {
+  it("looks through its frames, which may have to be fetched, only when told to", async () => {
+    const sessions = new SessionHarness();
+    const harness = await PanelHarness.create("dark", sessions.session);
+    await sessions.openSmallLayer(40);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await harness.settled();
+    expect(harness.session.state.survey).to.equal(null);
+    await expect(harness.panel).to.be.accessible();
+    await harness.press("Look through the frames");
+    await harness.until(({ survey }) => survey !== null);
+    expect(harness.session.state.survey?.framesRead).to.equal(40);
+    expect(harness.textOf("slnet-survey-notes")).to.contain(
+      harness.session.state.survey!.warnings[0] ?? "Nothing wrong",
+    );
+    harness.session.dispose();
+  });
+});
+
 /** A host that people draw on. */
 class ShapesHost extends HostModel {
   readonly shown = new Map<string, PickedShape | null>();

@@ -88,6 +88,8 @@ export const english = {
   wholeAgain: "Whole stack",
 
   // A look at the stack
+  look: "Look through the frames",
+  lookFetches: "For saturation, camera offset and shifts; fetches up to 160 MB.",
   looking: "Looking through the frames…",
   lookFailed: (reason: string): string => `The frames could not be looked through: ${reason}`,
   nothingWrong: (frames: number): string => `Nothing wrong was seen in ${countText(frames)} frames.`,

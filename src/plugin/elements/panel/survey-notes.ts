@@ -18,6 +18,17 @@ export class SlnetSurveyNotes extends LitElement {
   @property({ attribute: false }) state: SessionState | null = null;
 
   @state() private done: Undoable | null = null;
+  /** Whether a person wanted the look at the stack that is open. */
+  @state() private asked = false;
+  #stack: SessionState["stack"] = null;
+
+  protected override willUpdate(): void {
+    const stack = this.state?.stack ?? null;
+    if (stack === this.#stack) return;
+    this.#stack = stack;
+    this.asked = false;
+    this.done = null;
+  }
 
   override render(): TemplateResult | typeof nothing {
     const { session, state } = this;
@@ -25,12 +36,23 @@ export class SlnetSurveyNotes extends LitElement {
     const texts = steeringStrings();
     const { survey, surveyError } = state;
     if (surveyError !== null) return html`<div class="message"><p>${texts.lookFailed(surveyError)}</p></div>`;
+    if (!survey && session.mayFetch && !this.asked) {
+      return html`<div class="action">
+        <button ?disabled=${state.activity !== "idle"} @click=${() => this.#look(session)}>${texts.look}</button>
+        <span class="reason">${texts.lookFetches}</span>
+      </div>`;
+    }
     if (!survey) return html`<p class="muted">${texts.looking}</p>`;
     return html`
       ${survey.warnings.map((warning) => html`<div class="message"><p class="sentence">${warning}</p></div>`)}
       ${survey.warnings.length === 0 ? html`<p class="muted">${texts.nothingWrong(survey.framesRead)}</p>` : nothing}
       ${this.#shifts(session, state)} ${undoNote(this.done)}
     `;
+  }
+
+  #look(session: SlnetSession): void {
+    this.asked = true;
+    void session.survey();
   }
 
   #shifts(session: SlnetSession, state: SessionState): TemplateResult | typeof nothing {
