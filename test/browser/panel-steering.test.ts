@@ -1,9 +1,12 @@
 import { expect } from "@open-wc/testing";
+import { render } from "lit";
 
 import { createSimulationOptions } from "../../src/core/simulation.js";
+import { trainingWarnings } from "../../src/plugin/elements/panel/training-figures.js";
 import type { PickedShape } from "../../src/plugin/host/contract.js";
 import { HostModel } from "../../src/plugin/host/model.js";
 import { SlnetSession } from "../../src/plugin/session.js";
+import type { TrainingState } from "../../src/plugin/session-state.js";
 import { strings, useStrings } from "../../src/plugin/strings/index.js";
 import { PanelHarness } from "./panel-harness.js";
 import { noisyTiff, SessionHarness } from "./session-harness.js";
@@ -249,6 +252,43 @@ describe("the panel, about the stack that is open", () => {
     await harness.session.openSample();
     await harness.until(({ estimate }) => estimate !== null);
     expect(harness.reasonOf("Train")).to.match(/^About .* (s|min .*) and .* of memory on \w/);
+  });
+});
+
+describe("warnings of a training", () => {
+  const training: TrainingState = {
+    plan: {} as TrainingState["plan"],
+    region: null,
+    epoch: 9,
+    step: 900,
+    keptShare: 0.14,
+    expectedShare: 2 / 15,
+    selfWeight: 0.4,
+    losses: [],
+    validations: [],
+    warnings: [],
+  };
+  function warnings(patch: Partial<TrainingState>, running = false): string[] {
+    const box = document.createElement("div");
+    render(trainingWarnings({ ...training, ...patch }, running), box);
+    return [...box.querySelectorAll(".message")].map(({ textContent }) => textContent.trim());
+  }
+
+  it("are none where the share of the pixels kept is about the one that α aims at", () => {
+    expect(warnings({})).to.deep.equal([]);
+  });
+
+  it("say that too much or too little is kept, once the training is over", () => {
+    expect(warnings({ keptShare: 0.4 })[0]).to.contain("40 % of the pixels are kept, more than the 13 %");
+    expect(warnings({ keptShare: 0.02 })[0]).to.contain("2.0 % of the pixels are kept, less than the 13 %");
+    expect(warnings({ keptShare: 0.4 }, true)).to.deep.equal([]);
+  });
+
+  it("say that the network drifts to the identity while it does, and what the worker has to say before all", () => {
+    expect(warnings({ selfWeight: 0.8 }, true)[0]).to.contain("drifts to the identity");
+    expect(warnings({ selfWeight: 0.8, warnings: ["training was stopped too early"] })).to.deep.equal([
+      "training was stopped too early",
+    ]);
   });
 });
 

@@ -104,7 +104,7 @@ export class SlnetTrainForm extends LitElement {
         session.train({ goOn: this.goOn && model?.optimizer !== null }),
       )}
       ${estimate.warning ? html`<div class="message"><p>${estimate.warning}</p></div>` : nothing}
-      ${trainingWarnings(training)}
+      ${trainingWarnings(training, activity === "training")}
       <slnet-loss-plot .training=${training?.losses ?? []} .validation=${training?.validations ?? []}></slnet-loss-plot>
       ${trainingFigures(training)}
       <slnet-model-details .model=${model}></slnet-model-details>
