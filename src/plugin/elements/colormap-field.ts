@@ -58,7 +58,7 @@ export function colormapField(id: string, name: string, choose: (name: string) =
         ${colormapBases.filter((map) => !perceptualColormaps.includes(map)).map(option)}
       </optgroup>
     </select>
-    <div class="swatch" style="background: ${colormapGradient(name)}"></div>
+    <div class="swatch" .style=${`background: ${colormapGradient(name)}`}></div>
     <label>
       <input
         type="checkbox"

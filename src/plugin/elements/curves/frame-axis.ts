@@ -93,7 +93,7 @@ export class SlnetFrameAxis extends LitElement {
       <slot></slot>
       <div
         class="axis"
-        style="left: ${left}px; right: ${right}px; bottom: ${bottom}px"
+        .style=${`left: ${left}px; right: ${right}px; bottom: ${bottom}px`}
         role="slider"
         tabindex="0"
         aria-label=${this.label}
@@ -111,11 +111,11 @@ export class SlnetFrameAxis extends LitElement {
           drag
             ? html`<i
                 class="band"
-                style="left: ${100 * Math.min(...drag)}%; width: ${100 * Math.abs(drag[1] - drag[0])}%"
+                .style=${`left: ${100 * Math.min(...drag)}%; width: ${100 * Math.abs(drag[1] - drag[0])}%`}
               ></i>`
             : nothing
         }
-        ${isShown ? html`<i class="marker" style="left: ${(100 * (frame + 0.5 - from)) / (to - from)}%"></i>` : nothing}
+        ${isShown ? html`<i class="marker" .style=${`left: ${(100 * (frame + 0.5 - from)) / (to - from)}%`}></i>` : nothing}
       </div>
     `;
   }

@@ -144,7 +144,7 @@ export class SlnetHistogram extends LitElement {
       aria-valuemax=${to}
       aria-valuenow=${value}
       aria-valuetext=${plotStrings().levelText(value, this.unit)}
-      style="left: ${100 * this.#place(value)}%"
+      .style=${`left: ${100 * this.#place(value)}%`}
       @keydown=${(event: KeyboardEvent) => this.#onKey(event, end)}
     ></div>`;
   }
@@ -152,7 +152,7 @@ export class SlnetHistogram extends LitElement {
   /** The colours as they are given to the values above them. */
   #colourBar(low: number, high: number): TemplateResult {
     const part = (width: number, background: string): TemplateResult =>
-      html`<i style="flex: 0 0 ${100 * width}%; background: ${background}"></i>`;
+      html`<i .style=${`flex: 0 0 ${100 * width}%; background: ${background}`}></i>`;
     const gradient = colormapGradient(this.colormap);
     const colours = gradient.slice(gradient.indexOf("rgb")).match(/rgb\([^)]*\)/g) ?? [];
     return html`<div class="colours" aria-hidden="true">

@@ -121,7 +121,7 @@ export class SlnetKymograph extends LitElement {
           ([part]) =>
             html`<figure>
               <figcaption>${partName(part)}</figcaption>
-              <canvas class=${part} aria-hidden="true" style="height: ${height}px"></canvas>
+              <canvas class=${part} aria-hidden="true" .style=${`height: ${height}px`}></canvas>
             </figure>`,
         )}
       </slnet-frame-axis>

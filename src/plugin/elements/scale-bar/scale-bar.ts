@@ -59,7 +59,7 @@ export class SlnetScaleBar extends LitElement {
     const length = text.scaleLength(scale.length, scale.unit);
     return html`<div class="box" role="img" aria-label=${text.scaleBar(length)}>
       <span aria-hidden="true">${length}</span>
-      <div class="bar" style="width: ${scale.screenPixels.toFixed(1)}px"></div>
+      <div class="bar" .style=${`width: ${scale.screenPixels.toFixed(1)}px`}></div>
     </div>`;
   }
 }

@@ -121,7 +121,7 @@ export class SlnetWeightMap extends LitElement {
   #cell(weight: number, most: number): TemplateResult {
     const share = Math.round((strongestPercent * Math.abs(weight)) / most);
     const colour = weight < 0 ? "var(--_warning)" : "var(--_accent)";
-    return html`<td style="background: color-mix(in srgb, ${colour} ${share}%, var(--_surface))">
+    return html`<td .style=${`background: color-mix(in srgb, ${colour} ${share}%, var(--_surface))`}>
       ${weight.toFixed(2).replace("-", "−")}
     </td>`;
   }
