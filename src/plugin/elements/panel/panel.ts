@@ -88,8 +88,8 @@ export class SlnetPanel extends LitElement {
         <slnet-save-form .session=${session} .state=${state}></slnet-save-form>
       </section>
       ${state.stack ? this.#inspectSection(session) : nothing}
-      <section aria-labelledby="engine-title">
-        <h3 id="engine-title">${texts.engine}</h3>
+      <section>
+        <h3>${texts.engine}</h3>
         ${engineDetails(state.engine)}
       </section>
       <section aria-labelledby="privacy-title">
