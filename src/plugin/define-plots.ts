@@ -3,7 +3,6 @@ import { SlnetFrameAxis } from "./elements/curves/frame-axis.js";
 import { SlnetHistogram } from "./elements/histogram/histogram.js";
 import { SlnetInspector } from "./elements/inspector/inspector.js";
 import { SlnetKymograph } from "./elements/kymograph/kymograph.js";
-import { SlnetViewForm } from "./elements/panel/view-form.js";
 import { SlnetScaleBar } from "./elements/scale-bar/scale-bar.js";
 import { SlnetLayerControls } from "./elements/stack-viewer/layer-controls.js";
 import { SlnetTracePlot } from "./elements/trace-plot/trace-plot.js";
@@ -19,7 +18,6 @@ export function definePlots(): void {
     "slnet-layer-controls": SlnetLayerControls,
     "slnet-scale-bar": SlnetScaleBar,
     "slnet-trace-plot": SlnetTracePlot,
-    "slnet-view-form": SlnetViewForm,
     "slnet-weight-map": SlnetWeightMap,
   });
 }
@@ -33,7 +31,6 @@ declare global {
     "slnet-layer-controls": SlnetLayerControls;
     "slnet-scale-bar": SlnetScaleBar;
     "slnet-trace-plot": SlnetTracePlot;
-    "slnet-view-form": SlnetViewForm;
     "slnet-weight-map": SlnetWeightMap;
   }
 }

@@ -6,9 +6,25 @@ export {
   type ConfigurationField,
   type SlnetConfiguration,
 } from "../core/configuration.js";
-export type { SampleArray, SampleType, StackDescription, StackMetadata, StackShape } from "../core/frames.js";
+export type {
+  SampleArray,
+  SampleType,
+  StackDescription,
+  StackMetadata,
+  StackRegion,
+  StackShape,
+} from "../core/frames.js";
 export { parseModelFile, type ModelFile } from "../core/model.js";
-export type { CleaningMethod, EngineReport, NamedFile, Progress, SaveFormat, TrainingPlan } from "../protocol/api.js";
+export type {
+  CleaningMethod,
+  EngineReport,
+  NamedFile,
+  Progress,
+  RunEstimate,
+  SaveFormat,
+  StackSurvey,
+  TrainingPlan,
+} from "../protocol/api.js";
 export {
   SlnetClient,
   type CleaningRun,

@@ -28,6 +28,11 @@ export class StackConnection {
     return this.#stack;
   }
 
+  /** Whether reading a frame of it may fetch something: from an address, or by a viewer that itself reads from one. */
+  get mayFetch(): boolean {
+    return this.#input?.type === "url" || this.#input?.type === "frames";
+  }
+
   /** Opens another stack beside the one that is open, for {@link StackConnection.adopt} or to be closed again. */
   async open(input: StackSource, selection: StackSelection, signal: AbortSignal): Promise<ClientStack> {
     const client = await this.#client(signal);

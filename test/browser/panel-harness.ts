@@ -1,4 +1,5 @@
 import { fixture, html } from "@open-wc/testing";
+import type { LitElement } from "lit";
 
 import type { StackMetadata } from "../../src/core/frames.js";
 import { defineElements } from "../../src/plugin/define-elements.js";
@@ -23,8 +24,10 @@ export class PanelHarness {
     box.style.cssText = `width: 340px; color-scheme: ${scheme}; background: light-dark(#fff, #1e2128)`;
     const panel = box.querySelector("slnet-panel")!;
     panel.session = session;
-    await panel.updateComplete;
-    return new PanelHarness(panel, session);
+    const harness = new PanelHarness(panel, session);
+    await customElements.whenDefined("slnet-advanced-form");
+    await harness.settled();
+    return harness;
   }
 
   /** @param within - tag of the element that has it, where several have one of that title */
@@ -78,14 +81,54 @@ export class PanelHarness {
   }
 
   openAllOptions(): void {
-    this.panel.renderRoot.querySelector("details")!.open = true;
+    this.#open("all-options");
+  }
+
+  /** The fields for the part of the stack to train on. */
+  openPart(): void {
+    this.#open("part");
+  }
+
+  /** Presses a button and waits until what it did is drawn. */
+  async press(title: string, within?: string): Promise<void> {
+    this.button(title, within).click();
+    await this.settled();
+  }
+
+  /** Types into the search over the options. */
+  async search(text: string): Promise<void> {
+    const field = this.field("Search the options") as HTMLInputElement;
+    field.value = text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    await this.settled();
+  }
+
+  /** Names of the options that an element shows, in their order. */
+  optionKeys(within: string): string[] {
+    const root = this.#roots(this.#root(within)).find(({ host }) => host.localName === "slnet-options-form")!;
+    return [...root.querySelectorAll(":is(input, select)")].map(({ id }) => id);
+  }
+
+  /** What an element shows, without the elements in it. */
+  textOf(tag: string): string {
+    return this.#root(tag).textContent.replace(/\s+/g, " ").trim();
+  }
+
+  /** Draws everything anew. */
+  async redraw(): Promise<void> {
+    for (const { host } of this.#roots()) (host as Partial<LitElement> & Element).requestUpdate?.();
+    await this.settled();
   }
 
   /** A field outside of the options, by the words before it. */
   field(label: string): HTMLInputElement | HTMLSelectElement | null {
     const labels = this.#all("label");
     const found = labels.find((element) => element.textContent.trim().startsWith(label));
-    return found?.querySelector<HTMLInputElement | HTMLSelectElement>("input, select") ?? null;
+    if (!found) return null;
+    const root = found.getRootNode() as ShadowRoot;
+    return found.htmlFor
+      ? (root.getElementById(found.htmlFor) as HTMLInputElement | HTMLSelectElement | null)
+      : found.querySelector<HTMLInputElement | HTMLSelectElement>("input, select");
   }
 
   /** Enters a value into such a field and leaves it. */
@@ -115,8 +158,12 @@ export class PanelHarness {
 
   async settled(): Promise<void> {
     await this.panel.updateComplete;
-    for (const root of this.#roots())
-      await (root.host as Element & { readonly updateComplete?: Promise<unknown> }).updateComplete;
+    // What one element draws may be elements again.
+    for (let roots = 0; roots < this.#roots().length;) {
+      const drawn = this.#roots();
+      roots = drawn.length;
+      for (const { host } of drawn) await (host as Partial<LitElement> & Element).updateComplete;
+    }
   }
 
   /** The field of a piece of metadata. */
@@ -163,6 +210,10 @@ export class PanelHarness {
       if (input) return input;
     }
     throw new Error(`the panel has no option ${key}`);
+  }
+
+  #open(id: string): void {
+    this.#root("slnet-train-form").querySelector<HTMLDetailsElement>(`#${id}`)!.open = true;
   }
 
   #root(tag: string): ShadowRoot {

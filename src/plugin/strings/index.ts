@@ -1,13 +1,18 @@
 import { english as basics } from "./basics.js";
+import { english as panel } from "./panel.js";
+import type { english as panelForms } from "./panel-forms.js";
 import type { english as plots } from "./plots.js";
+import type { english as steering } from "./steering.js";
 import { english as viewer } from "./viewer.js";
 
 /** The texts that elements show, in English, by area. Sentences with numbers or names in them are functions. */
-const areas = { basics, viewer };
+const areas = { basics, panel, viewer };
 
 /** Areas that are loaded later than the page, each with its elements: see {@link lateStrings}. */
 interface LateStrings {
+  readonly panelForms: typeof panelForms;
   readonly plots: typeof plots;
+  readonly steering: typeof steering;
 }
 
 export type Strings = typeof areas;
@@ -19,7 +24,7 @@ export type Translation = {
 
 let translated: Translation = {};
 let table: Strings = areas;
-const lateTables = new Map<keyof LateStrings, LateStrings[keyof LateStrings]>();
+let lateTables: Partial<LateStrings> = {};
 
 /** The texts as they are now. Elements ask each time they draw. */
 export function strings(): Strings {
@@ -28,8 +33,10 @@ export function strings(): Strings {
 
 /** The same for an area that is loaded later, which hands its English texts over. */
 export function lateStrings<Area extends keyof LateStrings>(area: Area, english: LateStrings[Area]): LateStrings[Area] {
-  let texts = lateTables.get(area);
-  if (!texts) lateTables.set(area, (texts = { ...english, ...translated[area] }));
+  const known: LateStrings[Area] | undefined = lateTables[area];
+  if (known) return known;
+  const texts = { ...english, ...translated[area] };
+  lateTables = { ...lateTables, [area]: texts };
   return texts;
 }
 
@@ -45,5 +52,5 @@ export function useStrings(translation: Translation): void {
   ]);
   table = Object.fromEntries(merged) as Strings;
   translated = translation;
-  lateTables.clear();
+  lateTables = {};
 }

@@ -14,9 +14,9 @@ import type {
   ProjectionPart,
 } from "../../inspection.js";
 import { shownFrames, type FrameRange } from "../../profile.js";
+import { strings } from "../../strings/index.js";
 import { plotStrings } from "../../strings/plots.js";
 import type { FrameChosenEvent, RangeChosenEvent } from "../curves/frame-axis.js";
-import { progressText } from "../panel/quantities.js";
 import { themeStyles } from "../theme.styles.js";
 import { inspectorStyles } from "./inspector.styles.js";
 
@@ -271,7 +271,7 @@ export class SlnetInspector extends LitElement {
         value=${progress ? progress.done / Math.max(1, progress.total) : nothing}
       ></progress>
       <div class="row">
-        <span class="muted">${progress ? progressText(progress, "frames") : text.reading(title)}</span>
+        <span class="muted">${progress ? strings().panel.progressText(progress, "frames") : text.reading(title)}</span>
         <button @click=${() => inspection.cancel(name)}>${text.cancel}</button>
       </div>
     </div>`;
