@@ -18,9 +18,13 @@ export {
 } from "../protocol/client.js";
 export type { ConfigurationOptions } from "./configuration-errors.js";
 export { defineElements } from "./define-elements.js";
+export { followTitle } from "./document-title.js";
+export type { EndedRun, RunRequest } from "./ended-run.js";
 export { SlnetLossPlot } from "./elements/loss-plot/loss-plot.js";
 export { SlnetPanel } from "./elements/panel/panel.js";
 export { SlnetStackViewer } from "./elements/stack-viewer/stack-viewer.js";
+export type { RunDifference } from "./history-comparison.js";
+export type { HistoryEntry, RunHistory } from "./history.js";
 export type {
   FrameSource,
   HostCapability,
@@ -34,7 +38,17 @@ export type {
 } from "./host/contract.js";
 export type { LossPoint } from "./loss-history.js";
 export type { MetadataOverrides } from "./metadata-fields.js";
+export { askToNotify, canNotify, notifyOfRuns } from "./notification.js";
+export { rememberDropped } from "./remember-dropped.js";
 export { registerSlnet, type RegisterOptions, type SlnetRegistration } from "./register.js";
+export type {
+  RecordedCleaning,
+  RecordedMethod,
+  RecordedSaving,
+  RecordedStack,
+  RecordedTraining,
+  RunRecord,
+} from "./run-record.js";
 export { SlnetSession, type SessionOptions } from "./session.js";
 export type { CleanRequest, SaveRequest, TrainRequest } from "./session-requests.js";
 export type {
@@ -48,4 +62,5 @@ export type {
   SessionState,
   TrainingState,
 } from "./session-state.js";
+export type { Undo, UndoableStep } from "./undo.js";
 export { createWorkerClient, type WorkerOptions } from "./worker-client.js";

@@ -1,6 +1,6 @@
 import type { EngineRequest } from "../core/configuration.js";
 import { SlnetError } from "../core/errors.js";
-import type { StackSelection } from "../core/frames.js";
+import type { StackMetadata, StackSelection } from "../core/frames.js";
 import type { EvaluationFigures } from "../core/metrics.js";
 import type { ModelFile } from "../core/model.js";
 import { defaultMedianWindowFrames } from "../core/running-median.js";
@@ -83,6 +83,8 @@ export interface HeadlessSaving extends Omit<FrameOptions, "lowRank">, TailOptio
   readonly compression?: SavedPart["compression"];
   /** Added to every pixel, in ADU; default: the offset of the camera where it is known, for 16-bit sparse frames. */
   readonly offsetAdu?: number | null;
+  /** What replaces the metadata of the stack, and is written into the file. */
+  readonly metadata?: Partial<StackMetadata>;
 }
 
 /**
@@ -188,7 +190,7 @@ export class HeadlessClient {
         method,
         this.#cleaningOptions(opened, { ...options, lowRank: part === "low-rank" }),
         [{ part, target, type, offsetAdu, format, compression }],
-        { signal },
+        { signal, ...(options.metadata && { metadata: options.metadata }) },
       );
       try {
         return await lastReport(run, "saving", onProgress);

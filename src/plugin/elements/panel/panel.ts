@@ -9,6 +9,7 @@ import { requestHost } from "../../host/discovery.js";
 import { SlnetSession } from "../../session.js";
 import type { ChosenPart, SessionActivity, SessionState } from "../../session-state.js";
 import { stackFormatsText } from "../../stack-endings.js";
+import { strings } from "../../strings/index.js";
 import { themeStyles } from "../theme.styles.js";
 import { actionButton } from "./action-button.js";
 import { Announcer } from "./announcer.js";
@@ -66,6 +67,8 @@ export class SlnetPanel extends LitElement {
   @state() private lowRank = false;
   @state() private goOn = false;
   @state() private announcement = "";
+  /** Whether the elements that come after the first picture could not be loaded. */
+  @state() private historyLost = false;
   @query("#model-file") private modelInput!: HTMLInputElement;
 
   #unsubscribe: Unsubscribe | null = null;
@@ -76,6 +79,7 @@ export class SlnetPanel extends LitElement {
     super.connectedCallback();
     this.#findViewer();
     this.#subscribe();
+    void this.#loadHistory();
   }
 
   override disconnectedCallback(): void {
@@ -99,6 +103,15 @@ export class SlnetPanel extends LitElement {
     return html`
       ${this.#statusSection(session, state)} ${this.#stackSection(session, state)} ${this.#viewSection(session)}
       ${this.#trainSection(session, state)} ${this.#cleanSection(session, state)} ${this.#saveSection(session, state)}
+      <section aria-labelledby="runs-title">
+        <h3 id="runs-title">${strings().history.title}</h3>
+        <slnet-run-history .session=${session}></slnet-run-history>
+      </section>
+      <section aria-labelledby="queue-title">
+        <h3 id="queue-title">${strings().history.queueTitle}</h3>
+        <slnet-queue .session=${session}></slnet-queue>
+      </section>
+      ${this.historyLost ? html`<p class="message error" role="alert">${strings().history.notLoaded}</p>` : nothing}
       <section>
         <h3>Engine</h3>
         ${engineDetails(state.engine)}
@@ -107,12 +120,21 @@ export class SlnetPanel extends LitElement {
     `;
   }
 
+  async #loadHistory(): Promise<void> {
+    try {
+      const { defineHistory } = await import("../../define-history.js");
+      defineHistory();
+    } catch {
+      this.historyLost = true;
+    }
+  }
+
   #subscribe(): void {
     this.#unsubscribe?.();
     const { session } = this;
     if (!session) return;
     const offState = session.subscribe((state) => {
-      this.#announcer.announce(statusText(state));
+      this.#announcer.announce(state.paused ? strings().history.paused : statusText(state));
       this.requestUpdate();
     });
     const offLayers = session.host?.on("layers-changed", () => this.requestUpdate());
@@ -147,8 +169,16 @@ export class SlnetPanel extends LitElement {
     return html`
       <section class="status" aria-label="Status">
         <div class="status-line">
-          <strong>${activityTitles[state.activity]}</strong>
-          <button ?hidden=${!busy} @click=${() => session.cancel()}>Cancel</button>
+          <strong>${state.paused ? strings().history.paused : activityTitles[state.activity]}</strong>
+          <span class="row">
+            <button
+              ?hidden=${!busy || state.activity === "opening"}
+              @click=${() => (state.paused ? session.resume() : session.pause())}
+            >
+              ${state.paused ? strings().history.resume : strings().history.pause}
+            </button>
+            <button ?hidden=${!busy} @click=${() => session.cancel()}>Cancel</button>
+          </span>
         </div>
         <progress
           aria-label="Progress"
@@ -185,6 +215,7 @@ export class SlnetPanel extends LitElement {
           @open-layer=${({ detail }: OpenLayerEvent) => void session.openLayer(detail.layer)}
           @open-sample=${() => void session.openSample()}
         ></slnet-open-form>
+        <slnet-recent-files .session=${session} ?disabled=${busy}></slnet-recent-files>
         ${
           choice
             ? html`<slnet-choice-form
