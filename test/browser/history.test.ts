@@ -1,5 +1,6 @@
 import { expect } from "@open-wc/testing";
 
+import { defaultConfiguration } from "../../src/core/configuration.js";
 import { isSlnetError } from "../../src/core/errors.js";
 import { checkedRunRecord, parseRunRecord } from "../../src/plugin/run-record-parser.js";
 import type { RunHistory } from "../../src/plugin/history.js";
@@ -178,8 +179,8 @@ describe("the history of a session", () => {
     const titles = rows.map(({ title }) => title);
     expect(titles).to.include.members(["Sparsity weight α", "Loss"]);
     for (const same of ["Stack", "Epochs", "Run", "Engine used"]) expect(titles).to.not.include(same);
-    const alpha = rows.find(({ other }) => other === "0.4")!;
-    expect(alpha.one).to.equal("0.1");
+    const alpha = rows.find(({ title }) => title.startsWith("Sparsity weight"))!;
+    expect(alpha).to.include({ one: String(defaultConfiguration.sparsityWeight), other: "0.4" });
     expect(history.compare(first!.id, first!.id)).to.deep.equal([]);
   });
 
@@ -346,7 +347,8 @@ describe("pausing a session", () => {
     const { done } = harness.state.progress!;
     harness.session.resume();
     await harness.until(({ progress }) => progress !== null && progress.done > done);
-    expect(harness.state.progress!.perSecond).to.be.within(perSecond * 0.4, perSecond * 2.5);
+    // With the pause in it the rate would be a tenth.
+    expect(harness.state.progress!.perSecond).to.be.above(perSecond * 0.5);
     harness.session.cancel();
     await training;
   });

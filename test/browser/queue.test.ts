@@ -29,27 +29,30 @@ describe("a queue of stacks", () => {
   it("cleans each with the model at hand and goes on behind a broken one", async () => {
     await harness.openSmall();
     await harness.session.train();
-    queue.add([await stack("a.tif"), await broken("b.tif"), await stack("c.tif", 30)]);
+    queue.add([await stack("noisy.tif")]);
+    queue.add([await broken("b.tif"), await stack("c.tif", 30)]);
     const seen = new Set<string>();
     queue.subscribe(() => states().forEach((state) => seen.add(state)));
     await queue.start();
     expect(states()).to.deep.equal(["done", "failed", "done"]);
     expect(queue.items[1]!.error).to.match(/b\.tif/);
-    expect([...seen]).to.include.members(["opening", "saving"]).and.not.include("training");
-    expect(harness.delivered.map(({ name }) => name)).to.deep.equal(["a_sparse.tif", "c_sparse.tif"]);
+    expect([...seen])
+      .to.include.members(["opening", "saving"])
+      .and.not.include("training");
+    expect(harness.delivered.map(({ name }) => name)).to.deep.equal(["noisy_sparse.tif", "c_sparse.tif"]);
     expect(queue.items[2]!.saved).to.include({ name: "c_sparse.tif", frames: 30 });
     // Just what the session itself makes of the same stack with the same model.
-    const byQueue = new Uint8Array(await harness.delivered[0]!.file.arrayBuffer());
+    const byQueue = await hashOf(harness.delivered[0]!.file);
     await harness.session.save();
-    const bySession = new Uint8Array(await harness.delivered.at(-1)!.file.arrayBuffer());
-    expect(byQueue).to.deep.equal(bySession);
+    expect(byQueue).to.equal(await hashOf(harness.delivered.at(-1)!.file));
   });
 
   it("trains on the first that can be read where there is no model, and takes that for all", async () => {
     queue.add([await broken("a.tif"), await stack("b.tif"), await stack("c.tif")]);
     const trained: string[] = [];
     queue.subscribe(() => {
-      for (const { name, state } of queue.items) if (state === "training" && trained.at(-1) !== name) trained.push(name);
+      for (const { name, state } of queue.items)
+        if (state === "training" && trained.at(-1) !== name) trained.push(name);
     });
     await queue.start();
     expect(states()).to.deep.equal(["failed", "done", "done"]);
@@ -68,9 +71,7 @@ describe("a queue of stacks", () => {
     await other.session.openFile(await noisyTiff(36, "b.tif"));
     await other.session.train();
     await other.session.save({ type: "float32" });
-    expect(new Uint8Array(await harness.delivered[1]!.file.arrayBuffer())).to.deep.equal(
-      new Uint8Array(await other.delivered[0]!.file.arrayBuffer()),
-    );
+    expect(await hashOf(harness.delivered[1]!.file)).to.equal(await hashOf(other.delivered[0]!.file));
     other.session.dispose();
   });
 
@@ -159,3 +160,7 @@ describe("a queue of stacks", () => {
     ]);
   });
 });
+
+async function hashOf(file: Blob): Promise<string> {
+  return String(new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer())));
+}
