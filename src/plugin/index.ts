@@ -39,6 +39,7 @@ export type {
 export type { LossPoint } from "./loss-history.js";
 export type { MetadataOverrides } from "./metadata-fields.js";
 export { askToNotify, canNotify, notifyOfRuns } from "./notification.js";
+export type { QueueItem, QueueItemState, QueueSettings, StackQueue } from "./queue.js";
 export { rememberDropped } from "./remember-dropped.js";
 export { registerSlnet, type RegisterOptions, type SlnetRegistration } from "./register.js";
 export type {
@@ -62,5 +63,6 @@ export type {
   SessionState,
   TrainingState,
 } from "./session-state.js";
+export { useStrings, type Strings, type Translation } from "./strings/index.js";
 export type { Undo, UndoableStep } from "./undo.js";
 export { createWorkerClient, type WorkerOptions } from "./worker-client.js";

@@ -11,6 +11,7 @@ import type { RunHistory } from "./history.js";
 import { jsonFileKind, maximumJsonBytes } from "./json-file.js";
 import type { ImageLayer, Unsubscribe, ViewerHost } from "./host/contract.js";
 import { requireMetadata, type MetadataOverrides } from "./metadata-fields.js";
+import type { StackQueue } from "./queue.js";
 import { SessionActions } from "./session-actions.js";
 import { SessionCleaning } from "./session-cleaning.js";
 import { layerGeometry, SessionLayers } from "./session-layers.js";
@@ -126,6 +127,12 @@ export class SlnetSession {
       openHistory(this, this.#options.keepHistory ?? "memory"),
     );
     return this.#history;
+  }
+
+  /** A queue that cleans several stacks with the options and the model of this session. To be disposed of by the caller. */
+  async createQueue(): Promise<StackQueue> {
+    const { StackQueue: Queue } = await import("./queue.js");
+    return new Queue(this);
   }
 
   /**
@@ -263,8 +270,10 @@ export class SlnetSession {
   }
 
   /** Takes a model in place of the one at hand; the options stay. `null`: there is none any more. */
-  useModel(model: ModelFile | null): Promise<void> {
-    return this.#actions.perform("opening", () => this.#adoptModel(model, []));
+  async useModel(model: ModelFile | null): Promise<void> {
+    await this.#actions.perform("opening", () => this.#adoptModel(model, []));
+    // It was no stack that was opened.
+    if (this.state.activity === "idle") this.#actions.update({ outcome: null });
   }
 
   /** Reads a run record and puts it into the history, from where it can be repeated. */

@@ -23,6 +23,8 @@ describe("the panel's list of runs", () => {
     [...rows()[index]!.querySelectorAll("button")].find((button) => button.textContent.trim() === title)!;
   /** Elements are loaded and the history is asked for; both take some turns. */
   async function drawn(): Promise<void> {
+    await customElements.whenDefined("slnet-run-history");
+    while (!list().querySelector("ul")) await new Promise((resolve) => setTimeout(resolve, 20));
     await (await session.session.history()).settled();
     for (let turn = 0; turn < 5; turn++) {
       await new Promise((resolve) => setTimeout(resolve, 20));

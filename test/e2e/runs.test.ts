@@ -213,3 +213,53 @@ describe("a run of the demo, done again elsewhere", () => {
     assert.deepEqual(demo.foreignRequests, []);
   });
 });
+
+describe("the notification at the end of a run", () => {
+  it("is shown once it is asked for, without a sound, and only while the page is hidden", async () => {
+    const demo = await openDemo(async (page) => {
+      await page.context().grantPermissions(["notifications"]);
+      // The browser of the tests has no desktop to show one on, and its page is never hidden.
+      await page.addInitScript(() => {
+        const told: unknown[] = [];
+        Object.assign(globalThis, { told, away: false });
+        Object.defineProperty(document, "hidden", { get: () => (globalThis as unknown as { away: boolean }).away });
+        globalThis.Notification = class extends Notification {
+          constructor(title: string, options: NotificationOptions = {}) {
+            super(title, options);
+            told.push([title, options.body, options.silent]);
+          }
+        };
+      });
+    });
+    try {
+      const { page } = demo;
+      const told = (): Promise<unknown[]> => page.evaluate(() => (globalThis as unknown as { told: unknown[] }).told);
+      const away = (hidden: boolean): Promise<void> =>
+        page.evaluate((value) => void Object.assign(globalThis, { away: value }), hidden);
+      let runs = 0;
+      const clean = async (): Promise<void> => {
+        await page.getByRole("button", { name: "Clean", exact: true }).click();
+        await page.locator("slnet-run-history li").nth(runs++).waitFor();
+      };
+      await page.getByLabel("Stack file").setInputFiles(filePayload("cells.tif", await stackBytes()));
+      await page.getByText("60 frames of 24 × 24").waitFor();
+      await page.getByLabel("Method").first().selectOption("median");
+      await away(true);
+      await clean();
+      assert.deepEqual(await told(), [], "nobody asked for it");
+      await page.getByLabel("Tell me when a run ends").check();
+      await away(false);
+      await clean();
+      assert.deepEqual(await told(), [], "the person looks at the page");
+      await away(true);
+      await clean();
+      const [only, ...others] = (await told()) as [string, string, boolean][];
+      assert.equal(others.length, 0);
+      assert.equal(only?.[0], "cells.tif");
+      assert.match(only[1], /^Cleaned 60 frames in /);
+      assert.equal(only[2], true);
+    } finally {
+      await demo.close();
+    }
+  });
+});
