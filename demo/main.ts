@@ -1,6 +1,6 @@
 import "../src/plugin/define.js";
 
-import { registerSlnet, type SessionState, type SlnetStackViewer } from "../src/plugin/index.js";
+import { followTitle, registerSlnet, rememberDropped, type SlnetStackViewer } from "../src/plugin/index.js";
 import { keepOffline } from "./offline.js";
 
 const viewer = document.querySelector<SlnetStackViewer>("slnet-stack-viewer")!;
@@ -9,6 +9,7 @@ const themeButton = document.querySelector<HTMLButtonElement>("#theme")!;
 
 const { session } = await registerSlnet(viewer.host, {
   workerUrl: new URL("slnet.worker.js", import.meta.url),
+  keepHistory: "browser",
 });
 
 keepOffline({
@@ -18,10 +19,7 @@ keepOffline({
   reload: document.querySelector<HTMLButtonElement>("#reload")!,
 });
 
-session.subscribe(({ activity, progress }: SessionState) => {
-  const share = progress && progress.total > 0 ? ` ${Math.floor((100 * progress.done) / progress.total)} %` : "";
-  document.title = activity === "idle" ? "slnet-web" : `${activity}${share} – slnet-web`;
-});
+followTitle(session);
 
 themeButton.addEventListener("click", () => {
   const light = document.documentElement.classList.toggle("light");
@@ -48,7 +46,9 @@ document.addEventListener("drop", (event) => {
   event.preventDefault();
   entered = 0;
   overlay.hidden = true;
-  if (event.dataTransfer) void session.openDropped(event.dataTransfer);
+  if (!event.dataTransfer) return;
+  void rememberDropped(event.dataTransfer);
+  void session.openDropped(event.dataTransfer);
 });
 
 function carriesFile(event: DragEvent): boolean {
