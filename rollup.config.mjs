@@ -1,7 +1,8 @@
-import { readdirSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { copyFile, cp, mkdir, readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { basename, dirname, join, resolve, sep } from "node:path";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import commonjs from "@rollup/plugin-commonjs";
@@ -61,6 +62,48 @@ const copyDemo = () => ({
     await cp("dist/slnet.worker.js", "dist/demo/slnet.worker.js");
     await cp("dist/worker-parts", "dist/demo/worker-parts", { recursive: true });
     await cp("dist/assets", "dist/demo/assets", { recursive: true });
+  },
+});
+
+/** Parts of the demo that its first page never loads. */
+const otherPagesParts = new Set();
+
+const findOtherPagesParts = () => ({
+  name: "find-other-pages-parts",
+  generateBundle(_, bundle) {
+    const reached = new Set();
+    const reach = (file) => {
+      if (reached.has(file) || !bundle[file]) return;
+      reached.add(file);
+      for (const next of [...bundle[file].imports, ...bundle[file].dynamicImports]) reach(next);
+    };
+    reach("main.js");
+    for (const file of Object.keys(bundle)) if (!reached.has(file)) otherPagesParts.add(file);
+  },
+});
+
+/** What the service worker keeps: the files of the demo as they lie there now, with their hashes. */
+const offlineFiles = () => ({
+  name: "offline-files",
+  resolveId: (source) => (source === "offline-files" ? `\0${source}` : null),
+  load(id) {
+    if (id !== "\0offline-files") return null;
+    const atOnce = {};
+    const whenVisited = {};
+    for (const entry of readdirSync("dist/demo", { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const file = join(entry.parentPath, entry.name);
+      const path = relative("dist/demo", file).replaceAll(sep, "/");
+      const isOther = otherPagesParts.has(path) || path.startsWith("viewers/");
+      const list = isOther ? whenVisited : atOnce;
+      list[path] = createHash("sha256").update(readFileSync(file)).digest("base64");
+    }
+    const version = createHash("sha256")
+      .update(JSON.stringify([atOnce, whenVisited]))
+      .digest("hex");
+    return Object.entries({ version, atOnce, whenVisited })
+      .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`)
+      .join("\n");
   },
 });
 
@@ -136,7 +179,7 @@ const itkWorkers = [
   },
 ];
 
-/** What a page imports. Lit, Comlink and uPlot stay outside, so that an application has each of them once. */
+/** What a page imports. Lit, Comlink, idb and uPlot stay outside, so that an application has each of them once. */
 const library = {
   input: {
     index: "build/src/plugin/index.js",
@@ -150,7 +193,7 @@ const library = {
     "adapters/niivue": "build/src/plugin/adapters/niivue.js",
     "adapters/viv": "build/src/plugin/adapters/viv.js",
   },
-  external: [/^lit/, /^@lit/, "comlink", "uplot"],
+  external: [/^lit/, /^@lit/, "comlink", "idb", "uplot"],
   // All in one folder: the one that starts the worker looks for it beside itself.
   output: { dir: "dist", format: "es", chunkFileNames: "part-[name]-[hash].js" },
   plugins: [copyTypes()],
@@ -168,7 +211,15 @@ const demo = {
     ...Object.fromEntries(viewerPages.map((page) => [page, `build/demo/${page}.js`])),
   },
   output: { dir: "dist/demo", format: "es", chunkFileNames: "parts/[name]-[hash].js" },
-  plugins: [production(), ...browser(), minify, copyDemo()],
+  plugins: [production(), ...browser(), minify, findOtherPagesParts(), copyDemo()],
+  onwarn: quiet,
+};
+
+/** After the demo, whose files it lists. */
+const serviceWorker = {
+  input: "build/demo/offline/service-worker.js",
+  output: { file: "dist/demo/service-worker.js", format: "iife" },
+  plugins: [offlineFiles(), minify],
   onwarn: quiet,
 };
 
@@ -227,5 +278,6 @@ export default [
   engineTests("node", node(), nodeBanner),
   library,
   demo,
+  serviceWorker,
   ...viewers,
 ];

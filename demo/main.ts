@@ -1,6 +1,7 @@
 import "../src/plugin/define.js";
 
-import { registerSlnet, type SessionState, type SlnetStackViewer } from "../src/plugin/index.js";
+import { followTitle, registerSlnet, rememberDropped, type SlnetStackViewer } from "../src/plugin/index.js";
+import { keepOffline } from "./offline.js";
 
 const viewer = document.querySelector<SlnetStackViewer>("slnet-stack-viewer")!;
 const overlay = document.querySelector<HTMLElement>("#drop")!;
@@ -8,12 +9,17 @@ const themeButton = document.querySelector<HTMLButtonElement>("#theme")!;
 
 const { session } = await registerSlnet(viewer.host, {
   workerUrl: new URL("slnet.worker.js", import.meta.url),
+  keepHistory: "browser",
 });
 
-session.subscribe(({ activity, progress }: SessionState) => {
-  const share = progress && progress.total > 0 ? ` ${Math.floor((100 * progress.done) / progress.total)} %` : "";
-  document.title = activity === "idle" ? "slnet-web" : `${activity}${share} – slnet-web`;
+keepOffline({
+  status: document.querySelector<HTMLElement>("#offline")!,
+  install: document.querySelector<HTMLButtonElement>("#install")!,
+  update: document.querySelector<HTMLElement>("#update")!,
+  reload: document.querySelector<HTMLButtonElement>("#reload")!,
 });
+
+followTitle(session);
 
 themeButton.addEventListener("click", () => {
   const light = document.documentElement.classList.toggle("light");
@@ -40,7 +46,9 @@ document.addEventListener("drop", (event) => {
   event.preventDefault();
   entered = 0;
   overlay.hidden = true;
-  if (event.dataTransfer) void session.openDropped(event.dataTransfer);
+  if (!event.dataTransfer) return;
+  void rememberDropped(event.dataTransfer);
+  void session.openDropped(event.dataTransfer);
 });
 
 function carriesFile(event: DragEvent): boolean {

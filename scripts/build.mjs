@@ -7,7 +7,7 @@ import { listFiles } from "./list-files.mjs";
 import { isMain, root, runQuietly } from "./repository.mjs";
 
 /** The projects that end up in `dist/`. The tests are compiled by `npm run types`: a broken test breaks no build. */
-const projects = ["demo", "src/cli", "src/worker"];
+const projects = ["demo", "demo/offline", "src/cli", "src/worker"];
 
 /** Everything `dist/` is made of. */
 const inputFolders = ["src", "demo", "docs"];

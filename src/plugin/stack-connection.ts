@@ -33,6 +33,11 @@ export class StackConnection {
     return this.#input?.type === "url" || this.#input?.type === "frames";
   }
 
+  /** Where the open stack came from and which part of it, `null` without one. */
+  get input(): { readonly source: StackSource; readonly selection: StackSelection } | null {
+    return this.#input && { source: this.#input, selection: this.#selection };
+  }
+
   /** Opens another stack beside the one that is open, for {@link StackConnection.adopt} or to be closed again. */
   async open(input: StackSource, selection: StackSelection, signal: AbortSignal): Promise<ClientStack> {
     const client = await this.#client(signal);

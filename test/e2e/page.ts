@@ -47,16 +47,21 @@ export interface OpenDemo extends PlainPage {
 interface BrowserOptions {
   /** An empty folder for a browser that stores on disk; without it, as in a private window, in memory. */
   readonly profile?: string;
+  /** Let the page install its service worker, which fetches the whole demo; default false. */
+  readonly serviceWorker?: boolean;
 }
 
 /** A page in Chromium. */
 async function openAddress(
   url: string,
   prepare?: (page: Page) => Promise<unknown>,
-  { profile }: BrowserOptions = {},
+  { profile, serviceWorker = false }: BrowserOptions = {},
 ): Promise<PlainPage> {
   const started = { executablePath: findChromium({ install: false }), args: chromiumArguments() };
-  const shown = { viewport: { width: 1360, height: 860 }, reducedMotion: "reduce" } as const;
+  const shown = {
+    viewport: { width: 1360, height: 860 },
+    reducedMotion: "reduce",
+  } as const;
   const context =
     profile === undefined
       ? await (await chromium.launch(started)).newContext(shown)
@@ -64,6 +69,8 @@ async function openAddress(
   const browser = context.browser();
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
+  // As in a browser that has none.
+  if (!serviceWorker) await page.addInitScript("delete Navigator.prototype.serviceWorker");
   const foreignRequests: string[] = [];
   const errors: string[] = [];
   page.on("request", (request) => {

@@ -16,8 +16,9 @@ const strict = {
   "worker-src": "'self'",
   "connect-src": "'self' data:",
   "style-src": "'self'",
-  // The icon of the demo.
-  "img-src": "data:",
+  // The icon of the demo, and what installing it needs.
+  "img-src": "'self'",
+  "manifest-src": "'self'",
 };
 
 function policyWith(changes: Readonly<Record<string, string>>): string {
@@ -25,7 +26,10 @@ function policyWith(changes: Readonly<Record<string, string>>): string {
   return directives.map(([name, sources]) => `${name} ${sources}`).join("; ");
 }
 
-async function withDemo(options: ServeOptions, use: (demo: OpenDemo) => Promise<void>): Promise<void> {
+async function withDemo(
+  options: ServeOptions & { readonly serviceWorker?: boolean },
+  use: (demo: OpenDemo) => Promise<void>,
+): Promise<void> {
   const demo = await openDemo(undefined, "", options);
   try {
     await use(demo);
@@ -68,9 +72,16 @@ describe("a page with a strict security policy", { timeout: 10 * minutes }, () =
       }));
   }
 
+  it("keeps the page for use without a network", () =>
+    withDemo({ policy: policyWith({}), serviceWorker: true }, async ({ page, errors, foreignRequests }) => {
+      await page.getByText("Works offline").waitFor({ timeout: minutes });
+      assert.deepEqual(errors, []);
+      assert.deepEqual(foreignRequests, []);
+    }));
+
   it("is what the documentation gives", () => {
     const page = readFileSync(new URL("../../../docs/embedding.md", import.meta.url), "utf8");
-    assert.ok(page.includes(`\n${policyWith({}).replace("; img-src data:", "")}\n`));
+    assert.ok(page.includes(`\n${policyWith({}).replace("; img-src 'self'; manifest-src 'self'", "")}\n`));
   });
 
   it("reads all but compressed volumes without data: in connect-src, and says so of those", () =>

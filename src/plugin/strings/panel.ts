@@ -8,6 +8,9 @@ import type { SessionActivity } from "../session-state.js";
 export const english = {
   noViewer: "The panel is in no viewer that it knows.",
   cancel: "Cancel",
+  pause: "Pause",
+  resume: "Go on",
+  paused: "Paused",
   undo: "Undo",
 
   // Status
@@ -93,6 +96,8 @@ export const english = {
   partsLost: "A part of this panel could not be loaded. Reload the page to try again.",
 
   // Engine
+  runs: "Runs",
+  queue: "Several stacks",
   engine: "Engine",
   noEngine: "Chosen when training or cleaning starts.",
   enginesConsidered: "Engines considered",

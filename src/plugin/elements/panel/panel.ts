@@ -88,6 +88,14 @@ export class SlnetPanel extends LitElement {
         <slnet-save-form .session=${session} .state=${state}></slnet-save-form>
       </section>
       ${state.stack ? this.#inspectSection(session) : nothing}
+      <section aria-labelledby="runs-title">
+        <h3 id="runs-title">${texts.runs}</h3>
+        <slnet-run-history .session=${session}></slnet-run-history>
+      </section>
+      <section aria-labelledby="queue-title">
+        <h3 id="queue-title">${texts.queue}</h3>
+        <slnet-queue .session=${session}></slnet-queue>
+      </section>
       <section>
         <h3>${texts.engine}</h3>
         ${engineDetails(state.engine)}
@@ -102,8 +110,12 @@ export class SlnetPanel extends LitElement {
 
   async #loadParts(): Promise<void> {
     try {
-      const { AdviceKeeper, definePanelForms } = await import("../../define-panel-forms.js");
+      const [{ AdviceKeeper, definePanelForms }, { defineHistory }] = await Promise.all([
+        import("../../define-panel-forms.js"),
+        import("../../define-history.js"),
+      ]);
       definePanelForms();
+      defineHistory();
       this.#createKeeper = (session) => new AdviceKeeper(session);
       this.#keepAdvice();
     } catch {
