@@ -55,10 +55,10 @@ const kernels = () => ({
 const copyDemo = () => ({
   name: "copy-demo",
   async writeBundle() {
+    await cp("docs", "dist/demo/docs", { recursive: true });
     for (const file of await readdir("demo", { recursive: true })) {
       if (/\.(html|css|svg|png|webmanifest)$/.test(file)) await copyFile(join("demo", file), join("dist/demo", file));
     }
-    await cp("docs", "dist/demo/docs", { recursive: true });
     await cp("dist/slnet.worker.js", "dist/demo/slnet.worker.js");
     await cp("dist/worker-parts", "dist/demo/worker-parts", { recursive: true });
     await cp("dist/assets", "dist/demo/assets", { recursive: true });
@@ -77,7 +77,7 @@ const findOtherPagesParts = () => ({
       reached.add(file);
       for (const next of [...bundle[file].imports, ...bundle[file].dynamicImports]) reach(next);
     };
-    reach("main.js");
+    for (const file of ["main.js", "theme.js"]) reach(file);
     for (const file of Object.keys(bundle)) if (!reached.has(file)) otherPagesParts.add(file);
   },
 });
@@ -94,7 +94,7 @@ const offlineFiles = () => ({
       if (!entry.isFile()) continue;
       const file = join(entry.parentPath, entry.name);
       const path = relative("dist/demo", file).replaceAll(sep, "/");
-      const isOther = otherPagesParts.has(path) || path.startsWith("viewers/");
+      const isOther = otherPagesParts.has(path) || /^(viewers|gallery|docs\/images)\//.test(path);
       const list = isOther ? whenVisited : atOnce;
       list[path] = createHash("sha256").update(readFileSync(file)).digest("base64");
     }
@@ -208,6 +208,8 @@ const viewerPages = readdirSync("demo/viewers")
 const demo = {
   input: {
     main: "build/demo/main.js",
+    theme: "build/demo/theme.js",
+    "gallery/gallery": "build/demo/gallery/gallery.js",
     ...Object.fromEntries(viewerPages.map((page) => [page, `build/demo/${page}.js`])),
   },
   output: { dir: "dist/demo", format: "es", chunkFileNames: "parts/[name]-[hash].js" },

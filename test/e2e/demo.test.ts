@@ -313,9 +313,9 @@ describe("the demo page", () => {
     const { page } = demo;
     await press(demo, "Sample stack");
     await page.getByText("400 frames of 192 × 192").waitFor();
-    await press(demo, "Light theme");
+    await page.getByLabel("Theme").selectOption("light");
     await demo.screenshot("8-light");
-    await press(demo, "Dark theme");
+    await page.getByLabel("Theme").selectOption("dark");
     await page.setViewportSize({ width: 360, height: 780 });
     await demo.screenshot("9-narrow");
     const overflow = await page.evaluate(
