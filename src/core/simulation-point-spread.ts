@@ -2,14 +2,14 @@ import { errorFunction } from "./error-function.js";
 
 // Beyond 5 sigma a Gaussian has 6e-7 of its light.
 const reachSigmas = 5;
-const columnShares = new Float64Array(512);
+const columnShares = new Float64Array(2048);
 
 /**
  * Adds a Gaussian spot, integrated over each pixel: photons · ¼ [erf((j+1−x)/√2σ) − erf((j−x)/√2σ)] · [the same in y].
  *
  * @param image - `[height, width]`, changed
  * @param xPixels - centre; pixel i spans [i, i + 1)
- * @param sigmaPixels - at most 20
+ * @param sigmaPixels - at most 200
  * @param photons - sum of the whole spot, in the unit of the image
  */
 export function addPointSpread(

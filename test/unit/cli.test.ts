@@ -14,6 +14,7 @@ import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
 import { networkOf, parseModelFile } from "../../src/core/model.js";
 import { createRandom } from "../../src/core/random.js";
 import { separate, separationMap } from "../../src/core/separation.js";
+import type { SimulationOptions } from "../../src/core/simulation.js";
 import { slnetWebVersion } from "../../src/core/version.js";
 import { windowOf } from "../../src/core/windows.js";
 import { buildTiff } from "./tiff-builder.js";
@@ -216,6 +217,40 @@ describe("from simulation to cleaned stack", () => {
     assert.equal(other["width"], 64);
     assert.equal(other["height"], 64);
     assert.equal(other["seed"], 8);
+  });
+
+  it("a scene sets what is not given, and the truth has the maps of uneven pixels", async () => {
+    const size = ["--frames", "3", "--width", "32", "--height", "24", "--truth", "moving-truth"];
+    const { options } = await slnetJson(
+      "simulate",
+      "-o",
+      "moving.tif",
+      "--scene",
+      "moving",
+      "--structure",
+      "rings",
+      ...size,
+    );
+    const { structure, driftPixels, frames, camera } = options as SimulationOptions;
+    assert.deepEqual([structure, driftPixels, frames, camera.offsetSpreadAdu], ["rings", 0.05, 3, 2]);
+    const names = await readdir(file("moving-truth"));
+    const maps = ["sensor-gain.tif", "sensor-offset.tif", "sensor-read-noise.tif"];
+    assert.deepEqual(names.sort(), ["background.tif", "emitters.csv", ...maps, "signal.tif"]);
+    const table = await readFile(file("moving-truth/emitters.csv"), "utf8");
+    assert.match(table, /^frame,id,x \[px\],y \[px\],intensity \[photon\],sigma \[px\]\n0,/);
+    assert.ok(table.endsWith("\n"));
+    assert.deepEqual(
+      [
+        ...new Set(
+          table
+            .trim()
+            .split("\n")
+            .slice(1)
+            .map((row) => Number(row.split(",")[0])),
+        ),
+      ],
+      [0, 1, 2],
+    );
   });
 
   it("info says what the file holds", async () => {

@@ -4,6 +4,7 @@ import { errorFunction } from "../../src/core/error-function.js";
 import { isSlnetError } from "../../src/core/errors.js";
 import { openSimulation } from "../../src/core/io/simulated-reader.js";
 import { createSimulation, createSimulationOptions, type SimulationRequest } from "../../src/core/simulation.js";
+import { simulationScenes } from "../../src/core/simulation-scenes.js";
 
 function simulate(request: SimulationRequest): ReturnType<typeof createSimulation> {
   return createSimulation(createSimulationOptions(request));
@@ -95,7 +96,7 @@ test("the light of the signal is that of the emitters in the frame", () => {
 
 test("a spot is where its emitter is: the centroid of a lone one is its position", () => {
   for (let seed = 0; seed < 40; seed++) {
-    const simulation = simulate({ width: 48, height: 40, frames: 1, seed, emittersPerFrame: 1, filamentCount: 1 });
+    const simulation = simulate({ width: 48, height: 40, frames: 1, seed, emittersPerFrame: 1, structureCount: 1 });
     const [emitter, ...others] = simulation.emittersIn(0);
     if (!emitter || others.length > 0) continue;
     const { xPixels, yPixels } = emitter;
@@ -154,7 +155,7 @@ test("the background has the mean asked for, bleaches and keeps a steady part", 
 });
 
 test("the smallest and oddest sizes work", () => {
-  const simulation = simulate({ width: 8, height: 61, frames: 1, filamentCount: 1, psfSigmaPixels: 20 });
+  const simulation = simulate({ width: 8, height: 61, frames: 1, structureCount: 1, psfSigmaPixels: 20 });
   assert.equal(simulation.frame(0).length, 8 * 61);
   assert.ok(simulation.background(0).every(Number.isFinite));
 });
@@ -174,8 +175,217 @@ test("options out of range, unknown or at odds are refused with what was expecte
   refused({ photonsMin: 10, photonsMax: 9 }, /photonsMin is 10, expected at most photonsMax, which is 9/);
   refused({ camera: { quantumEfficiency: 0 } }, /camera quantumEfficiency is 0/);
   refused({ camera: { gain: 2 } }, /camera gain is no option/);
-  refused({ frames: 1_000_000, emittersPerFrame: 1000 }, /rows of truth, expected at most 20000000/);
+  refused({ structure: "cubes" }, /structure is cubes, expected one of filaments, rings, grid, scattered/);
+  refused({ photonDistribution: "log-normal", photonsMin: 0 }, /photonsMin is 0, expected more/);
+  refused({ blinksPerMolecule: 3 }, /meanOffFrames is 0, expected more where molecules bleach/);
+  refused({ emittersPerFrame: 10_000, meanOffFrames: 10_000 }, /make 40010000 molecules, expected at most 5000000/);
   assert.equal(createSimulationOptions({ width: undefined, camera: { emGain: 30 } }).camera.emGain, 30);
+});
+
+/** On and off stretches of each molecule, in frames, without those that the recording cuts. */
+function stretches(
+  rows: readonly { readonly frame: number; readonly id: number }[],
+  frames: number,
+): [number[], number[]] {
+  const framesOf = new Map<number, number[]>();
+  for (const { id, frame } of rows) framesOf.set(id, [...(framesOf.get(id) ?? []), frame]);
+  const on: number[] = [];
+  const off: number[] = [];
+  for (const lit of framesOf.values()) {
+    let start = lit[0]!;
+    lit.forEach((frame, i) => {
+      const next = lit[i + 1];
+      if (next === frame + 1) return;
+      if (start > 0 && frame < frames - 1) on.push(frame + 1 - start);
+      if (next === undefined) return;
+      off.push(next - frame - 1);
+      start = next;
+    });
+  }
+  return [on, off];
+}
+
+test("molecules stay off and on for exponential times, across the blocks in which they are drawn", () => {
+  const frames = 6000;
+  const request = { width: 48, height: 48, frames, emittersPerFrame: 4, meanOnFrames: 20, meanOffFrames: 180 };
+  const rows = simulate(request).emitters();
+  assert.ok(new Set(rows.map(({ id }) => id)).size <= 40, "4 on at a time and a tenth of the time are 40 molecules");
+  const [on, off] = stretches(rows, frames);
+  // A stretch of frames is longer than the time by two half frames; about 1,150 blinks have a standard error of 3 %.
+  assert.ok(Math.abs(mean(on) - 21) < 2, `on for ${mean(on)} frames, expected 21`);
+  assert.ok(Math.abs(mean(off) - 179) < 18, `off for ${mean(off)} frames, expected 179`);
+  // Of exponential times, 1/e are longer than the mean.
+  const longer = on.filter((frameCount) => frameCount > 21).length / on.length;
+  assert.ok(Math.abs(longer - Math.exp(-1)) < 0.05, `${longer} stay on for longer than the mean`);
+});
+
+test("molecules bleach: after so many blinks on average they are gone", () => {
+  const request = { width: 48, height: 48, frames: 20_000, emittersPerFrame: 20, meanOnFrames: 5, meanOffFrames: 95 };
+  const simulation = simulate({ ...request, blinksPerMolecule: 4 });
+  const onIn = (from: number, to: number): number => {
+    let count = 0;
+    for (let frame = from; frame < to; frame++) count += simulation.emittersIn(frame).length;
+    return count / (to - from);
+  };
+  const [early, late] = [onIn(0, 20), onIn(2000, 2100)];
+  assert.ok(early > 12, `${early} are on at the start`);
+  assert.ok(late < 0.05 * early, `${late} are on at the end, ${early} at the start`);
+  assert.equal(onIn(19_900, 20_000), 0);
+});
+
+test("a long recording takes no more memory than a short one, and its end is reached at once", () => {
+  const simulation = simulate({ width: 16, height: 16, frames: 10_000_000, emittersPerFrame: 2 });
+  const started = performance.now();
+  assert.ok(simulation.frame(200_000).some((count) => count > 100));
+  assert.ok(performance.now() - started < 5000);
+  const again = simulation.frame(7);
+  assert.deepEqual(simulate({ width: 16, height: 16, frames: 10_000_000, emittersPerFrame: 2 }).frame(7), again);
+});
+
+test("brightness is spread as asked for", () => {
+  const request = { width: 32, height: 32, frames: 3000, emittersPerFrame: 5, meanOnFrames: 1000 };
+  const photonsOf = (photonDistribution: "log-normal" | "exponential"): number[] => {
+    const rows = simulate({
+      ...request,
+      photonDistribution,
+      photonsMin: 100,
+      photonsMax: 1600,
+      meanOnFrames: 3,
+    }).emitters();
+    // Whole frames only: those between two frames in which the same molecule is on.
+    const lit = new Set(rows.map(({ id, frame }) => `${id} ${frame}`));
+    return rows
+      .filter(({ id, frame }) => lit.has(`${id} ${frame - 1}`) && lit.has(`${id} ${frame + 1}`))
+      .map(({ photons }) => photons);
+  };
+  const logNormal = photonsOf("log-normal").map(Math.log);
+  assert.ok(Math.abs(mean(logNormal) - Math.log(400)) < 0.06, `median ${Math.exp(mean(logNormal))}, expected 400`);
+  const below = logNormal.filter((value) => value < Math.log(100)).length / logNormal.length;
+  assert.ok(Math.abs(below - 0.05) < 0.02, `${below} below photonsMin, expected a twentieth`);
+  const exponential = photonsOf("exponential");
+  assert.ok(Math.abs(mean(exponential) / 850 - 1) < 0.1, `mean ${mean(exponential)}, expected 850`);
+});
+
+test("each structure has its shape", () => {
+  const places = (structure: "rings" | "grid" | "scattered" | "filaments"): { x: number; y: number }[] =>
+    simulate({ width: 128, height: 128, structure, structureCount: 3, frames: 2000, emittersPerFrame: 20 })
+      .emitters()
+      .map(({ xPixels: x, yPixels: y }) => ({ x, y }));
+  for (const structure of ["rings", "grid", "scattered", "filaments"] as const) {
+    const emitters = places(structure);
+    assert.ok(emitters.length > 1000);
+    // Of all 8-pixel squares, few hold anything: molecules sit on lines, not all over.
+    const squares = new Set(emitters.map(({ x, y }) => `${x >> 3},${y >> 3}`)).size / 256;
+    assert.ok(squares > 0.01 && squares < 0.5, `${structure}: ${squares} of the area`);
+  }
+});
+
+test("molecules out of focus have wider spots, and the truth says how wide", () => {
+  const rows = simulate({ frames: 200, defocusedShare: 0.3, psfSigmaPixels: 1.2 }).emitters();
+  const wide = rows.filter(({ sigmaPixels }) => sigmaPixels > 1.2);
+  assert.ok(Math.abs(wide.length / rows.length - 0.3) < 0.06, `${wide.length / rows.length} are out of focus`);
+  assert.ok(wide.every(({ sigmaPixels }) => sigmaPixels >= 1.3 * 1.2 && sigmaPixels <= 2.2 * 1.2));
+  const sharp = simulate({ frames: 200 }).emitters();
+  assert.ok(sharp.every(({ sigmaPixels }) => sigmaPixels === 1.3));
+});
+
+test("puncta are steady, small and as bright as asked for", () => {
+  const request = {
+    width: 96,
+    height: 96,
+    frames: 500,
+    backgroundPhotons: 20,
+    camera: photonCounter,
+    bleachFrames: 50,
+  };
+  const without = simulate(request);
+  const simulation = simulate({ ...request, punctaCount: 12, punctaPhotons: 300 });
+  const spots = (frame: number): Float32Array => {
+    const plain = without.background(frame);
+    return simulation.background(frame).map((value, i) => value - plain[i]!);
+  };
+  const [first, last] = [spots(0), spots(499)];
+  assert.ok(
+    first.every((value, i) => Math.abs(value - last[i]!) < 0.01),
+    "they do not bleach",
+  );
+  const peak = Math.max(...first);
+  assert.ok(peak > 100 && peak < 330, `the brightest pixel has ${peak} photons`);
+  // Twelve spots of sigma 1.3 have half of their light within 1.5 pixels: most of the image is dark.
+  assert.ok(first.filter((value) => value > 1).length < 12 * 81);
+});
+
+test("a background that moves goes on as between mirrors, with the same light", () => {
+  const request = {
+    width: 64,
+    height: 64,
+    frames: 4000,
+    emittersPerFrame: 0,
+    camera: photonCounter,
+    bleachFrames: 1e9,
+  };
+  const simulation = simulate({ ...request, driftPixels: 0.5 });
+  const [start, moved, back] = [0, 20, 2].map((frame) => simulation.background(frame));
+  const difference = (a: Float32Array, b: Float32Array): number => mean(a.map((value, i) => Math.abs(value - b[i]!)));
+  assert.ok(difference(start!, moved!) > 3 * difference(start!, back!), "twenty frames on it moved further than two");
+  const lights = [0, 500, 1000, 3999].map((frame) => mean(simulation.background(frame)) - 100);
+  assert.ok(Math.max(...lights) / Math.min(...lights) < 1.3, lights.join(", "));
+});
+
+test("emitters far out of focus are background: wide, blinking, and in no table", () => {
+  const request = { width: 64, height: 64, frames: 300, emittersPerFrame: 0, camera: photonCounter };
+  const simulation = simulate({ ...request, outOfFocusEmitters: 2 });
+  assert.deepEqual(simulation.emitters(), []);
+  const without = simulate(request);
+  const light = Array.from(
+    { length: 300 },
+    (_, frame) => mean(simulation.background(frame)) - mean(without.background(frame)),
+  );
+  assert.ok(Math.max(...light) > 0.5 && Math.min(...light) < 0.5 * mean(light), "they come and go");
+});
+
+test("pixels that differ have maps in the truth, and frames follow them", () => {
+  const camera = { offsetAdu: 100, aduPerElectron: 2, quantumEfficiency: 1, readNoiseElectrons: 2 };
+  const spread = { offsetSpreadAdu: 5, gainSpread: 0.1, readNoiseSpread: 0.4 };
+  const request = { width: 64, height: 64, frames: 200, emittersPerFrame: 0, backgroundPhotons: 0 };
+  const simulation = simulate({ ...request, camera: { ...camera, ...spread } });
+  const { offsetAdu, aduPerElectron, readNoiseElectrons } = simulation.sensor;
+  const deviation = (values: Float32Array): number => {
+    const middle = mean(values);
+    return Math.sqrt(mean(values.map((value) => (value - middle) ** 2)));
+  };
+  assert.ok(Math.abs(deviation(offsetAdu) - 5) < 0.4);
+  assert.ok(Math.abs(deviation(aduPerElectron) - 0.2) < 0.02);
+  assert.ok(Math.abs(deviation(readNoiseElectrons.map(Math.log)) - 0.4) < 0.03);
+  // Dark frames: the mean of each pixel is its offset, the variance its read noise, each squared with its gain.
+  const sums = new Float64Array(64 * 64);
+  const squares = new Float64Array(64 * 64);
+  for (let index = 0; index < 200; index++) {
+    simulation.frame(index).forEach((count, i) => {
+      sums[i]! += count;
+      squares[i]! += count * count;
+    });
+  }
+  let [offsetError, ratio] = [0, 0];
+  for (let i = 0; i < sums.length; i++) {
+    const average = sums[i]! / 200;
+    offsetError += (average - offsetAdu[i]!) ** 2 / sums.length;
+    const noise = (aduPerElectron[i]! * readNoiseElectrons[i]!) ** 2 + 1 / 12;
+    ratio += (squares[i]! / 200 - average ** 2) / noise / sums.length;
+  }
+  assert.ok(Math.sqrt(offsetError) < 0.5, `offsets differ by ${Math.sqrt(offsetError)}`);
+  assert.ok(Math.abs(ratio - 0.995) < 0.02, `variance ratio ${ratio}`);
+  assert.equal(simulate(request).sensor.offsetAdu.length, 1);
+});
+
+test("the scenes for evaluation can be made, and differ", () => {
+  const frames = Object.entries(simulationScenes).map(([name, { request }]) => {
+    const simulation = simulate({ ...request, frames: 40 });
+    const signal = simulation.signal(20);
+    assert.ok(simulation.emittersIn(20).length > 0 && Math.max(...signal) > 0, name);
+    return simulation.frame(20).join();
+  });
+  assert.equal(new Set(frames).size, 8);
 });
 
 test("a simulation reads like any stack", async () => {

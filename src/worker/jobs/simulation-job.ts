@@ -15,6 +15,8 @@ import { createProgressMeter, yieldToMessages } from "../pace.js";
 /** Frames written between two pauses. */
 const framesPerReport = 8;
 
+const tableHeader = "frame,id,x [px],y [px],intensity [photon],sigma [px]";
+
 interface Part {
   readonly output: OutputFile;
   readonly writer: TiffWriter;
@@ -24,12 +26,13 @@ interface Part {
 
 /**
  * Writes a simulated stack and its truth: `background.tif` and `signal.tif` (expected counts, float32) and
- * `emitters.csv` (one row for each frame in which an emitter is on).
+ * `emitters.csv` (one row for each frame in which an emitter is on), and of a sensor whose pixels differ `sensor-offset.tif`,
+ * `sensor-gain.tif` and `sensor-read-noise.tif`. Frame by frame, whatever the length.
  */
 export class SimulationJob {
   readonly #simulation: Simulation;
   readonly #parts: readonly Part[];
-  readonly #emitters: OutputFile | null;
+  readonly #table: GrowingText | null;
   readonly #measure: (done: number) => SavingReport["progress"];
   #position = 0;
   #closed = false;
@@ -80,6 +83,16 @@ export class SimulationJob {
           ),
         );
         emitters = await openOutput(truth("emitters.csv"));
+        if (simulation.sensor.offsetAdu.length > 1) {
+          for (const [name, map] of Object.entries(sensorFiles(simulation))) {
+            const output = await openOutput(truth(name));
+            const { height, width } = options;
+            const writer = createTiffWriter(output.sink, { frames: 1, height, width, type: "float32" });
+            await writer.write(map);
+            await writer.finish();
+            await output.commit();
+          }
+        }
       }
       return new SimulationJob(simulation, parts, emitters);
     } catch (error) {
@@ -91,7 +104,7 @@ export class SimulationJob {
   private constructor(simulation: Simulation, parts: readonly Part[], emitters: OutputFile | null) {
     this.#simulation = simulation;
     this.#parts = parts;
-    this.#emitters = emitters;
+    this.#table = emitters && new GrowingText(emitters);
     this.#measure = createProgressMeter(simulation.options.frames);
   }
 
@@ -99,13 +112,13 @@ export class SimulationJob {
   async next(signal: AbortSignal): Promise<SavingReport | null> {
     const { frames } = this.#simulation.options;
     if (this.#position >= frames) {
-      await this.#writeEmitters();
       await this.close();
       return null;
     }
     const to = Math.min(frames, this.#position + framesPerReport);
     for (; this.#position < to; this.#position++) {
       for (const part of this.#parts) await part.writer.write(part.render(this.#position));
+      await this.#writeEmitters(this.#position);
     }
     await yieldToMessages();
     signal.throwIfAborted();
@@ -124,18 +137,48 @@ export class SimulationJob {
         await output.commit();
       }
     }
-    if (this.#position >= this.#simulation.options.frames) await this.#emitters?.commit();
-    else await this.#emitters?.discard();
+    if (this.#position >= this.#simulation.options.frames) await this.#table?.output.commit();
+    else await this.#table?.output.discard();
   }
 
-  async #writeEmitters(): Promise<void> {
-    if (!this.#emitters) return;
+  /** Adds the emitters of one frame to the table. */
+  async #writeEmitters(index: number): Promise<void> {
+    if (!this.#table) return;
     const rows = this.#simulation
-      .emitters()
-      .map(({ frame, id, xPixels, yPixels, photons }) =>
-        [frame, id, xPixels.toFixed(4), yPixels.toFixed(4), photons.toFixed(2)].join(","),
+      .emittersIn(index)
+      .map(({ frame, id, xPixels, yPixels, photons, sigmaPixels }) =>
+        [frame, id, xPixels.toFixed(4), yPixels.toFixed(4), photons.toFixed(2), sigmaPixels.toFixed(4)].join(","),
       );
-    const text = ["frame,id,x [px],y [px],intensity [photon]", ...rows, ""].join("\n");
-    await this.#emitters.sink.write(0, new TextEncoder().encode(text));
+    const lines = index === 0 ? [tableHeader, ...rows] : rows;
+    if (lines.length > 0) await this.#table.append(`${lines.join("\n")}\n`);
+  }
+}
+
+function sensorFiles({ sensor }: Simulation): Readonly<Record<string, Float32Array>> {
+  return {
+    "sensor-offset.tif": sensor.offsetAdu,
+    "sensor-gain.tif": sensor.aduPerElectron,
+    "sensor-read-noise.tif": sensor.readNoiseElectrons,
+  };
+}
+
+/** A text file that is written from its start to its end. */
+class GrowingText {
+  readonly #output: OutputFile;
+  readonly #encoder = new TextEncoder();
+  #bytes = 0;
+
+  constructor(output: OutputFile) {
+    this.#output = output;
+  }
+
+  get output(): OutputFile {
+    return this.#output;
+  }
+
+  async append(text: string): Promise<void> {
+    const encoded = this.#encoder.encode(text);
+    await this.#output.sink.write(this.#bytes, encoded);
+    this.#bytes += encoded.length;
   }
 }

@@ -1,0 +1,39 @@
+/**
+ * Gaussian blur, rows then columns, cut off at 3 sigma; beyond the edges the image goes on as in a mirror.
+ *
+ * @param image - `[height, width]`
+ * @param sigma - in pixels, above 0
+ */
+export function gaussianBlur(image: Float32Array, width: number, height: number, sigma: number): Float32Array {
+  const reach = Math.ceil(3 * sigma);
+  const weights = new Float64Array(2 * reach + 1);
+  let sum = 0;
+  for (let k = -reach; k <= reach; k++) sum += weights[k + reach] = Math.exp(-0.5 * (k / sigma) ** 2);
+  for (let k = 0; k < weights.length; k++) weights[k] /= sum;
+
+  const rows = new Float32Array(image.length);
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      let value = 0;
+      for (let k = -reach; k <= reach; k++) {
+        value += weights[k + reach] * image[row * width + mirrored(column + k, width)];
+      }
+      rows[row * width + column] = value;
+    }
+  }
+  const out = new Float32Array(image.length);
+  for (let row = 0; row < height; row++) {
+    for (let k = -reach; k <= reach; k++) {
+      const from = mirrored(row + k, height) * width;
+      const weight = weights[k + reach];
+      for (let column = 0; column < width; column++) out[row * width + column] += weight * rows[from + column];
+    }
+  }
+  return out;
+}
+
+/** The pixel that a mirror at the edges shows; further out than the size of the image, the edge pixel. */
+function mirrored(index: number, size: number): number {
+  const inside = index < 0 ? -1 - index : index >= size ? 2 * size - 1 - index : index;
+  return Math.min(Math.max(inside, 0), size - 1);
+}
