@@ -9,6 +9,8 @@ import commonjs from "@rollup/plugin-commonjs";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
 import terser from "@rollup/plugin-terser";
 
+import { renderDocs } from "./scripts/render-docs.mjs";
+
 // Rollup works on what `tsc -b` has put into build/.
 const require = createRequire(import.meta.url);
 const packageFolder = (name) => dirname(require.resolve(`${name}/package.json`));
@@ -55,7 +57,8 @@ const kernels = () => ({
 const copyDemo = () => ({
   name: "copy-demo",
   async writeBundle() {
-    await cp("docs", "dist/demo/docs", { recursive: true });
+    await cp("docs/images", "dist/demo/docs/images", { recursive: true });
+    await renderDocs("docs", "dist/demo/docs");
     for (const file of await readdir("demo", { recursive: true })) {
       if (/\.(html|css|svg|png|webmanifest)$/.test(file)) await copyFile(join("demo", file), join("dist/demo", file));
     }

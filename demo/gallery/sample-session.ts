@@ -3,15 +3,11 @@ import { SlnetSession, type SessionOptions, type ViewerHost } from "../../src/pl
 /** Passes enough to see a curve, few enough for a gallery. */
 const epochs = 60;
 
-/** Steps on the way of the sample stack through the plugin. */
-const steps = {
-  closed: () => Promise.resolve(),
-  opened: (session: SlnetSession) => session.openSample(),
-  trained: (session: SlnetSession) => session.train(),
-  cleaned: (session: SlnetSession) => session.clean({ lowRank: true }),
-  saved: (session: SlnetSession) => session.save(),
-} as const;
-export type SampleStep = keyof typeof steps;
+/** What the first training made: only those states train again that show how it goes. */
+let keptModel: File | null = null;
+
+/** How far the sample stack gets. */
+export type SampleStep = "closed" | "opened" | "trained" | "cleaned" | "saved";
 
 /**
  * A session on the sample stack, with a worker of its own.
@@ -33,14 +29,41 @@ export async function sampleSession(
     ...options,
   });
   signal.addEventListener("abort", () => session.dispose(), { once: true });
-  for (const [name, take] of Object.entries(steps)) {
+  for (const take of stepsTo(until)) {
     signal.throwIfAborted();
     await take(session);
     signal.throwIfAborted();
     if (session.state.error) throw new Error(session.state.error.message);
-    if (name === until) break;
   }
   return session;
+}
+
+function stepsTo(until: SampleStep): readonly ((session: SlnetSession) => Promise<void>)[] {
+  const open = (session: SlnetSession): Promise<void> => session.openSample();
+  const clean = (session: SlnetSession): Promise<void> => session.clean({ lowRank: true });
+  const save = (session: SlnetSession): Promise<void> => session.save();
+  switch (until) {
+    case "closed":
+      return [];
+    case "opened":
+      return [open];
+    case "trained":
+      return [open, train];
+    case "cleaned":
+      return [open, takeModel, clean];
+    case "saved":
+      return [open, takeModel, clean, save];
+  }
+}
+
+async function train(session: SlnetSession): Promise<void> {
+  await session.train();
+  const model = session.modelFile();
+  if (model) keptModel = new File([model], "model.json");
+}
+
+function takeModel(session: SlnetSession): Promise<void> {
+  return keptModel ? session.loadModel(keptModel) : train(session);
 }
 
 /** The same, with its layers in a viewer. */

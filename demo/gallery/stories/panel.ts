@@ -31,7 +31,15 @@ export const panelStory: Story = {
         await startTraining(session);
       },
     },
-    after("Cleaned and saved", "saved"),
+    {
+      name: "Trained, cleaned and saved",
+      async make(place, signal) {
+        const session = await sampleSession("trained", signal);
+        showPanel(place, session);
+        await session.clean();
+        await session.save();
+      },
+    },
     {
       name: "A file that cannot be read",
       async make(place, signal) {
