@@ -36,6 +36,7 @@ export async function measureChromium({ stacks, folder, quick, streamBytes, gpu,
       quick,
     });
     const preview = await first.call("preview", stacks.preview.name, { quick });
+    const viewer = await first.call("viewer", { quick });
     await first.page.close();
 
     // In a process of its own, whose memory is measured.
@@ -53,7 +54,7 @@ export async function measureChromium({ stacks, folder, quick, streamBytes, gpu,
     const files = await measureFiles({ clean, restart, copy: null, stacks, model, quick, say });
     const reading = await second.call("reading", { stacks, quick });
     const medianKernel = await second.call("inWorker", "medianKernel", { quick });
-    return { version: context.browser().version(), engines, training, preview, files, reading, medianKernel };
+    return { version: context.browser().version(), engines, training, preview, viewer, files, reading, medianKernel };
   } finally {
     await context.close();
     await server.close();

@@ -79,6 +79,11 @@ function method(streamBytes) {
     "start-up. A **live preview** is a frame cleaned with the weights so far, from the page's call to the pixels, while the same worker",
     "trains as fast as it can.",
     "",
+    "**Drawing** is the time of one call that draws a frame, and then again the same frame, which then is on the graphics card already,",
+    "until a pixel of it can be read back: the difference is the upload or, for the 2D canvas, the way through contrast and colours.",
+    "**Scrubbing** goes through frames in memory in the stack viewer, each asked for when the one before is drawn; a browser draws about 60",
+    "times a second at most.",
+    "",
     "Why a figure is not reached, and what else was tried, is said in [engines.md](engines.md).",
     "",
   ];

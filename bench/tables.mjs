@@ -9,7 +9,7 @@ export function table(head, rows) {
 }
 
 /** Headed sections with the tables of one platform, in the order in which they are measured. */
-export function platformTables({ engines, training, files, reading, medianKernel, preview }) {
+export function platformTables({ engines, training, files, reading, medianKernel, preview, viewer }) {
   const named = (engine) => `\`${engine}\`${isSoftware(engines, engine) ? " (software adapter)" : ""}`;
   return [
     ...engineList(engines, named),
@@ -19,6 +19,7 @@ export function platformTables({ engines, training, files, reading, medianKernel
     ...readingTable(reading),
     ...medianTable(medianKernel, files),
     ...(preview ? previewTable(preview) : []),
+    ...(viewer ? viewerTable(viewer) : []),
   ];
 }
 
@@ -147,4 +148,20 @@ function previewTable({ previews, p50, p95 }) {
     "",
     ...table(["Frame", "Previews", "Median", "95 of 100 within"], [["512²", count(previews), ...times]]),
   ];
+}
+
+function viewerTable({ side, figures }) {
+  const rows = figures.map(({ kind, device, newFrameMs, sameFrameMs, framesPerSecond }) => [
+    kind === "webgl2" ? `WebGL2 (${device})` : "2D canvas",
+    milliseconds(newFrameMs),
+    milliseconds(sameFrameMs),
+    digits(framesPerSecond),
+  ]);
+  const head = [
+    "Drawn by",
+    "A new frame, 1024² on screen",
+    "The same frame again",
+    "Frames/s of scrubbing in the viewer",
+  ];
+  return [`### Drawing frames of ${side}² uint16`, "", ...table(head, rows)];
 }

@@ -1,6 +1,11 @@
 // The page of the benchmark: `globalThis.bench` is called from outside.
+import "../../dist/define.js";
+
+import { CanvasRenderer } from "../../build/src/plugin/elements/stack-viewer/canvas-renderer.js";
+import { WebGlRenderer } from "../../build/src/plugin/elements/stack-viewer/webgl-renderer.js";
 import { createWorkerClient } from "../../dist/index.js";
 import { measurePreview, measureTraining } from "../training.mjs";
+import { measureViewer } from "../viewer-figures.mjs";
 
 const say = (text) => console.info(text);
 const connect = () => createWorkerClient({ workerUrl: "/dist/slnet.worker.js" });
@@ -51,6 +56,9 @@ globalThis.bench = {
     client.dispose();
     return figures;
   },
+
+  /** Draws frames with both renderers of the viewer. */
+  viewer: (options) => measureViewer({ WebGlRenderer, CanvasRenderer }, options),
 
   /** Seconds from opening the file to the finished one on disk. The worker stays for the next. */
   async clean(name, method) {

@@ -29,6 +29,7 @@ export type {
   ImageDisplay,
   ImageLayer,
   LayerDataTuple,
+  PickedShape,
   Unsubscribe,
   ViewerHost,
 } from "./host/contract.js";
@@ -48,4 +49,5 @@ export type {
   SessionState,
   TrainingState,
 } from "./session-state.js";
+export { useStrings, type Strings, type Translation } from "./strings/index.js";
 export { createWorkerClient, type WorkerOptions } from "./worker-client.js";

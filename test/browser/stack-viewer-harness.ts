@@ -1,20 +1,52 @@
-import { fixture, html } from "@open-wc/testing";
+import { fixture, html, waitUntil } from "@open-wc/testing";
 
 import { defineElements } from "../../src/plugin/define-elements.js";
 import type { SlnetStackViewer } from "../../src/plugin/elements/stack-viewer/stack-viewer.js";
 import type { FrameSource, HostFrame, Unsubscribe } from "../../src/plugin/host/contract.js";
 import type { SampleArray } from "../../src/core/frames.js";
 
+export interface ViewerOptions {
+  readonly theme?: SlnetStackViewer["theme"];
+  readonly renderer?: SlnetStackViewer["renderer"];
+  /** CSS pixels. */
+  readonly width?: number;
+  readonly height?: number;
+}
+
 /** A viewer in the page, worked as a person works it. */
 export class StackViewerHarness {
-  constructor(readonly viewer: SlnetStackViewer) {}
+  /** What the viewer drew last: only in the task that draws can WebGL's canvas be read. */
+  readonly #drawing = document.createElement("canvas");
+  drawings = 0;
 
-  static async create(theme: SlnetStackViewer["theme"] = "dark"): Promise<StackViewerHarness> {
+  constructor(readonly viewer: SlnetStackViewer) {
+    viewer.addEventListener("picture-drawn", () => {
+      this.drawings++;
+      const { canvas } = this;
+      this.#drawing.width = canvas.width;
+      this.#drawing.height = canvas.height;
+      this.#context.drawImage(canvas, 0, 0);
+    });
+  }
+
+  /** By default one that draws with WebGL2, which the viewer loads first. */
+  static async create({
+    theme = "dark",
+    renderer = "webgl2",
+    width = 900,
+    height = 500,
+  }: ViewerOptions = {}): Promise<StackViewerHarness> {
     defineElements();
     const viewer = await fixture<SlnetStackViewer>(
-      html`<slnet-stack-viewer theme=${theme} style="width: 900px; height: 500px"></slnet-stack-viewer>`,
+      html`<slnet-stack-viewer
+        theme=${theme}
+        renderer=${renderer}
+        style="width: ${width}px; height: ${height}px"
+      ></slnet-stack-viewer>`,
     );
-    return new StackViewerHarness(viewer);
+    const harness = new StackViewerHarness(viewer);
+    if (renderer === "webgl2") await waitUntil(() => viewer.drawnBy === "webgl2", "WebGL2 draws");
+    return harness;
   }
 
   /** Adds a layer and waits until it is drawn. */
@@ -46,11 +78,25 @@ export class StackViewerHarness {
 
   /** Red, green and blue at a place of the drawn image, both coordinates 0 to 1 from the top left. */
   colourAt(x: number, y: number): readonly number[] {
-    const canvas = this.canvas;
+    const canvas = this.#drawing;
     const side = Math.min(canvas.width, canvas.height);
     const left = (canvas.width - side) / 2 + x * side;
     const top = (canvas.height - side) / 2 + y * side;
-    return [...canvas.getContext("2d")!.getImageData(left, top, 1, 1).data.slice(0, 3)];
+    return this.colourOf(left, top);
+  }
+
+  /** Red, green and blue of a device pixel of the canvas. */
+  colourOf(left: number, top: number): readonly number[] {
+    return [...this.#context.getImageData(left, top, 1, 1).data.slice(0, 3)];
+  }
+
+  /** All that was drawn last. */
+  get drawing(): ImageData {
+    return this.#context.getImageData(0, 0, this.#drawing.width, this.#drawing.height);
+  }
+
+  get #context(): CanvasRenderingContext2D {
+    return this.#drawing.getContext("2d", { willReadFrequently: true })!;
   }
 
   async point(x: number, y: number): Promise<void> {
@@ -60,6 +106,91 @@ export class StackViewerHarness {
     const clientY = box.top + (box.height - side) / 2 + y * side;
     this.canvas.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY, bubbles: true }));
     await this.drawn();
+  }
+
+  /** A pointer at a place of the stage, in CSS pixels from its corner. */
+  pointer(type: string, left: number, top: number, options: PointerEventInit = {}): void {
+    const box = this.canvas.getBoundingClientRect();
+    const place = { clientX: box.left + left, clientY: box.top + top };
+    const init = { pointerId: 1, button: 0, bubbles: true, composed: true, cancelable: true, ...place, ...options };
+    this.canvas.dispatchEvent(new PointerEvent(type, init));
+  }
+
+  async click(left: number, top: number): Promise<void> {
+    this.pointer("pointerdown", left, top);
+    this.pointer("pointerup", left, top);
+    await this.drawn();
+  }
+
+  async drag(from: readonly [number, number], to: readonly [number, number]): Promise<void> {
+    this.pointer("pointerdown", ...from);
+    this.pointer("pointermove", (from[0] + to[0]) / 2, (from[1] + to[1]) / 2);
+    this.pointer("pointermove", ...to);
+    this.pointer("pointerup", ...to);
+    await this.drawn();
+  }
+
+  /** @param pixels - of the wheel; negative zooms in */
+  async wheel(left: number, top: number, pixels: number, options: WheelEventInit = {}): Promise<void> {
+    const box = this.canvas.getBoundingClientRect();
+    const place = { clientX: box.left + left, clientY: box.top + top };
+    this.canvas.dispatchEvent(
+      new WheelEvent("wheel", { deltaY: pixels, bubbles: true, cancelable: true, ...place, ...options }),
+    );
+    await this.drawn();
+  }
+
+  async release(key: string): Promise<void> {
+    window.dispatchEvent(new KeyboardEvent("keyup", { key }));
+    await this.drawn();
+  }
+
+  /** Presses a button of the viewer by the name that it has or shows. */
+  async pressButton(name: string): Promise<void> {
+    const buttons = [...this.viewer.renderRoot.querySelectorAll("button")];
+    buttons.find((button) => (button.ariaLabel ?? button.textContent.trim()) === name)!.click();
+    await this.drawn();
+  }
+
+  async arrange(arrangement: "one" | "side" | "swipe"): Promise<void> {
+    this.viewer.renderRoot.querySelector<HTMLInputElement>(`input[value=${arrangement}]`)!.click();
+    await this.drawn();
+  }
+
+  /** What the picture says that it is. */
+  get label(): string {
+    return this.#find(".picture").ariaLabel ?? "";
+  }
+
+  /** What was last said to those who do not see. */
+  get announcement(): string {
+    return this.#find(".stage [role=status]").textContent.trim();
+  }
+
+  get captions(): readonly string[] {
+    return [...this.viewer.renderRoot.querySelectorAll(".caption")].map((caption) => caption.textContent.trim());
+  }
+
+  get divider(): HTMLElement {
+    return this.#find(".divider");
+  }
+
+  /** Boxes of the drawn shapes, in CSS pixels from the corner of the stage. */
+  get shapes(): readonly { readonly kind: string; readonly box: DOMRect }[] {
+    const stage = this.canvas.getBoundingClientRect();
+    return [...this.viewer.renderRoot.querySelectorAll<SVGPathElement>(".shapes .shape, .shapes .draft")].map(
+      (path) => {
+        const { left, top, width, height } = path.getBoundingClientRect();
+        return {
+          kind: path.dataset["kind"] ?? "",
+          box: new DOMRect(left - stage.left, top - stage.top, width, height),
+        };
+      },
+    );
+  }
+
+  get stage(): HTMLElement {
+    return this.#find(".stage");
   }
 
   get canvas(): HTMLCanvasElement {

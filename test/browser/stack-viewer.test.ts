@@ -212,7 +212,7 @@ describe("slnet-stack-viewer", () => {
 
   for (const theme of ["dark", "light", "auto"] satisfies SlnetStackViewer["theme"][]) {
     it(`is accessible in the ${theme} theme, empty and with layers and messages`, async () => {
-      const harness = await StackViewerHarness.create(theme);
+      const harness = await StackViewerHarness.create({ theme });
       await expect(harness.viewer).to.be.accessible();
       await harness.add(onePixel(50, 60), "Raw", null);
       await harness.add(new ArrayFrames(1, 1, [null, null]), "Sparse", null);

@@ -50,6 +50,25 @@ export interface ImageLayer extends ImageDisplay {
   readonly source: FrameSource | null;
 }
 
+/**
+ * Pixels that a person pointed at, or that a plugin points at. In whole pixels of the frame, x to the right and y down;
+ * a rectangle has at least one pixel each way and lies inside the frame.
+ */
+export type PickedShape =
+  | { readonly kind: "point"; readonly x: number; readonly y: number }
+  | {
+      readonly kind: "line";
+      readonly from: readonly [x: number, y: number];
+      readonly to: readonly [x: number, y: number];
+    }
+  | {
+      readonly kind: "rectangle";
+      readonly x: number;
+      readonly y: number;
+      readonly width: number;
+      readonly height: number;
+    };
+
 /** What a viewer may be able to do beyond the minimum. */
 export const hostCapabilities = [
   /** Every layer gives its pixels back through its `source`. */
@@ -70,6 +89,8 @@ export const hostCapabilities = [
   "panels",
   /** `notify` tells people. */
   "notifications",
+  /** `shapes` lets people point at pixels and shows what a plugin points at; `shape-picked` is fired. */
+  "shapes",
 ] as const;
 
 export type HostCapability = (typeof hostCapabilities)[number];
@@ -83,6 +104,8 @@ export interface HostEventMap {
   readonly "active-changed": { readonly id: string | null };
   readonly "step-changed": { readonly step: number; readonly frames: number };
   readonly "display-changed": { readonly id: string; readonly patch: Partial<ImageDisplay> };
+  /** A person clicked a pixel, or drew a line or a rectangle. */
+  readonly "shape-picked": { readonly shape: PickedShape };
   readonly disposed: null;
 }
 
@@ -129,4 +152,14 @@ export interface ViewerHost {
     element: HTMLElement,
     options: { readonly title: string; readonly area: "left" | "right" | "bottom" },
   ): Unsubscribe | false;
+  readonly shapes?: {
+    /** Arms the viewer's tool for one shape, which `shape-picked` then tells; a point is what a plain click gives anyway. */
+    pick(kind: PickedShape["kind"]): void;
+    /**
+     * Draws a shape of a plugin over the picture, in place of the one with this id; `null` takes it away.
+     *
+     * @throws `SlnetError` `bad-input` where it is not a shape in whole pixels
+     */
+    show(id: string, shape: PickedShape | null): void;
+  };
 }

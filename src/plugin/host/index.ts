@@ -9,6 +9,7 @@ export {
   type ImageDisplay,
   type ImageLayer,
   type LayerDataTuple,
+  type PickedShape,
   type Unsubscribe,
   type ViewerHost,
 } from "./contract.js";

@@ -1,8 +1,10 @@
-import { errorMessage } from "../../core/errors.js";
+import { errorMessage, SlnetError } from "../../core/errors.js";
 import type { FrameSource, HostFrame, Unsubscribe } from "./contract.js";
 
 /** Bytes of frames kept of one layer, so that stepping back and forth does not read them again. */
 const cacheBytes = 32 * 1024 ** 2;
+/** Frames kept however large they are: the one shown, the next three that are read ahead while playing, and the last. */
+const leastFrames = 5;
 
 /**
  * The frames of one layer as the viewer needs them: it wants one frame at a time, keeps showing the last one until the
@@ -31,7 +33,7 @@ export class LayerFrames {
     this.#onChange = onChange;
     const frameBytes =
       source.height * source.width * (source.type === "float32" ? 4 : source.type === "uint16" ? 2 : 1);
-    this.#capacity = Math.max(2, Math.floor(cacheBytes / frameBytes));
+    this.#capacity = Math.max(leastFrames, Math.floor(cacheBytes / frameBytes));
     this.#unsubscribe = source.onInvalidate?.((from, to) => this.#invalidate(from, to));
   }
 
@@ -98,7 +100,7 @@ export class LayerFrames {
     try {
       const frame = await this.#source.read(index, controller.signal);
       if (controller.signal.aborted || this.#disposed) return;
-      if (frame) this.#keep(frame);
+      if (frame) this.#keep(requireWhole(frame));
       if (index !== this.#wanted) return;
       if (frame) this.#show(frame);
       else this.#showNothing(null);
@@ -148,4 +150,14 @@ export class LayerFrames {
     if (this.#reads.has(this.#wanted)) this.#stale = true;
     else void this.#read(this.#wanted);
   }
+}
+
+/** @throws {@link SlnetError} `bad-input` where a source gives fewer or more samples than the frame has pixels */
+function requireWhole(frame: HostFrame): HostFrame {
+  const { index, height, width, samples } = frame;
+  if (samples.length === height * width) return frame;
+  throw new SlnetError(
+    "bad-input",
+    `frame ${index} has ${samples.length} samples, expected ${height}×${width} = ${height * width}`,
+  );
 }

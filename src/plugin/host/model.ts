@@ -7,9 +7,11 @@ import {
   type ImageDisplay,
   type ImageLayer,
   type LayerDataTuple,
+  type PickedShape,
   type Unsubscribe,
   type ViewerHost,
 } from "./contract.js";
+import { requireShape, requireShapeKind } from "./shapes.js";
 
 /** A layer of a viewer that holds its pixels. */
 export interface HostLayer extends ImageLayer {
@@ -27,6 +29,8 @@ export interface HostSurface {
   showStep?(step: number): void;
   notify?: NonNullable<ViewerHost["notify"]>;
   mountPanel?: NonNullable<ViewerHost["mountPanel"]>;
+  /** What a person picks, the viewer tells by {@link HostModel.tellShape}. */
+  readonly shapes?: NonNullable<ViewerHost["shapes"]>;
 }
 
 type Listeners = { readonly [K in keyof HostEventMap]: Set<(detail: HostEventMap[K]) => void> };
@@ -54,6 +58,7 @@ export class HostModel implements ViewerHost {
   readonly capabilities: ReadonlySet<HostCapability>;
   readonly notify?: NonNullable<ViewerHost["notify"]>;
   readonly mountPanel?: NonNullable<ViewerHost["mountPanel"]>;
+  readonly shapes?: NonNullable<ViewerHost["shapes"]>;
   readonly #surface: HostSurface;
   readonly #severalLayers: boolean;
   readonly #listeners: Listeners = {
@@ -61,6 +66,7 @@ export class HostModel implements ViewerHost {
     "active-changed": new Set(),
     "step-changed": new Set(),
     "display-changed": new Set(),
+    "shape-picked": new Set(),
     disposed: new Set(),
   };
   /** Bottom first. */
@@ -79,6 +85,7 @@ export class HostModel implements ViewerHost {
     this.#severalLayers = this.capabilities.has("multi-layer");
     if (surface.notify) this.notify = (level, message) => surface.notify?.(level, message);
     if (surface.mountPanel) this.mountPanel = (element, options) => surface.mountPanel?.(element, options) ?? false;
+    if (surface.shapes) this.shapes = checkedShapes(surface.shapes);
   }
 
   readonly layers = ((model: HostModel) => ({
@@ -109,6 +116,16 @@ export class HostModel implements ViewerHost {
     const listeners: Set<(detail: HostEventMap[K]) => void> = this.#listeners[type];
     listeners.add(callback);
     return () => void listeners.delete(callback);
+  }
+
+  /**
+   * For the viewer: tells plugins of a shape that a person picked.
+   *
+   * @throws {@link SlnetError} `bad-input` where it is not a shape in whole pixels
+   */
+  tellShape(shape: PickedShape): void {
+    requireShape(shape);
+    this.#emit("shape-picked", { shape });
   }
 
   /** Removes the layers, tells plugins that the viewer goes, and forgets them. */
@@ -195,6 +212,14 @@ export class HostModel implements ViewerHost {
   #requireLife(): void {
     if (this.#disposed) throw new SlnetError("bad-input", `${this.hostName} was disposed of, expected a living viewer`);
   }
+}
+
+/** The same, refusing from plugins what cannot be drawn. */
+function checkedShapes(shapes: NonNullable<ViewerHost["shapes"]>): NonNullable<ViewerHost["shapes"]> {
+  return {
+    pick: (kind) => shapes.pick(requireShapeKind(kind)),
+    show: (id, shape) => shapes.show(id, shape && requireShape(shape)),
+  };
 }
 
 function requireImage(source: FrameSource, type: string): void {

@@ -1,5 +1,7 @@
 /** Calls a step at a steady rate, but never before the last one is on screen. */
 export class Playback {
+  /** Goes on from the first frame after the last. */
+  loop = true;
   readonly #step: () => void;
   readonly #ready: () => boolean;
   #framesPerSecond = 15;
@@ -26,6 +28,13 @@ export class Playback {
   set framesPerSecond(value: number) {
     this.#framesPerSecond = value;
     this.#dueAt = 0;
+  }
+
+  /** The frame that comes some steps after one, or `null` after the end. */
+  following(step: number, ahead: number, frames: number): number | null {
+    const next = step + ahead;
+    if (next < frames) return next;
+    return this.loop && frames > 0 ? next % frames : null;
   }
 
   start(): void {

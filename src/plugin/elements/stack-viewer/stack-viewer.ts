@@ -1,40 +1,41 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
-import { live } from "lit/directives/live.js";
+import { styleMap } from "lit/directives/style-map.js";
 
-import type { ImageDisplay, Unsubscribe, ViewerHost } from "../../host/contract.js";
+import type { PickedShape, Unsubscribe, ViewerHost } from "../../host/contract.js";
 import { provideHost } from "../../host/discovery.js";
-import { LayerFrames } from "../../host/layer-frames.js";
 import { HostModel, type HostLayer } from "../../host/model.js";
+import { strings } from "../../strings/index.js";
 import { themeStyles } from "../theme.styles.js";
-import { autoContrast, type ContrastLimits } from "../../host/contrast.js";
+import type { FrameRenderer, PanePicture } from "./frame-renderer.js";
+import { framesBar } from "./frames-bar.js";
+import { Gestures, type GestureTarget } from "./gestures.js";
 import type { LayerActiveEvent, LayerDisplayEvent } from "./layer-list.js";
-import { FramePainter } from "../../host/frame-painter.js";
+import { LayerViews } from "./layer-views.js";
+import { Look, type PaneLayout } from "./look.js";
 import { Playback } from "./playback.js";
-import { Stage, valueAt, type PixelPosition, type StagePicture } from "./stage.js";
+import { shapeOverlay } from "./shape-overlay.js";
+import { ShapePicking } from "./shape-picking.js";
+import { Stage, valueAt, type RendererChoice } from "./stage.js";
 import { stackViewerStyles } from "./stack-viewer.styles.js";
+import { swipeDivider } from "./swipe-divider.js";
 import type { SlnetToastList, ToastLevel } from "./toast-list.js";
+import { viewBar } from "./view-bar.js";
+import type { Point } from "./view-transform.js";
+import { pressKey, type KeyFocus, type KeyTarget } from "./viewer-keys.js";
 
-/** What the viewer holds for each layer of its host. */
-interface LayerView {
-  readonly frames: LayerFrames;
-  readonly painter: FramePainter;
-  /** Smallest and largest value seen, in ADU. */
-  range: ContrastLimits;
-}
-
-const frameRates = [5, 10, 15, 30, 60];
-/** Frames read before they are shown while playing. */
-const readAheadFrames = 3;
+/** CSS pixels for one press of a key that moves the image. */
+const keyPan = 48;
 
 /**
- * A viewer of camera stacks: layers, contrast, a frame slider, and docks for panels. It is the reference of the host
- * contract, {@link SlnetStackViewer.host}.
+ * A viewer of camera stacks: layers, contrast, zoom, comparison, a frame slider, and docks for panels. It is the reference
+ * of the host contract, {@link SlnetStackViewer.host}.
  *
  * The topmost visible layer covers the ones below it, unless it is not fully opaque or has no pixels for this frame yet.
  *
  * @tagname slnet-stack-viewer
  * @slot empty - What is said while nothing is open.
+ * @fires picture-drawn - After each drawing, in the same task, so that the canvas can be read. Does not bubble.
  */
 export class SlnetStackViewer extends LitElement {
   static override styles = [themeStyles, stackViewerStyles];
@@ -42,27 +43,50 @@ export class SlnetStackViewer extends LitElement {
   /** `auto` follows the system. */
   @property({ reflect: true }) theme: "dark" | "light" | "auto" = "dark";
 
+  /**
+   * With what the picture is drawn. `auto`: WebGL2 where there is a graphics card for it, else the 2D canvas; `webgl2`: also
+   * without a graphics card; `2d`: always the 2D canvas. The picture is the same.
+   */
+  @property() renderer: RendererChoice = "auto";
+
   /** The viewer as plugins see it. */
   readonly host: ViewerHost;
 
   @state() private playing = false;
   @state() private framesPerSecond = 15;
-  @state() private pointer: PixelPosition | null = null;
+  @state() private pointer: Point | null = null;
   @state() private docked: ReadonlySet<string> = new Set();
-  @query("canvas") private canvas!: HTMLCanvasElement | null;
+  @state() private announcement = "";
+  @query(".picture") private picture!: HTMLElement | null;
   @query(".stage") private stageArea!: HTMLElement | null;
   @query("slnet-toast-list") private toasts!: SlnetToastList | null;
 
   readonly #host: HostModel;
-  readonly #views = new Map<string, LayerView>();
+  readonly #views = new LayerViews(() => this.requestUpdate());
+  readonly #look = new Look(
+    () => this.#host.layers.list(),
+    () => this.#onLook(),
+  );
+  readonly #picking = new ShapePicking({
+    look: this.#look,
+    onChange: () => this.requestUpdate(),
+    onPick: (shape) => this.#host.tellShape(shape),
+    announce: (text) => (this.announcement = text),
+  });
+  /** Shapes of plugins, by their ids. */
+  readonly #shapes = new Map<string, PickedShape>();
   readonly #playback = new Playback(
     () => this.#playNext(),
-    () => this.#settled(),
+    () => this.#views.settled(this.#look.shown),
   );
   readonly #resizes = new ResizeObserver(() => this.#resize());
+  readonly #leaveBelow = (): void => void (this.#look.below = false);
   #stage: Stage | null = null;
+  #density = 1;
   #drawRequest = 0;
   #panelCount = 0;
+  /** What had the focus before a tool took it. */
+  #focusBefore: HTMLElement | null = null;
 
   constructor() {
     super();
@@ -78,35 +102,55 @@ export class SlnetStackViewer extends LitElement {
         "controls",
         "panels",
         "notifications",
+        "shapes",
       ],
       notify: (level, message) => this.notify(level, message),
       mountPanel: (element, options) => this.#mountPanel(element, options.title),
+      shapes: {
+        pick: (kind) => this.#arm(kind),
+        show: (id, shape) => this.#showShape(id, shape),
+      },
     });
     this.host = this.#host;
-    this.#host.on("layers-changed", () => this.#syncViews());
+    this.#host.on("layers-changed", () => this.#onLayers());
     this.#host.on("active-changed", () => this.requestUpdate());
-    this.#host.on("display-changed", ({ id, patch }) => this.#onDisplay(id, patch));
-    this.#host.on("step-changed", () => this.#onStep());
+    this.#host.on("display-changed", ({ patch }) => {
+      if (patch.visible) this.#wantFrames();
+      this.requestUpdate();
+    });
+    this.#host.on("step-changed", () => this.#onLook());
     this.addEventListener("keydown", (event) => this.#onKey(event));
     provideHost(this, this.#host);
+  }
+
+  /** What drew the last picture. */
+  get drawnBy(): FrameRenderer["kind"] {
+    return this.#stage?.kind ?? "2d";
   }
 
   /** Ends the viewer: its layers go, and the plugins in it with all that is theirs. */
   dispose(): void {
     this.#host.dispose();
+    this.#stage?.release();
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    if (this.stageArea) this.#resizes.observe(this.stageArea);
+    window.addEventListener("keyup", this.#onKeyUp);
+    window.addEventListener("blur", this.#leaveBelow);
+    if (this.#stage) this.#start();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    window.removeEventListener("keyup", this.#onKeyUp);
+    window.removeEventListener("blur", this.#leaveBelow);
+    this.#look.below = false;
     this.#resizes.disconnect();
     this.#setPlaying(false);
     cancelAnimationFrame(this.#drawRequest);
     this.#drawRequest = 0;
+    this.#stage?.release();
   }
 
   /** Shows a message for a while; an error until it is dismissed. */
@@ -115,8 +159,11 @@ export class SlnetStackViewer extends LitElement {
   }
 
   override render(): TemplateResult {
+    const texts = strings().viewer;
     const { layers, dims } = this.#host;
     const active = layers.activeId;
+    const panes = this.#look.panes;
+    const shapes = [...this.#shapes.values()];
     return html`
       <div class="layout">
         <slnet-layer-list
@@ -127,19 +174,32 @@ export class SlnetStackViewer extends LitElement {
           @layer-display=${({ detail }: LayerDisplayEvent) => layers.update(detail.id, detail.patch)}
           @layer-active=${({ detail }: LayerActiveEvent) => layers.setActive(detail.id)}
         ></slnet-layer-list>
-        <div class="stage" tabindex="0" role="group" aria-label="Image. Arrow keys change the frame, space plays.">
-          <canvas
+        <div class="tools" role="group" aria-label=${texts.tools}>
+          ${viewBar(this.#look, this.#picking.tool?.kind ?? null, (kind) => this.#arm(kind))}
+        </div>
+        <div class="stage" tabindex="0" role="group" aria-label=${texts.stage}>
+          <div
+            class="picture ${this.#look.fitted && !this.#picking.tool ? "" : "held"}"
             role="img"
             aria-label=${this.#description()}
-            @pointermove=${(event: PointerEvent) => this.#onPointer(event)}
-            @pointerleave=${() => (this.pointer = null)}
-          ></canvas>
-          ${layers.list().length === 0 ? html`<div class="hint"><slot name="empty">Nothing is open.</slot></div>` : nothing}
-          ${this.#note()}
+          ></div>
+          ${shapeOverlay(panes, shapes, this.#picking.tool, this.#look.stage, this.#density)} ${this.#captions(panes)}
+          ${layers.list().length === 0 ? html`<div class="hint"><slot name="empty">${texts.empty}</slot></div>` : nothing}
           <slnet-toast-list></slnet-toast-list>
+          <div class="visually-hidden" role="status">${this.announcement}</div>
         </div>
-        <div class="dims" role="group" aria-label="Frames">
-          ${this.#dimsControls(dims.step, dims.frames)}
+        <div class="dims" role="group" aria-label=${texts.frames}>
+          ${framesBar({
+            step: dims.step,
+            frames: dims.frames,
+            playing: this.playing,
+            loop: this.#playback.loop,
+            framesPerSecond: this.framesPerSecond,
+            setStep: (step) => this.#setStep(step),
+            setPlaying: (playing) => this.#setPlaying(playing),
+            setLoop: (loop) => this.#setLoop(loop),
+            setRate: (rate) => (this.#playback.framesPerSecond = this.framesPerSecond = rate),
+          })}
           <div class="readout">${this.#readout()}</div>
         </div>
         <div class="panels">
@@ -150,215 +210,258 @@ export class SlnetStackViewer extends LitElement {
   }
 
   override firstUpdated(): void {
-    if (this.canvas) this.#stage = new Stage(this.canvas);
-    if (this.stageArea) this.#resizes.observe(this.stageArea);
+    if (!this.picture) return;
+    this.#stage = new Stage(this.picture, () => this.#requestDraw());
+    new Gestures(this.picture, this.#gestures());
+    this.#start();
   }
 
-  protected override updated(_changed: PropertyValues<this>): void {
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has("renderer")) this.#stage?.choose(this.renderer);
     this.#requestDraw();
   }
 
-  #dimsControls(step: number, frames: number): TemplateResult {
-    const none = frames === 0;
-    return html`
-      <button
-        class="play"
-        ?disabled=${frames < 2}
-        aria-label=${this.playing ? "Pause" : "Play"}
-        title=${this.playing ? "Pause (space)" : "Play (space)"}
-        @click=${() => this.#setPlaying(!this.playing)}
-      >
-        ${playIcon(this.playing)}
-      </button>
-      <input
-        type="range"
-        aria-label="Frame"
-        min="0"
-        max=${Math.max(0, frames - 1)}
-        step="1"
-        ?disabled=${frames < 2}
-        .value=${live(String(step))}
-        @input=${(event: Event) => this.#host.dims.setStep((event.target as HTMLInputElement).valueAsNumber)}
-      />
-      <span class="frame">
-        <input
-          type="number"
-          aria-label="Frame number"
-          min="0"
-          max=${Math.max(0, frames - 1)}
-          ?disabled=${none}
-          .value=${live(String(step))}
-          @change=${(event: Event) => this.#onFrameNumber(event)}
-        />
-        of ${Math.max(0, frames - 1)}
-      </span>
-      <select
-        class="rate"
-        aria-label="Frames per second"
-        @change=${(event: Event) => this.#setRate(Number((event.target as HTMLSelectElement).value))}
-      >
-        ${frameRates.map((rate) => html`<option value=${rate} ?selected=${rate === this.framesPerSecond}>${rate} fps</option>`)}
-      </select>
-    `;
+  #start(): void {
+    this.#stage?.choose(this.renderer);
+    if (this.stageArea) this.#resizes.observe(this.stageArea);
   }
 
   #description(): string {
+    const texts = strings().viewer;
     const { layers, dims } = this.#host;
-    const top = this.#visible().at(-1);
-    return top ? `${top.name}, frame ${dims.step} of ${dims.frames - 1}, ${layers.list().length} layers` : "No image";
+    const names = this.#look.panes.map((pane) => pane.layers.at(-1)!.name);
+    if (names.length === 0) return texts.noImage;
+    const zoom = this.#look.fitted ? texts.fitted : texts.zoomedTo(Math.round(100 * (this.#look.scale ?? 1)));
+    return texts.description(names, dims.step, dims.frames - 1, layers.list().length, zoom);
   }
 
-  /** Says why the topmost layer does not show this frame. */
-  #note(): TemplateResult | typeof nothing {
-    const top = this.#visible().at(-1);
+  /** What is in each pane, where there are several, and why one does not show this frame. */
+  #captions(panes: readonly PaneLayout[]): unknown {
+    const [first, second] = panes;
+    if (!first) return nothing;
+    if (!second) {
+      const text = this.#problem(first) ?? this.#aloneText();
+      return text === null ? nothing : html`<div class="note">${text}</div>`;
+    }
+    const { width, height } = this.#look.stage;
+    const swipes = this.#look.arrangement === "swipe";
+    const names = panes.map((pane) => pane.layers.at(-1)!.name);
+    return html`
+      ${panes.map((pane, index) => {
+        const { left, top } = swipes ? { left: index * width, top: 0 } : pane.box;
+        const place = {
+          left: swipes && index > 0 ? "auto" : `${(100 * left) / width}%`,
+          right: swipes && index > 0 ? "0" : "auto",
+          top: `${(100 * top) / height}%`,
+          maxWidth: `${(swipes ? 50 : (100 * pane.box.width) / width).toFixed(2)}%`,
+        };
+        return html`<div class="caption" style=${styleMap(place)}>
+          <span>${this.#problem(pane) ?? names[index]}</span>
+        </div>`;
+      })}
+      ${swipes ? swipeDivider(this.#look, names[0]!, names[1]!) : nothing}
+    `;
+  }
+
+  /** Why the topmost layer of a pane does not show this frame, or `null` where it does. */
+  #problem({ layers }: PaneLayout): string | null {
+    const texts = strings().viewer;
+    const top = layers.at(-1);
     const frames = top && this.#views.get(top.id)?.frames;
-    if (!top || !frames) return nothing;
-    if (frames.error !== null) return html`<div class="note">${top.name}: ${frames.error}</div>`;
-    return frames.missing ? html`<div class="note">${top.name}: this frame is not there yet</div>` : nothing;
+    if (!frames) return null;
+    if (frames.error !== null) return texts.failed(top.name, frames.error);
+    return frames.missing ? texts.missing(top.name) : null;
+  }
+
+  #aloneText(): string | null {
+    const { alone } = this.#look;
+    return alone && this.#host.layers.list().length > 1 ? strings().viewer.alone(this.#look.shown.at(-1)!.name) : null;
   }
 
   #readout(): string {
-    const pointer = this.pointer;
-    if (!pointer) return "";
-    const values = this.#visible().flatMap((layer) => {
+    const texts = strings().viewer;
+    const pixel = this.#picking.tool?.cursor ?? this.pointer;
+    if (!pixel) return "";
+    const values = this.#look.shown.flatMap((layer) => {
       const frame = this.#views.get(layer.id)?.frames.shown;
-      const value = frame && valueAt(frame, pointer);
-      return typeof value === "number" ? [`${layer.name} ${Number(value.toFixed(1))}`] : [];
+      const value = frame && valueAt(frame, pixel);
+      return typeof value === "number" ? [texts.value(layer.name, value)] : [];
     });
-    return [`x ${pointer.x}, y ${pointer.y}`, ...values.reverse()].join("  ·  ") + (values.length > 0 ? " ADU" : "");
+    const parts = [texts.position(pixel.x, pixel.y), ...values.reverse()];
+    return parts.join("  ·  ") + (values.length > 0 ? ` ${texts.unit}` : "");
   }
 
-  /** Bottom first. */
-  #visible(): readonly HostLayer[] {
-    return this.#host.layers.list().filter((layer) => layer.visible);
+  #onLayers(): void {
+    this.#views.sync(this.#host.layers.list());
+    this.#stage?.retain(this.#views.ids);
+    this.#look.layersChanged();
+    if (this.#look.image === null) this.#picking.arm(null);
+    this.#onLook();
   }
 
-  /** Makes what is held for each layer match the layers there are. */
-  #syncViews(): void {
-    const layers = this.#host.layers.list();
-    for (const [id, view] of this.#views) {
-      if (layers.some((layer) => layer.id === id)) continue;
-      view.frames.dispose();
-      this.#views.delete(id);
-    }
-    for (const { id, source } of layers) {
-      if (this.#views.has(id)) continue;
-      const frames = new LayerFrames(source, () => this.requestUpdate());
-      this.#views.set(id, { frames, painter: new FramePainter(), range: [0, 1] });
-    }
+  #onLook(): void {
     this.#wantFrames();
     this.requestUpdate();
   }
 
   #wantFrames(): void {
-    const { step } = this.#host.dims;
-    for (const layer of this.#visible()) {
-      const view = this.#views.get(layer.id);
-      view?.frames.want(Math.min(step, layer.source.frames - 1));
-      if (!this.playing) continue;
-      for (let ahead = 1; ahead <= readAheadFrames; ahead++) view?.frames.readAhead(step + ahead);
-    }
-  }
-
-  #settled(): boolean {
-    return this.#visible().every((layer) => this.#views.get(layer.id)?.frames.settled ?? true);
-  }
-
-  #onDisplay(id: string, patch: Partial<ImageDisplay>): void {
-    if (patch.visible) this.#wantFrames();
-    if (this.#views.has(id)) this.requestUpdate();
-  }
-
-  #onStep(): void {
-    this.#wantFrames();
-    this.requestUpdate();
+    const { step, frames } = this.#host.dims;
+    const { playing } = this;
+    this.#views.want(this.#look.shown, step, (ahead) =>
+      playing ? this.#playback.following(step, ahead, frames) : null,
+    );
   }
 
   #requestDraw(): void {
-    if (this.#drawRequest === 0) this.#drawRequest = requestAnimationFrame(() => this.#draw());
+    if (this.#drawRequest === 0 && this.isConnected) this.#drawRequest = requestAnimationFrame(() => this.#draw());
   }
 
   #draw(): void {
     this.#drawRequest = 0;
-    const pictures: StagePicture[] = [];
-    let covered = false;
-    for (const layer of [...this.#visible()].reverse()) {
-      const view = this.#views.get(layer.id);
-      const frame = view?.frames.shown;
-      if (!view || !frame) continue;
-      const limits = layer.contrastLimits ?? this.#chooseContrast(layer, view);
-      if (!covered)
-        pictures.unshift({ picture: view.painter.paint(frame, limits, layer.colormap), opacity: layer.opacity });
-      covered ||= layer.opacity >= 1;
-    }
-    this.#stage?.draw(pictures);
+    const { image, panes } = this.#look;
+    this.#stage?.draw(image ? panes.map((pane) => this.#pictureOf(pane, image.width, image.height)) : []);
+    this.dispatchEvent(new CustomEvent("picture-drawn"));
   }
 
-  #chooseContrast({ id }: HostLayer, view: LayerView): ContrastLimits {
-    const frame = view.frames.shown;
-    if (!frame) return [0, 1];
-    const { limits, range } = autoContrast(frame.samples);
-    view.range = range;
-    // What is not of the frame that is asked for is only held over: its contrast must not last.
-    if (view.frames.settled) this.#host.layers.update(id, { contrastLimits: limits });
-    return limits;
+  #pictureOf({ clip, layers, placement }: PaneLayout, width: number, height: number): PanePicture {
+    const { left, top, scale } = placement;
+    const pictures: PanePicture["layers"][number][] = [];
+    let covered = false;
+    for (const layer of [...layers].reverse()) {
+      const frame = this.#views.get(layer.id)?.frames.shown;
+      if (!frame) continue;
+      const { id, opacity, colormap } = layer;
+      const limits = this.#limitsOf(layer);
+      if (!covered) pictures.unshift({ id, frame, limits, colormap, opacity });
+      covered ||= opacity >= 1;
+    }
+    return { clip, image: { left, top, width: width * scale, height: height * scale }, layers: pictures };
+  }
+
+  #limitsOf(layer: HostLayer): readonly [number, number] {
+    return this.#views.limitsOf(layer, (contrastLimits) => this.#host.layers.update(layer.id, { contrastLimits }));
   }
 
   #resize(): void {
     const area = this.stageArea;
     if (!area || !this.#stage) return;
-    const density = window.devicePixelRatio;
-    this.#stage.resize(Math.round(area.clientWidth * density), Math.round(area.clientHeight * density));
+    this.#density = window.devicePixelRatio;
+    const width = Math.max(1, Math.round(area.clientWidth * this.#density));
+    const height = Math.max(1, Math.round(area.clientHeight * this.#density));
+    this.#stage.resize(width, height);
+    this.#look.stage = { width, height };
+    this.requestUpdate();
     // At once: a resized canvas is empty.
     this.#draw();
   }
 
-  #onPointer(event: PointerEvent): void {
-    const pixel = this.#stage?.pixelAt(event.offsetX, event.offsetY) ?? null;
-    if (pixel?.x !== this.pointer?.x || pixel?.y !== this.pointer?.y) this.pointer = pixel;
-  }
-
-  #onFrameNumber(event: Event): void {
-    const value = (event.target as HTMLInputElement).valueAsNumber;
-    if (Number.isFinite(value)) this.#host.dims.setStep(value);
-    this.requestUpdate();
+  #gestures(): GestureTarget {
+    const onStage = ({ x, y }: Point): Point => ({ x: x * this.#density, y: y * this.#density });
+    return {
+      onHover: (at) => {
+        const pixel = at && this.#look.pixelAt(onStage(at));
+        if (pixel?.x !== this.pointer?.x || pixel?.y !== this.pointer?.y) this.pointer = pixel;
+        this.#picking.hover(at && onStage(at));
+      },
+      onClick: (at) => this.#picking.click(onStage(at)),
+      onPan: (right, down) => this.#look.panBy(right * this.#density, down * this.#density),
+      onZoom: (factor, at) => this.#look.zoomBy(factor, onStage(at)),
+      onDoubleClick: () => this.#look.fit(),
+      draws: () => this.#picking.tool !== null,
+      onDrawStart: (at) => this.#picking.press(onStage(at)),
+      onDraw: (at) => this.#picking.drag(onStage(at)),
+      onDrawEnd: (at) => this.#picking.release(onStage(at)),
+      onDrawCancel: () => this.#picking.cancel(),
+    };
   }
 
   #onKey(event: KeyboardEvent): void {
     const origin = event.composedPath()[0];
-    const onSlider = origin instanceof HTMLInputElement && origin.matches(".dims input[type=range]");
-    const onStage = origin === this || origin === this.stageArea;
-    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || !(onStage || onSlider)) return;
-    const { step, frames } = this.#host.dims;
-    const stride = event.shiftKey ? 10 : 1;
-    const target = new Map([
-      ["ArrowRight", step + stride],
-      ["ArrowUp", step + stride],
-      ["ArrowLeft", step - stride],
-      ["ArrowDown", step - stride],
-      ["Home", 0],
-      ["End", frames - 1],
-    ]).get(event.key);
-    if (target !== undefined) this.#host.dims.setStep(target);
-    else if (event.key === " ") this.#setPlaying(!this.playing);
-    else return;
+    if (event.defaultPrevented || !(origin instanceof HTMLElement)) return;
+    // Of the viewer itself: panels and the list of layers have keys of their own.
+    if (origin !== this && origin.getRootNode() !== this.renderRoot) return;
+    if (origin.matches("select, input[type=number]")) return;
+    const onSlider = origin.matches(".dims input[type=range]");
+    const focus: KeyFocus = origin === this || origin === this.stageArea ? "stage" : onSlider ? "slider" : "other";
+    if (event.key.toLowerCase() === "b" && !event.ctrlKey && !event.metaKey && !event.altKey) this.#look.below = true;
+    else if (!pressKey(event, this.#keys(), focus)) return;
     event.preventDefault();
+  }
+
+  readonly #onKeyUp = (event: KeyboardEvent): void => {
+    if (event.key.toLowerCase() === "b") this.#look.below = false;
+  };
+
+  #keys(): KeyTarget {
+    const picking = this.#picking;
+    const withFocusBack = (act: () => void): void => {
+      act();
+      if (!picking.tool) this.#giveFocusBack();
+    };
+    return {
+      picks: picking.tool !== null,
+      moveCrosshair: (right, down) => picking.moveCrosshair(right, down),
+      setPoint: () => withFocusBack(() => picking.setPoint()),
+      leaveTool: () => withFocusBack(() => picking.leave()),
+      stepBy: (frames) => this.#stepBy(frames),
+      togglePlaying: () => this.#setPlaying(!this.playing),
+      zoomBy: (factor) => this.#look.zoomBy(factor),
+      fit: () => this.#look.fit(),
+      oneToOne: () => this.#look.oneToOne(),
+      panBy: (right, down) => this.#look.panBy(-right * keyPan * this.#density, -down * keyPan * this.#density),
+      toggleAlone: (index) => this.#look.toggleAlone(index),
+    };
+  }
+
+  /** With the crosshair of a tool, the keys belong to the stage. */
+  #arm(kind: PickedShape["kind"] | null): void {
+    this.#picking.arm(kind);
+    if (!this.#picking.tool) return;
+    this.#focusBefore = deepestFocus();
+    this.stageArea?.focus();
+  }
+
+  #giveFocusBack(): void {
+    this.#focusBefore?.focus();
+    this.#focusBefore = null;
+  }
+
+  #showShape(id: string, shape: PickedShape | null): void {
+    if (shape) this.#shapes.set(id, shape);
+    else this.#shapes.delete(id);
+    this.requestUpdate();
+  }
+
+  #setStep(step: number): void {
+    if (Number.isFinite(step)) this.#host.dims.setStep(step);
+    this.requestUpdate();
+  }
+
+  #stepBy(by: number): void {
+    const { step, frames } = this.#host.dims;
+    this.#host.dims.setStep(Math.min(Math.max(step + by, 0), frames - 1));
   }
 
   #playNext(): void {
     const { step, frames } = this.#host.dims;
-    this.#host.dims.setStep(step + 1 < frames ? step + 1 : 0);
+    const next = this.#playback.following(step, 1, frames);
+    if (next === null) this.#setPlaying(false);
+    else this.#host.dims.setStep(next);
   }
 
   #setPlaying(playing: boolean): void {
-    this.playing = playing && this.#host.dims.frames > 1;
-    if (this.playing) this.#playback.start();
-    else this.#playback.stop();
+    const { step, frames } = this.#host.dims;
+    this.playing = playing && frames > 1;
+    if (!this.playing) this.#playback.stop();
+    else {
+      if (this.#playback.following(step, 1, frames) === null) this.#host.dims.setStep(0);
+      this.#playback.start();
+    }
   }
 
-  #setRate(framesPerSecond: number): void {
-    this.framesPerSecond = framesPerSecond;
-    this.#playback.framesPerSecond = framesPerSecond;
+  #setLoop(loop: boolean): void {
+    this.#playback.loop = loop;
+    this.requestUpdate();
   }
 
   /** Panels stay in the light DOM of the viewer, so that their own page can style and find them. */
@@ -376,8 +479,9 @@ export class SlnetStackViewer extends LitElement {
   }
 }
 
-function playIcon(playing: boolean): TemplateResult {
-  return html`<svg width="14" height="14" viewBox="0 0 14 14" fill="currentColor" aria-hidden="true">
-    <path d=${playing ? "M3 2h3v10H3zM8 2h3v10H8z" : "M3 1.5v11l9-5.5z"} />
-  </svg>`;
+/** What has the focus, inside however many elements. */
+function deepestFocus(): HTMLElement | null {
+  let focused = document.activeElement;
+  while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+  return focused instanceof HTMLElement ? focused : null;
 }

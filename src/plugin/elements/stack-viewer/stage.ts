@@ -1,11 +1,13 @@
 import type { HostFrame } from "../../host/contract.js";
+import { CanvasRenderer } from "./canvas-renderer.js";
+import type { FrameRenderer, PanePicture } from "./frame-renderer.js";
+import type { WebGlRenderer } from "./webgl-renderer.js";
 
-/** One picture to draw, `[height, width]` pixels of the stack. */
-export interface StagePicture {
-  readonly picture: CanvasImageSource & { readonly width: number; readonly height: number };
-  /** 0 to 1. */
-  readonly opacity: number;
-}
+/**
+ * With what pictures are drawn. `auto`: WebGL2 where a graphics card does it; `webgl2`: also where the processor does it;
+ * `2d`: never WebGL2.
+ */
+export type RendererChoice = "auto" | "webgl2" | "2d";
 
 /** A pixel of the stack. */
 export interface PixelPosition {
@@ -13,64 +15,100 @@ export interface PixelPosition {
   readonly y: number;
 }
 
-/** The canvas: pictures one over the other, as large as fits, each pixel a sharp square. */
+/**
+ * The canvas in its place, whichever renderer draws on it: WebGL2 once that is loaded, and the 2D canvas until then, where
+ * the browser refuses WebGL2 or has lost it, and for frames that are too large for it.
+ */
 export class Stage {
-  readonly canvas: HTMLCanvasElement;
-  readonly #context: CanvasRenderingContext2D | null;
-  #imageWidth = 0;
-  #imageHeight = 0;
+  readonly #container: HTMLElement;
+  readonly #onChange: () => void;
+  #choice: RendererChoice = "auto";
+  #webGl: WebGlRenderer | "loading" | "refused" | null = null;
+  #flat: CanvasRenderer | null = null;
+  #current: FrameRenderer | null = null;
+  #width = 1;
+  #height = 1;
+  /** Counts releases: what was being loaded before one is not wanted any more. */
+  #releases = 0;
 
-  constructor(canvas: HTMLCanvasElement) {
-    this.canvas = canvas;
-    this.#context = canvas.getContext("2d", { alpha: false });
+  /**
+   * @param container - gets the canvas, and nothing else
+   * @param onChange - called when the picture has to be drawn again, by another renderer
+   */
+  constructor(container: HTMLElement, onChange: () => void) {
+    this.#container = container;
+    this.#onChange = onChange;
   }
 
-  /** @param width - of the canvas in device pixels */
+  /** What drew the last picture. */
+  get kind(): FrameRenderer["kind"] {
+    return this.#current?.kind ?? "2d";
+  }
+
+  choose(choice: RendererChoice): void {
+    if (choice !== this.#choice) this.release();
+    this.#choice = choice;
+    if (choice === "2d" || this.#webGl !== null) return;
+    this.#webGl = "loading";
+    void this.#loadWebGl();
+  }
+
+  /** In device pixels. */
   resize(width: number, height: number): void {
-    if (this.canvas.width === width && this.canvas.height === height) return;
-    this.canvas.width = Math.max(1, width);
-    this.canvas.height = Math.max(1, height);
+    this.#width = Math.max(1, width);
+    this.#height = Math.max(1, height);
   }
 
-  /** Draws pictures of one size, the bottom one first. */
-  draw(pictures: readonly StagePicture[]): void {
-    const context = this.#context;
-    if (!context) return;
-    context.globalAlpha = 1;
-    context.fillStyle = "#000";
-    context.fillRect(0, 0, this.canvas.width, this.canvas.height);
-    const first = pictures[0]?.picture;
-    this.#imageWidth = first?.width ?? 0;
-    this.#imageHeight = first?.height ?? 0;
-    if (!first) return;
-    const { left, top, scale } = this.#placement();
-    context.imageSmoothingEnabled = false;
-    for (const { picture, opacity } of pictures) {
-      context.globalAlpha = opacity;
-      context.drawImage(picture, left, top, first.width * scale, first.height * scale);
+  draw(panes: readonly PanePicture[]): void {
+    const renderer = this.#renderer(panes);
+    if (renderer !== this.#current) {
+      this.#current = renderer;
+      this.#container.replaceChildren(renderer.canvas);
     }
+    if (renderer !== this.#flat) {
+      this.#flat?.dispose();
+      this.#flat = null;
+    }
+    const { canvas } = renderer;
+    if (canvas.width !== this.#width || canvas.height !== this.#height) {
+      canvas.width = this.#width;
+      canvas.height = this.#height;
+    }
+    renderer.draw(panes);
   }
 
-  /** The pixel under a point of the canvas, given in CSS pixels from its corner, or `null` beside the image. */
-  pixelAt(left: number, top: number): PixelPosition | null {
-    const box = this.canvas.getBoundingClientRect();
-    if (this.#imageWidth === 0 || box.width === 0 || box.height === 0) return null;
-    const placement = this.#placement();
-    const x = Math.floor((left * (this.canvas.width / box.width) - placement.left) / placement.scale);
-    const y = Math.floor((top * (this.canvas.height / box.height) - placement.top) / placement.scale);
-    return x >= 0 && y >= 0 && x < this.#imageWidth && y < this.#imageHeight ? { x, y } : null;
+  /** Frees what is kept for layers that are not among these. */
+  retain(layerIds: ReadonlySet<string>): void {
+    this.#flat?.retain(layerIds);
+    if (typeof this.#webGl === "object") this.#webGl?.retain(layerIds);
   }
 
-  /** Where the image lies on the canvas, in device pixels: centred, and a whole number of times enlarged if it is. */
-  #placement(): { readonly left: number; readonly top: number; readonly scale: number } {
-    const { width, height } = this.canvas;
-    const fit = Math.min(width / this.#imageWidth, height / this.#imageHeight);
-    const scale = fit > 4 ? Math.floor(fit) : fit;
-    return {
-      left: Math.round((width - this.#imageWidth * scale) / 2),
-      top: Math.round((height - this.#imageHeight * scale) / 2),
-      scale,
-    };
+  /** Gives canvas and graphics card back, until the next choice or picture. */
+  release(): void {
+    this.#releases++;
+    this.#flat?.dispose();
+    if (typeof this.#webGl === "object") this.#webGl?.dispose();
+    this.#flat = this.#webGl = this.#current = null;
+    this.#container.replaceChildren();
+  }
+
+  #renderer(panes: readonly PanePicture[]): FrameRenderer {
+    const webGl = this.#webGl;
+    if (this.#choice !== "2d" && typeof webGl === "object" && webGl && !webGl.lost) {
+      const { largestSide } = webGl;
+      const fits = ({ width, height }: HostFrame): boolean => Math.max(width, height) <= largestSide;
+      if (panes.every(({ layers }) => layers.every(({ frame }) => fits(frame)))) return webGl;
+    }
+    return (this.#flat ??= new CanvasRenderer());
+  }
+
+  async #loadWebGl(): Promise<void> {
+    const releases = this.#releases;
+    // A part of the page that cannot be loaded any more is as good as a browser without WebGL2: the 2D canvas does.
+    const part = await import("./webgl-renderer.js").catch(() => null);
+    if (releases !== this.#releases) return;
+    this.#webGl = part?.WebGlRenderer.create(this.#choice === "webgl2", this.#onChange) ?? "refused";
+    this.#onChange();
   }
 }
 

@@ -3,9 +3,10 @@ import {
   hostCapabilities,
   type HostEventMap,
   type ImageDisplay,
+  type PickedShape,
   type ViewerHost,
 } from "../contract.js";
-import { expectRejection, expectSame, expectSoon, expectThat, pause } from "./expect.js";
+import { expectRejection, expectSame, expectSoon, expectThat, expectThrow, pause } from "./expect.js";
 import { ProbeSource, type ProbeOptions } from "./probe-source.js";
 
 /** A viewer to check, empty. */
@@ -35,6 +36,7 @@ const eventTypes: readonly (keyof HostEventMap)[] = [
   "active-changed",
   "step-changed",
   "display-changed",
+  "shape-picked",
   "disposed",
 ];
 /** Longer than a frame of the screen: what a viewer says late, it says within this. */
@@ -107,6 +109,7 @@ export const conformanceChecks: readonly ConformanceCheck[] = [
     expectSame([host.layers.list().length, host.layers.activeId, host.dims.frames], [0, null, 0], "an empty host");
     expectSame(host.notify !== undefined, host.capabilities.has("notifications"), "notify() and its capability");
     expectSame(host.mountPanel !== undefined, host.capabilities.has("panels"), "mountPanel() and its capability");
+    expectSame(host.shapes !== undefined, host.capabilities.has("shapes"), "shapes and its capability");
   }),
   withHost("lists a layer that was added, active, before it says so", async (host) => {
     const seen: unknown[] = [];
@@ -279,6 +282,31 @@ export const conformanceChecks: readonly ConformanceCheck[] = [
     },
     { type: "float32", height: 17, width: 23 },
   ),
+  withLayer("shows shapes of plugins and arms its tools in silence, where it says that it can", async (given) => {
+    const { host, events, dispose } = given;
+    const { shapes } = host;
+    if (!shapes || !host.capabilities.has("shapes")) return;
+    const drawn: readonly PickedShape[] = [
+      { kind: "point", x: 0, y: 0 },
+      { kind: "line", from: [31, 0], to: [0, 23] },
+      { kind: "rectangle", x: 4, y: 5, width: 28, height: 19 },
+    ];
+    for (const shape of drawn) {
+      shapes.show("probe", shape);
+      shapes.show(`probe ${shape.kind}`, shape);
+      shapes.pick(shape.kind);
+      await pause(afterwardsMs);
+    }
+    const broken = { kind: "rectangle", x: 0, y: Number.NaN, width: 0, height: 1 } as const;
+    expectThrow(() => shapes.show("broken", broken), "a rectangle without a place or a width");
+    shapes.show("probe", null);
+    shapes.show("probe", null);
+    shapes.show("never shown", null);
+    await pause(afterwardsMs);
+    expectSame(events, [], "events, without a person who picks");
+    await dispose();
+    shapes.show("probe", { kind: "point", x: 1, y: 1 });
+  }),
   withLayer("stops telling a listener that left", async ({ host }) => {
     let calls = 0;
     const off = host.on("step-changed", () => calls++);

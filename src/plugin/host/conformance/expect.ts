@@ -23,6 +23,16 @@ export async function expectRejection(promise: Promise<unknown>, what: string): 
   if (!settled) throw new ConformanceError(`${what}: resolved, expected a rejection`);
 }
 
+/** @throws {@link ConformanceError} unless the call throws */
+export function expectThrow(call: () => void, what: string): void {
+  try {
+    call();
+  } catch {
+    return;
+  }
+  throw new ConformanceError(`${what}: accepted, expected an error`);
+}
+
 /**
  * Waits until something is true; viewers draw, and so read, when they find the time.
  *
