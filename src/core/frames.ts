@@ -14,6 +14,18 @@ export interface StackShape {
   readonly type: SampleType;
 }
 
+/** A part of a stack: a rectangle of pixels, in frames `from` up to, not including, `to`. Whole numbers. */
+export interface StackRegion {
+  /** First column and first row. */
+  readonly x: number;
+  readonly y: number;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What is known about how a stack was recorded; `null` where nobody says. */
 export interface StackMetadata {
   /** Nanometres per pixel, in the plane of the sample. */

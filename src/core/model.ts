@@ -1,7 +1,9 @@
 import { createConfiguration, maximumWindowFrames, type NormType, type SlnetConfiguration } from "./configuration.js";
 import { errorMessage, SlnetError } from "./errors.js";
+import type { StackRegion } from "./frames.js";
 import { composeNetwork, type Network } from "./network.js";
 import type { Normalisation } from "./normalisation.js";
+import { isRegion } from "./stack-region.js";
 
 export const modelFormat = "slnet-web-model";
 const modelFormatVersion = 1;
@@ -33,6 +35,8 @@ export interface ModelFile {
   readonly temporalShifts: readonly number[];
   readonly normalisation: Normalisation;
   readonly configuration: SlnetConfiguration;
+  /** The part of its stack that it was trained on; `null`: the whole stack. */
+  readonly region: StackRegion | null;
   readonly seed: number;
   /** Epochs trained so far. */
   readonly epoch: number;
@@ -176,6 +180,7 @@ export function checkedModel(value: unknown, name = "of this request"): ModelFil
       standardDeviation: number(constants, "standardDeviation", 0),
     },
     configuration,
+    region: checkedRegion(value["region"]),
     seed: number(value, "seed", 0),
     epoch: number(value, "epoch", 0),
     steps: number(value, "steps", 0),
@@ -187,6 +192,17 @@ export function checkedModel(value: unknown, name = "of this request"): ModelFil
       engine: String(versions["engine"]).slice(0, 100),
     },
   });
+
+  /** Not there in files from before there were regions. */
+  function checkedRegion(found: unknown): StackRegion | null {
+    if (found === null || found === undefined) return null;
+    if (!isRecord(found)) return refuse(`"region" is ${JSON.stringify(found)}`, "an object or null");
+    const { x, y, width, height, from, to } = found;
+    const region = { x, y, width, height, from, to } as StackRegion;
+    return isRegion(region)
+      ? region
+      : refuse(`"region" is ${JSON.stringify(found)}`, "whole numbers x, y, width, height, from and to of some pixels");
+  }
 
   function checkedOptimizer(found: unknown, { conv1, bias1, conv2, bias2 }: Network): OptimizerRecord | null {
     if (found === null || found === undefined) return null;

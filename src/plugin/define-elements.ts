@@ -1,9 +1,11 @@
 import { SlnetLossPlot } from "./elements/loss-plot/loss-plot.js";
 import { SlnetChoiceForm } from "./elements/panel/choice-form.js";
+import { SlnetCleanForm } from "./elements/panel/clean-form.js";
 import { SlnetMetadataForm } from "./elements/panel/metadata-form.js";
 import { SlnetOpenForm } from "./elements/panel/open-form.js";
 import { SlnetOptionsForm } from "./elements/panel/options-form.js";
 import { SlnetSaveForm } from "./elements/panel/save-form.js";
+import { SlnetTrainForm } from "./elements/panel/train-form.js";
 import { SlnetViewForm } from "./elements/panel/view-form.js";
 import { SlnetPanel } from "./elements/panel/panel.js";
 import { SlnetLayerList } from "./elements/stack-viewer/layer-list.js";
@@ -12,6 +14,7 @@ import { SlnetToastList } from "./elements/stack-viewer/toast-list.js";
 
 const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "slnet-choice-form": SlnetChoiceForm,
+  "slnet-clean-form": SlnetCleanForm,
   "slnet-layer-list": SlnetLayerList,
   "slnet-loss-plot": SlnetLossPlot,
   "slnet-metadata-form": SlnetMetadataForm,
@@ -21,6 +24,7 @@ const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "slnet-save-form": SlnetSaveForm,
   "slnet-stack-viewer": SlnetStackViewer,
   "slnet-toast-list": SlnetToastList,
+  "slnet-train-form": SlnetTrainForm,
   "slnet-view-form": SlnetViewForm,
 };
 
@@ -34,6 +38,7 @@ export function defineElements(): void {
 declare global {
   interface HTMLElementTagNameMap {
     "slnet-choice-form": SlnetChoiceForm;
+    "slnet-clean-form": SlnetCleanForm;
     "slnet-layer-list": SlnetLayerList;
     "slnet-loss-plot": SlnetLossPlot;
     "slnet-metadata-form": SlnetMetadataForm;
@@ -43,6 +48,7 @@ declare global {
     "slnet-save-form": SlnetSaveForm;
     "slnet-stack-viewer": SlnetStackViewer;
     "slnet-toast-list": SlnetToastList;
+    "slnet-train-form": SlnetTrainForm;
     "slnet-view-form": SlnetViewForm;
   }
 }

@@ -30,7 +30,7 @@ export interface SaveRequest extends Partial<Pick<SavedPart, "part" | "type" | "
   readonly resume?: boolean;
 }
 
-const defaultRpca: RpcaMethodOptions = { groupFrames: 50, sparsityWeight: null, penalty: null, iterations: 50 };
+export const defaultRpca: RpcaMethodOptions = { groupFrames: 50, sparsityWeight: null, penalty: null, iterations: 50 };
 
 /**
  * The method that a request asks for.

@@ -1,6 +1,7 @@
 import type { SlnetConfiguration } from "../core/configuration.js";
 import type { Choice, SlnetErrorCode } from "../core/errors.js";
 import type { StackDescription, StackMetadata } from "../core/frames.js";
+import { keptShare } from "../core/kept-share.js";
 import type { ModelFile } from "../core/model.js";
 import type {
   CleaningMethod,
@@ -164,8 +165,7 @@ export function startedTraining(plan: TrainingPlan, sparsityWeight: number): Tra
     epoch: 0,
     step: 0,
     keptShare: null,
-    // The loss fits the background to the (1+α)/(3+α) quantile, so this share stays above it.
-    expectedShare: 2 / (3 + sparsityWeight),
+    expectedShare: keptShare(sparsityWeight),
     selfWeight: null,
     losses: [],
     validations: [],

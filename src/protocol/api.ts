@@ -4,6 +4,7 @@ import type {
   SampleType,
   StackDescription,
   StackMetadata,
+  StackRegion,
   StackSelection,
   StackShape,
 } from "../core/frames.js";
@@ -241,6 +242,92 @@ export interface EvaluationReport {
   readonly figures: EvaluationFigures | null;
 }
 
+/** Over the frames of a cleaning, pixel by pixel, in ADU: each array `[height, width]`. */
+export interface Projection {
+  readonly maximum: Float32Array<ArrayBuffer>;
+  readonly mean: Float32Array<ArrayBuffer>;
+  /** With N − 1; 0 for a single frame. */
+  readonly standardDeviation: Float32Array<ArrayBuffer>;
+}
+
+export interface Projections {
+  /** Of the frames as they were recorded. */
+  readonly raw: Projection;
+  /** `null` without a method, and the low-rank part also where it was not asked for. */
+  readonly sparse: Projection | null;
+  readonly lowRank: Projection | null;
+}
+
+export interface ProjectionReport {
+  readonly progress: Progress;
+  /** `null` until the last report. Their buffers are moved. */
+  readonly projections: Projections | null;
+}
+
+/** Pixels on a straight line from one to the other, one pixel apart, the nearest ones. Equal ends: one pixel. */
+export interface PixelPath {
+  readonly from: readonly [x: number, y: number];
+  readonly to: readonly [x: number, y: number];
+}
+
+export type ProfileOptions = Pick<CleaningOptions, "from" | "to" | "tail" | "engine">;
+
+/** Frames that will come out, [from, to), of so many pixels. */
+export interface ProfilePlan extends Pick<CleaningPlan, "from" | "to" | "engine" | "notices"> {
+  /** Pixels of the path, from its first to its last. */
+  readonly positions: readonly (readonly [x: number, y: number])[];
+}
+
+/** The pixels of a path in frames `[from, to)`, each array `[to − from, positions]`, in ADU. Its buffers are moved. */
+export interface ProfileReport {
+  readonly progress: Progress;
+  readonly from: number;
+  readonly to: number;
+  readonly positions: number;
+  readonly raw: Float32Array<ArrayBuffer>;
+  /** `null` without a method. */
+  readonly sparse: Float32Array<ArrayBuffer> | null;
+  readonly lowRank: Float32Array<ArrayBuffer> | null;
+}
+
+/** What a sample of the frames of a stack says about it. */
+export interface StackSurvey {
+  readonly framesRead: number;
+  /** Of the pixels read, in ADU. */
+  readonly minimum: number;
+  readonly maximum: number;
+  /** Share of the pixels read that are at the saturation level, 0 where there is none. */
+  readonly saturatedShare: number;
+  /** The reading at which the camera is full, in ADU; `null` where no pixel shows it. */
+  readonly saturationLevel: number | null;
+  /** One pixel in a hundred reads this or less, in ADU. */
+  readonly darkLevelAdu: number;
+  /** Mean time for which a molecule stays on, in frames; `null` where the stack does not tell. */
+  readonly onFrames: number | null;
+  /** Temporal shifts that suit it; `null` where the time is not known, or none suits a stack of this length. */
+  readonly suggestedShifts: readonly number[] | null;
+  /** One sentence each, with what to do. */
+  readonly warnings: readonly string[];
+}
+
+export interface SurveyReport {
+  readonly progress: Progress;
+  /** `null` until the last report. */
+  readonly survey: StackSurvey | null;
+}
+
+/** What a training and the cleaning of the whole stack after it would take. */
+export interface RunEstimate {
+  /** `null` where it cannot be run, as a stack is too short for the shifts. */
+  readonly trainingSeconds: number | null;
+  readonly cleaningSeconds: number | null;
+  /** Most bytes of pixels held at the same time. */
+  readonly trainingBytes: number;
+  readonly cleaningBytes: number;
+  /** The engine that would be used. */
+  readonly engine: string;
+}
+
 /** Of all pixels of one frame. */
 export interface FrameStatistics {
   readonly sum: number;
@@ -268,11 +355,16 @@ export interface SlnetWorkerApi {
   frameStatistics(stack: StackId, index: number): Promise<Reply<FrameStatistics>>;
   closeStack(stack: StackId): Promise<Reply<null>>;
 
-  /** @param options - by {@link SlnetConfiguration} name; checked in the worker */
+  /**
+   * @param options - by {@link SlnetConfiguration} name; checked in the worker
+   * @param region - trains on this part alone, as if it were the stack: `trainFrames` counts from its first frame. `null`:
+   *   on the whole stack
+   */
   openTraining(
     stack: StackId,
     options: Readonly<Record<string, unknown>>,
     checkpoint: ModelFile | null,
+    region: StackRegion | null,
   ): Promise<Reply<{ readonly job: JobId; readonly plan: TrainingPlan }>>;
   nextTrainingReport(job: JobId): Promise<Reply<TrainingReport | null>>;
   /** Frame `index` cleaned with the weights as they are now: `[height, width]`, in ADU. */
@@ -309,6 +401,41 @@ export interface SlnetWorkerApi {
     options: Readonly<Record<string, unknown>>,
   ): Promise<Reply<{ readonly job: JobId; readonly engine: EngineReport; readonly notices: readonly string[] }>>;
   nextEvaluationReport(job: JobId): Promise<Reply<EvaluationReport | null>>;
+
+  /** Projections over time of the frames of a cleaning, in one pass. @param method - `null`: of the raw frames alone */
+  openProjection(
+    stack: StackId,
+    method: CleaningMethod | null,
+    options: CleaningOptions,
+  ): Promise<Reply<{ readonly job: JobId; readonly plan: CleaningPlan }>>;
+  nextProjectionReport(job: JobId): Promise<Reply<ProjectionReport | null>>;
+
+  /**
+   * The pixels of a path over time, raw and cleaned, with the values that cleaning whole frames on the same engine gives.
+   * RPCA, which knows only whole frames, is `unsupported`.
+   */
+  openProfile(
+    stack: StackId,
+    method: CleaningMethod | null,
+    path: PixelPath,
+    options: ProfileOptions,
+  ): Promise<Reply<{ readonly job: JobId; readonly plan: ProfilePlan }>>;
+  nextProfileReport(job: JobId): Promise<Reply<ProfileReport | null>>;
+
+  /** @param options - by {@link SlnetConfiguration} name: what the warnings are about */
+  openSurvey(
+    stack: StackId,
+    region: StackRegion | null,
+    options: Readonly<Record<string, unknown>>,
+  ): Promise<Reply<{ readonly job: JobId }>>;
+  nextSurveyReport(job: JobId): Promise<Reply<SurveyReport | null>>;
+
+  /** Works for about a second. Cleaning is of the whole stack, the sparse part alone. */
+  estimateRun(
+    stack: StackId,
+    options: Readonly<Record<string, unknown>>,
+    region: StackRegion | null,
+  ): Promise<Reply<RunEstimate>>;
 
   /** Writes a simulated stack and, beside it, its truth. Node only. */
   openSimulation(

@@ -1,7 +1,7 @@
 import { proxy, transfer, wrap, type Endpoint, type Remote } from "comlink";
 
 import { errorMessage, SlnetError } from "../core/errors.js";
-import type { SampleArray, StackDescription, StackSelection } from "../core/frames.js";
+import type { SampleArray, StackDescription, StackRegion, StackSelection } from "../core/frames.js";
 import type { ModelFile } from "../core/model.js";
 import type { SimulationRequest } from "../core/simulation.js";
 import type {
@@ -13,7 +13,13 @@ import type {
   EvaluationReport,
   FrameStatistics,
   JobId,
+  PixelPath,
+  ProfileOptions,
+  ProfilePlan,
+  ProfileReport,
+  ProjectionReport,
   RemoteFrames,
+  RunEstimate,
   SavedPart,
   SaveTarget,
   SavingOptions,
@@ -22,6 +28,7 @@ import type {
   SlnetWorkerApi,
   StackId,
   StackInput,
+  SurveyReport,
   TrainingPlan,
   TrainingReport,
   WorkerSettings,
@@ -74,6 +81,17 @@ export interface SavingRun extends Run<SavingReport, SavingPlan> {
 export interface EvaluationPlan {
   readonly engine: EngineReport;
   readonly notices: readonly string[];
+}
+
+export type ProjectionRun = Run<ProjectionReport, CleaningPlan>;
+export type ProfileRun = Run<ProfileReport, ProfilePlan>;
+export type SurveyRun = Run<SurveyReport, null>;
+
+export interface TrainingCallOptions extends CallOptions {
+  /** Goes on from this model. */
+  readonly checkpoint?: ModelFile | null;
+  /** Trains on this part of the stack alone. */
+  readonly region?: StackRegion | null;
 }
 
 const startTimeLimitMs = 20_000;
@@ -304,10 +322,13 @@ export class ClientStack {
    */
   async train(
     options: Readonly<Record<string, unknown>>,
-    { signal, checkpoint = null }: CallOptions & { readonly checkpoint?: ModelFile | null } = {},
+    { signal, checkpoint = null, region = null }: TrainingCallOptions = {},
   ): Promise<TrainingRun> {
     const client = this.#client;
-    const { job, plan } = await client.openJob((api) => api.openTraining(this.#stack, options, checkpoint), signal);
+    const { job, plan } = await client.openJob(
+      (api) => api.openTraining(this.#stack, options, checkpoint, region),
+      signal,
+    );
     return {
       ...client.run(job, plan, (api) => api.nextTrainingReport(job), signal),
       preview: (index, preview = {}) => client.call((api) => api.previewFrame(job, index), preview.signal),
@@ -359,6 +380,58 @@ export class ClientStack {
     const opened = await client.openJob((api) => api.openEvaluation(this.#stack, model, options), signal);
     const { job, engine, notices } = opened;
     return client.run(job, { engine, notices }, (api) => api.nextEvaluationReport(job), signal);
+  }
+
+  /**
+   * Maximum, mean and standard deviation over time, before and after cleaning. The last report has them.
+   *
+   * @param method - `null`: of the raw frames alone
+   */
+  async project(
+    method: CleaningMethod | null,
+    options: CleaningOptions,
+    { signal }: CallOptions = {},
+  ): Promise<ProjectionRun> {
+    const client = this.#client;
+    const { job, plan } = await client.openJob((api) => api.openProjection(this.#stack, method, options), signal);
+    return client.run(job, plan, (api) => api.nextProjectionReport(job), signal);
+  }
+
+  /** The pixels of a path over time, raw and cleaned, part by part. @param method - `null`: raw alone */
+  async profile(
+    method: CleaningMethod | null,
+    path: PixelPath,
+    options: ProfileOptions,
+    { signal }: CallOptions = {},
+  ): Promise<ProfileRun> {
+    const client = this.#client;
+    const { job, plan } = await client.openJob((api) => api.openProfile(this.#stack, method, path, options), signal);
+    return client.run(job, plan, (api) => api.nextProfileReport(job), signal);
+  }
+
+  /**
+   * Looks at a sample of the frames. The last report says what it found.
+   *
+   * @param region - looks at this part alone
+   * @param options - by `SlnetConfiguration` name: what the warnings are about
+   */
+  async survey(
+    region: StackRegion | null,
+    options: Readonly<Record<string, unknown>>,
+    { signal }: CallOptions = {},
+  ): Promise<SurveyRun> {
+    const client = this.#client;
+    const { job } = await client.openJob((api) => api.openSurvey(this.#stack, region, options), signal);
+    return client.run(job, null, (api) => api.nextSurveyReport(job), signal);
+  }
+
+  /** How long a training and the cleaning after it would take, and how much memory. Takes about a second. */
+  estimate(
+    options: Readonly<Record<string, unknown>>,
+    region: StackRegion | null,
+    { signal }: CallOptions = {},
+  ): Promise<RunEstimate> {
+    return this.#client.call((api) => api.estimateRun(this.#stack, options, region), signal);
   }
 
   /** Closes the stack in the worker. Jobs on it must be closed before. */

@@ -1,6 +1,6 @@
 import type { EngineRequest } from "../core/configuration.js";
 import { SlnetError } from "../core/errors.js";
-import type { StackSelection } from "../core/frames.js";
+import type { StackRegion, StackSelection } from "../core/frames.js";
 import type { EvaluationFigures } from "../core/metrics.js";
 import type { ModelFile } from "../core/model.js";
 import { defaultMedianWindowFrames } from "../core/running-median.js";
@@ -38,6 +38,8 @@ export interface HeadlessTraining extends StackOptions, ProgressOptions {
   readonly configuration?: Readonly<Record<string, unknown>>;
   /** Go on from this model. */
   readonly model?: ModelFile;
+  /** Train on this part of the stack alone; frame numbers of the configuration count from its first frame. */
+  readonly region?: StackRegion;
 }
 
 export interface FrameOptions extends StackOptions {
@@ -134,10 +136,10 @@ export class HeadlessClient {
 
   /** Trains on a stack, and gives the model. An abort rejects with its reason. */
   train(stack: StackLike, options: HeadlessTraining = {}): Promise<ModelFile> {
-    const { signal, configuration = {}, model = null, onProgress } = options;
+    const { signal, configuration = {}, model = null, region = null, onProgress } = options;
     return this.#with(stack, options, async (opened) => {
       const asked = { engine: this.#engine, stack: opened.description.name, ...configuration };
-      const run = await opened.train(asked, { signal, checkpoint: model });
+      const run = await opened.train(asked, { signal, checkpoint: model, region });
       return (await lastReport(run, "training", onProgress)).model;
     });
   }

@@ -12,6 +12,9 @@ import { EvaluationJob } from "./jobs/evaluation-job.js";
 import { SavingJob } from "./jobs/saving-job.js";
 import { SimulationJob } from "./jobs/simulation-job.js";
 import { TrainingJob } from "./jobs/training-job.js";
+import type { ProfileJob } from "./jobs/profile-job.js";
+import type { ProjectionJob } from "./jobs/projection-job.js";
+import type { SurveyJob } from "./jobs/survey-job.js";
 import type { Platform } from "./platform/platform.js";
 import { openStack } from "./readers/open-stack.js";
 import { storedStatistics } from "./readers/stored-statistics.js";
@@ -21,7 +24,10 @@ type Work =
   | { readonly type: "cleaning"; readonly job: CleaningJob }
   | { readonly type: "saving"; readonly job: SavingJob }
   | { readonly type: "evaluation"; readonly job: EvaluationJob }
-  | { readonly type: "simulation"; readonly job: SimulationJob };
+  | { readonly type: "simulation"; readonly job: SimulationJob }
+  | { readonly type: "projection"; readonly job: ProjectionJob }
+  | { readonly type: "profile"; readonly job: ProfileJob }
+  | { readonly type: "survey"; readonly job: SurveyJob };
 
 interface OpenJob {
   readonly work: Work;
@@ -110,10 +116,10 @@ export function createWorkerApi(platform: Platform): SlnetWorkerApi {
         return null;
       }),
 
-    openTraining: (stack, options, checkpoint) =>
+    openTraining: (stack, options, checkpoint, region) =>
       reply(async () => {
         const model = checkpoint && checkedModel(checkpoint);
-        const job = await TrainingJob.open(stackOf(stack), options, model, room);
+        const job = await TrainingJob.open(stackOf(stack), options, model, region, room);
         return { job: openJob({ type: "training", job }), plan: job.plan };
       }),
 
@@ -166,6 +172,58 @@ export function createWorkerApi(platform: Platform): SlnetWorkerApi {
       }),
 
     nextEvaluationReport: (id) => onJob(id, "evaluation", ({ job }, signal) => job.next(signal)),
+
+    // What looks at a stack is loaded when it is first asked for.
+    openProjection: (stack, method, options) =>
+      reply(async () => {
+        const { ProjectionJob } = await import("./jobs/projection-job.js");
+        const job = await ProjectionJob.open(stackOf(stack), method, options, room);
+        return { job: openJob({ type: "projection", job }), plan: job.plan };
+      }),
+
+    nextProjectionReport: (id) =>
+      onJob(
+        id,
+        "projection",
+        ({ job }, signal) => job.next(signal),
+        (report) => {
+          const { raw, sparse, lowRank } = report?.projections ?? { raw: null, sparse: null, lowRank: null };
+          return [raw, sparse, lowRank].flatMap((part) =>
+            part ? [part.maximum.buffer, part.mean.buffer, part.standardDeviation.buffer] : [],
+          );
+        },
+      ),
+
+    openProfile: (stack, method, path, options) =>
+      reply(async () => {
+        const { ProfileJob } = await import("./jobs/profile-job.js");
+        const job = await ProfileJob.open(stackOf(stack), method, path, options, room);
+        return { job: openJob({ type: "profile", job }), plan: job.plan };
+      }),
+
+    nextProfileReport: (id) =>
+      onJob(
+        id,
+        "profile",
+        ({ job }, signal) => job.next(signal),
+        (report) =>
+          report ? [report.raw, report.sparse, report.lowRank].flatMap((part) => (part ? [part.buffer] : [])) : [],
+      ),
+
+    openSurvey: (stack, region, options) =>
+      reply(async () => {
+        const { SurveyJob } = await import("./jobs/survey-job.js");
+        const job = SurveyJob.open(stackOf(stack), region, options);
+        return { job: openJob({ type: "survey", job }) };
+      }),
+
+    nextSurveyReport: (id) => onJob(id, "survey", ({ job }, signal) => job.next(signal)),
+
+    estimateRun: (stack, options, region) =>
+      reply(async () => {
+        const { estimateRun } = await import("./jobs/estimate-run.js");
+        return estimateRun(stackOf(stack), options, region, room);
+      }),
 
     openSimulation: (options, target, truthDirectory) =>
       reply(async () => {

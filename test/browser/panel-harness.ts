@@ -1,4 +1,5 @@
 import { fixture, html } from "@open-wc/testing";
+import type { LitElement } from "lit";
 
 import type { StackMetadata } from "../../src/core/frames.js";
 import { defineElements } from "../../src/plugin/define-elements.js";
@@ -23,8 +24,10 @@ export class PanelHarness {
     box.style.cssText = `width: 340px; color-scheme: ${scheme}; background: light-dark(#fff, #1e2128)`;
     const panel = box.querySelector("slnet-panel")!;
     panel.session = session;
-    await panel.updateComplete;
-    return new PanelHarness(panel, session);
+    const harness = new PanelHarness(panel, session);
+    await customElements.whenDefined("slnet-advanced-form");
+    await harness.settled();
+    return harness;
   }
 
   /** @param within - tag of the element that has it, where several have one of that title */
@@ -78,7 +81,7 @@ export class PanelHarness {
   }
 
   openAllOptions(): void {
-    this.panel.renderRoot.querySelector("details")!.open = true;
+    this.#root("slnet-train-form").querySelector("details")!.open = true;
   }
 
   /** A field outside of the options, by the words before it. */
@@ -115,8 +118,12 @@ export class PanelHarness {
 
   async settled(): Promise<void> {
     await this.panel.updateComplete;
-    for (const root of this.#roots())
-      await (root.host as Element & { readonly updateComplete?: Promise<unknown> }).updateComplete;
+    // What one element draws may be elements again.
+    for (let roots = 0; roots < this.#roots().length;) {
+      const drawn = this.#roots();
+      roots = drawn.length;
+      for (const { host } of drawn) await (host as Partial<LitElement> & Element).updateComplete;
+    }
   }
 
   /** The field of a piece of metadata. */

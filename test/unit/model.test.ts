@@ -16,6 +16,7 @@ function model(useBias: boolean, withOptimizer = true): ModelFile {
     temporalShifts: [0, 49, 99],
     normalisation: { type: 2, offsetAdu: 100, maximum: 717, mean: 211.07, standardDeviation: 67.2 },
     configuration: defaultConfiguration,
+    region: null,
     seed: 7,
     epoch: 101,
     steps: 1212,

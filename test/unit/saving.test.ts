@@ -421,7 +421,7 @@ describe("saving", () => {
 
 async function trainedModel(api: ReturnType<typeof createWorkerApi>, stack: StackId): Promise<ModelFile> {
   const options = { temporalShifts: [0, 10, 20], trainFrames: "0:24", maxEpochs: 2, engine: "js" };
-  const { job }: { job: JobId } = valueOf(await api.openTraining(stack, options, null));
+  const { job }: { job: JobId } = valueOf(await api.openTraining(stack, options, null, null));
   let model: ModelFile | null = null;
   for (;;) {
     const report = valueOf(await api.nextTrainingReport(job));

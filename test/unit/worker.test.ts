@@ -3,12 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { MessageChannel } from "node:worker_threads";
 
-import { expose } from "comlink";
-import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
-
-import { isSlnetError, type SlnetErrorCode } from "../../src/core/errors.js";
 import type { SampleArray } from "../../src/core/frames.js";
 import { createMemorySink } from "../../src/core/io/buffer-source.js";
 import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
@@ -16,43 +11,14 @@ import { networkOf, type ModelFile } from "../../src/core/model.js";
 import { separate, separationMap } from "../../src/core/separation.js";
 import { createSimulation, createSimulationOptions } from "../../src/core/simulation.js";
 import type { CleaningMethod, CleaningOptions, SavedPart, TrainingReport } from "../../src/protocol/api.js";
-import { connectClient, type ClientStack, type SlnetClient } from "../../src/protocol/client.js";
-import { nodePlatform } from "../../src/worker/platform/node.js";
-import { createWorkerApi } from "../../src/worker/worker-api.js";
+import type { ClientStack } from "../../src/protocol/client.js";
+import { connect, rejectsWith } from "./in-process-worker.js";
 import { buildTiff } from "./tiff-builder.js";
 import { encodeJpeg, encodeStored } from "./tiff-encoders.js";
 
-const assets = new URL("../../../dist/assets/", import.meta.url).href;
 const sample = { width: 40, height: 33, frames: 60, seed: 5, emittersPerFrame: 3 };
 const shifts = [0, 10, 20];
 const quick = { temporalShifts: shifts, trainFrames: "0:24", maxEpochs: 6, engine: "js", learningRate: 1e-3 };
-
-/** The worker API with its client, joined by a message channel: everything but the thread. */
-async function connect(): Promise<{ readonly client: SlnetClient; crash(): void; close(): void }> {
-  const { port1, port2 } = new MessageChannel();
-  expose(createWorkerApi(nodePlatform), nodeEndpoint(port2));
-  let lose: (() => void) | null = null;
-  const client = await connectClient(
-    {
-      endpoint: nodeEndpoint(port1),
-      onLost: (callback) => {
-        port1.on("close", () => lose?.());
-        lose = () => callback(Object.assign(new Error("lost") as never, {}));
-      },
-      terminate: () => port1.close(),
-    },
-    { assetsBaseUrl: assets },
-  );
-  return { client, crash: () => port2.close(), close: () => client.dispose() };
-}
-
-async function rejectsWith(work: Promise<unknown>, code: SlnetErrorCode, pattern: RegExp): Promise<void> {
-  await assert.rejects(work, (error) => {
-    assert.ok(isSlnetError(error, code), `${String(error)} should have code ${code}`);
-    assert.match(error.message, pattern);
-    return true;
-  });
-}
 
 async function trained(
   stack: ClientStack,

@@ -27,7 +27,7 @@ export class CleaningJob {
 
   static async open(
     reader: StackReader,
-    method: CleaningMethod,
+    method: CleaningMethod | null,
     options: CleaningOptions,
     outputs: OutputPlans,
     room: EngineRoom,

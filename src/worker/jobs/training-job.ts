@@ -2,12 +2,14 @@ import { adamUpdate, createAdam, type AdamState } from "../../core/adam.js";
 import { addCameraNoise } from "../../core/camera-noise.js";
 import { createConfiguration, type SlnetConfiguration } from "../../core/configuration.js";
 import { SlnetError } from "../../core/errors.js";
-import { type StackReader } from "../../core/frames.js";
+import type { StackReader, StackRegion } from "../../core/frames.js";
+import { readRegion } from "../../core/io/region-reader.js";
 import { createGradient, type Gradient, type LossTerms } from "../../core/loss.js";
 import { createModelFile, networkOf, type ModelFile } from "../../core/model.js";
 import { composeNetwork, createNetwork, networkParameters, type Network } from "../../core/network.js";
 import { createRandom, type Random } from "../../core/random.js";
 import { separationMap } from "../../core/separation.js";
+import { regionIn } from "../../core/stack-region.js";
 import { drawBatches, drawCrop, drawShifts, fitCropSize, splitWindows } from "../../core/training-schedule.js";
 import { slnetWebVersion } from "../../core/version.js";
 import type { TrainingPlan, TrainingReport } from "../../protocol/api.js";
@@ -28,6 +30,7 @@ const unfinishedRowSum = 0.9;
 /** Trains on one stack. Works only while `next` waits; whatever it has learned is in each report. */
 export class TrainingJob {
   readonly plan: TrainingPlan;
+  readonly #region: StackRegion | null;
   readonly #configuration: SlnetConfiguration;
   readonly #data: TrainingData;
   readonly #relay: EngineRelay;
@@ -58,12 +61,15 @@ export class TrainingJob {
     reader: StackReader,
     options: Readonly<Record<string, unknown>>,
     checkpoint: ModelFile | null,
+    region: StackRegion | null,
     room: EngineRoom,
   ): Promise<TrainingJob> {
     const configuration = createConfiguration({ ...checkpoint?.configuration, ...options });
     if (checkpoint) requireResumable(checkpoint, configuration);
+    const { name, shape } = reader.description;
+    const part = region && regionIn(name, shape, region);
     const data = await readTrainingData(
-      reader,
+      part ? readRegion(reader, part) : reader,
       configuration,
       configuration.trainFrames,
       "trainFrames",
@@ -85,11 +91,12 @@ export class TrainingJob {
       end: () => engine.release(),
     }));
     const relay = new EngineRelay(room, chosen.engine, (text) => warnings.push(text));
-    return new TrainingJob(reader, configuration, data, network, checkpoint, relay, chosen.report, warnings);
+    return new TrainingJob(reader, part, configuration, data, network, checkpoint, relay, chosen.report, warnings);
   }
 
   private constructor(
     reader: StackReader,
+    region: StackRegion | null,
     configuration: SlnetConfiguration,
     data: TrainingData,
     network: Network,
@@ -104,12 +111,13 @@ export class TrainingJob {
     const cropSize = fitCropSize(configuration.cropSize, height, width);
     if (cropSize < configuration.cropSize) {
       notices.push(
-        `the crop side is ${cropSize} instead of ${configuration.cropSize} pixels: frames have ${width}×${height} pixels`,
+        `the crop side is ${cropSize} instead of ${configuration.cropSize} pixels: ${region ? "the region has" : "frames have"} ${width}×${height} pixels`,
       );
     }
     const split = splitWindows(data.starts.length, validationSplit, shuffleDataset, createRandom(seed, "split"));
     if (split.validation.length === 0) notices.push("there is no validation window, so the last weights are kept");
 
+    this.#region = region;
     this.#configuration = configuration;
     this.#data = data;
     this.#relay = relay;
@@ -349,6 +357,7 @@ export class TrainingJob {
       temporalShifts: this.#configuration.temporalShifts,
       normalisation: this.#data.frames.normalisation,
       configuration: this.#configuration,
+      region: this.#region,
       seed: this.#configuration.seed,
       epoch: this.#epoch,
       steps: this.#step,

@@ -5,14 +5,15 @@ import type { CleaningMethod, CleaningOptions } from "../../protocol/api.js";
 import type { EngineRoom } from "../engines/start-engine.js";
 import { openMedianMethod } from "./median-method.js";
 import type { BackgroundMethod, OutputPlans } from "./method.js";
+import { openNoMethod } from "./no-method.js";
 import { openRpcaMethod } from "./rpca-method.js";
 import { openRunningMedianMethod } from "./running-median-method.js";
 import { openSlnetMethod } from "./slnet-method.js";
 
-/** Opens a method on a stack, after checking what came from the other thread. */
+/** Opens a method on a stack, after checking what came from the other thread. `null` reads the frames and leaves them. */
 export async function openMethod(
   reader: StackReader,
-  method: CleaningMethod,
+  method: CleaningMethod | null,
   options: CleaningOptions,
   outputs: OutputPlans,
   room: EngineRoom,
@@ -20,6 +21,7 @@ export async function openMethod(
   if (options.tail !== "shift" && options.tail !== "drop") {
     throw new SlnetError("bad-input", `tail is ${String(options.tail)}, expected shift or drop`);
   }
+  if (method === null) return openNoMethod(reader);
   switch (method.type) {
     case "slnet":
       return openSlnetMethod(reader, checkedModel(method.model), options, outputs, room);

@@ -1,5 +1,6 @@
 import { SlnetError } from "../../core/errors.js";
 import { createSamples, framePixels, type StackReader } from "../../core/frames.js";
+import { rpcaLimits } from "../../core/rpca-limits.js";
 import { startDecomposition, decompositionBytes } from "../../core/rpca.js";
 import type { RpcaMethodOptions } from "../../protocol/api.js";
 import { yieldToMessages } from "../pace.js";
@@ -83,11 +84,13 @@ function checkOptions({ groupFrames, sparsityWeight, penalty, iterations }: Rpca
   const refuse = (what: string, value: unknown, expected: string): never => {
     throw new SlnetError("bad-input", `${what} is ${String(value)}, expected ${expected}`);
   };
-  if (!Number.isInteger(groupFrames) || groupFrames < 2 || groupFrames > 64) {
-    refuse("RPCA frames per group", groupFrames, "a whole number from 2 to 64");
-  }
-  if (!Number.isInteger(iterations) || iterations < 1 || iterations > 10_000) {
-    refuse("RPCA iterations", iterations, "a whole number from 1 to 10000");
+  for (const [what, value, { minimum, maximum }] of [
+    ["RPCA frames per group", groupFrames, rpcaLimits.groupFrames],
+    ["RPCA iterations", iterations, rpcaLimits.iterations],
+  ] as const) {
+    if (!(Number.isInteger(value) && value >= minimum && value <= maximum)) {
+      refuse(what, value, `a whole number from ${minimum} to ${maximum}`);
+    }
   }
   for (const [what, value] of [
     ["RPCA sparsity weight", sparsityWeight],

@@ -3,8 +3,8 @@ import { property, query, state } from "lit/decorators.js";
 
 import type { Choice } from "../../../core/errors.js";
 import type { PendingChoice } from "../../session-state.js";
+import { strings } from "../../strings/index.js";
 import { themeStyles } from "../theme.styles.js";
-import { countText } from "./quantities.js";
 
 /** Fired when a person chose: a position in the labels. */
 export type ChoiceEvent = CustomEvent<{ readonly index: number }>;
@@ -113,16 +113,17 @@ export class SlnetChoiceForm extends LitElement {
   override render(): TemplateResult {
     if (!this.choice) return html``;
     const { of, labels, name } = this.choice;
+    const texts = strings().panel;
     return html`
       <form @submit=${(event: Event) => this.#submit(event)} @keydown=${(event: KeyboardEvent) => this.#onKey(event)}>
         <fieldset aria-describedby="file">
-          <legend>${question(of, labels.length)}</legend>
+          <legend>${texts.whichPart(of, labels.length)}</legend>
           ${labels.length > radioLimit ? this.#select(labels, of) : this.#radios(labels)}
         </fieldset>
         <p class="file" id="file">${name}</p>
         <div class="row">
-          <button class="primary" ?disabled=${this.disabled}>Open</button>
-          <button type="button" @click=${() => this.#dismiss()}>Cancel</button>
+          <button class="primary" ?disabled=${this.disabled}>${texts.open}</button>
+          <button type="button" @click=${() => this.#dismiss()}>${texts.cancel}</button>
         </div>
       </form>
     `;
@@ -143,7 +144,7 @@ export class SlnetChoiceForm extends LitElement {
   #select(labels: readonly string[], of: Choice["of"]): TemplateResult {
     return html`
       <select
-        aria-label=${partTitle(of)}
+        aria-label=${strings().panel.part[of]}
         @change=${(event: Event) => (this.index = (event.target as HTMLSelectElement).selectedIndex)}
       >
         ${labels.map((label, index) => html`<option .selected=${index === this.index}>${label || index + 1}</option>`)}
@@ -166,14 +167,4 @@ export class SlnetChoiceForm extends LitElement {
   #dismiss(): void {
     this.dispatchEvent(new CustomEvent("dismiss"));
   }
-}
-
-/** A choice as a word before a field. */
-export function partTitle(of: Choice["of"]): string {
-  return { series: "Image", channel: "Channel", slice: "Slice" }[of];
-}
-
-function question(of: Choice["of"], count: number): string {
-  const parts = { series: "images", channel: "channels", slice: "slices along z" }[of];
-  return `This file has ${countText(count)} ${parts}. Which one is the recording?`;
 }

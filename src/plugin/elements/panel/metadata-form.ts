@@ -11,6 +11,7 @@ import {
   type MetadataField,
   type MetadataOverrides,
 } from "../../metadata-fields.js";
+import { strings } from "../../strings/index.js";
 import { themeStyles } from "../theme.styles.js";
 
 /** Fired when a person changes a field. `null` is not known, `undefined` what the file says. */
@@ -99,7 +100,9 @@ export class SlnetMetadataForm extends LitElement {
   }
 
   #field(field: MetadataField, stack: StackDescription): TemplateResult {
-    const { key, title, unit, help } = field;
+    const { key, unit } = field;
+    const texts = strings().panel;
+    const { title = field.title, help = field.help } = texts.metadata[key] ?? {};
     const stated = stack[key];
     const override = this.overrides[key];
     const mistake = this.mistakes[key];
@@ -113,7 +116,7 @@ export class SlnetMetadataForm extends LitElement {
           id=${key}
           autocomplete="off"
           spellcheck="false"
-          placeholder="not stated"
+          placeholder=${texts.notStated}
           ?disabled=${this.disabled}
           aria-invalid=${mistake ? "true" : "false"}
           aria-describedby="${key}-unit ${mistake ? `${key}-error ` : ""}${key}-origin"
@@ -122,14 +125,14 @@ export class SlnetMetadataForm extends LitElement {
         />
         ${mistake ? html`<p class="error" id="${key}-error">${mistake.message}</p>` : nothing}
         <p class="origin" ?hidden=${!isChanged}>
-          <span id="${key}-origin">File: ${metadataText(field, stated) || "not stated"}</span>
+          <span id="${key}-origin">${texts.fileSays(metadataText(field, stated) || texts.notStated)}</span>
           <button
             class="plain"
-            aria-label="Undo: take ${title.toLowerCase()} from the file"
+            aria-label=${texts.undoMetadata(title)}
             ?disabled=${this.disabled}
             @click=${() => this.#undo(key)}
           >
-            Undo
+            ${texts.undo}
           </button>
         </p>
       </div>

@@ -5,6 +5,7 @@ import type { NamedFile } from "../../../protocol/api.js";
 import type { ImageLayer } from "../../host/contract.js";
 import { namedFile } from "../../dropped-files.js";
 import { stackFileTypes } from "../../stack-files.js";
+import { strings } from "../../strings/index.js";
 import { themeStyles } from "../theme.styles.js";
 
 /** Fired when a person chose files, a folder with all that is in it, or an address. `sample` has no detail. */
@@ -65,36 +66,33 @@ export class SlnetOpenForm extends LitElement {
 
   override render(): TemplateResult {
     const { disabled } = this;
+    const texts = strings().panel;
     return html`
       <div class="ways">
         <button
           class=${this.opened ? "" : "primary"}
-          title="A stack, with the files that belong to it"
+          title=${texts.openStackHint}
           ?disabled=${disabled}
           @click=${() => this.fileInput.click()}
         >
-          Open a stack…
+          ${texts.openStack}
         </button>
-        <button
-          title="OME-Zarr, or one frame a file. The browser may speak of an upload; nothing leaves this computer."
-          ?disabled=${disabled}
-          @click=${() => this.folderInput.click()}
-        >
-          Open folder…
+        <button title=${texts.openFolderHint} ?disabled=${disabled} @click=${() => this.folderInput.click()}>
+          ${texts.openFolder}
         </button>
         <button
           aria-expanded=${this.asksAddress ? "true" : "false"}
           ?disabled=${disabled}
           @click=${() => this.#toggleAddress()}
         >
-          Open URL…
+          ${texts.openUrl}
         </button>
         <button
-          title="A simulated recording: filaments, blinking molecules, a bleaching background"
+          title=${texts.sampleHint}
           ?disabled=${disabled}
           @click=${() => this.dispatchEvent(new CustomEvent("open-sample"))}
         >
-          Sample stack
+          ${texts.sample}
         </button>
       </div>
       ${this.asksAddress ? this.#addressForm() : nothing}
@@ -102,10 +100,10 @@ export class SlnetOpenForm extends LitElement {
         (layer) =>
           html`<button
             ?disabled=${disabled}
-            title="Work on the pixels that the viewer shows"
+            title=${texts.useLayerHint}
             @click=${() => this.dispatchEvent(new CustomEvent("open-layer", { detail: { layer } }) satisfies OpenLayerEvent)}
           >
-            Use “${layer.name}” of the viewer
+            ${texts.useLayer(layer.name)}
           </button>`,
       )}
       <input
@@ -113,7 +111,7 @@ export class SlnetOpenForm extends LitElement {
         type="file"
         multiple
         hidden
-        aria-label="Stack file"
+        aria-label=${texts.stackFile}
         accept=${stackFileTypes}
         @change=${() => this.#sendFiles(this.fileInput)}
       />
@@ -122,19 +120,20 @@ export class SlnetOpenForm extends LitElement {
         type="file"
         webkitdirectory
         hidden
-        aria-label="Stack folder"
+        aria-label=${texts.stackFolder}
         @change=${() => this.#sendFiles(this.folderInput)}
       />
     `;
   }
 
   #addressForm(): TemplateResult {
+    const texts = strings().panel;
     return html`
       <form
         @submit=${(event: Event) => this.#submitAddress(event)}
         @keydown=${(event: KeyboardEvent) => this.#onKey(event)}
       >
-        <label for="address">Address of a stack or of an OME-Zarr</label>
+        <label for="address">${texts.address}</label>
         <input
           id="address"
           type="text"
@@ -145,10 +144,8 @@ export class SlnetOpenForm extends LitElement {
           aria-describedby="address-help"
           ?disabled=${this.disabled}
         />
-        <button ?disabled=${this.disabled}>Open</button>
-        <p id="address-help">
-          Its server has to allow this page to read it (CORS). Only parts that are needed are fetched.
-        </p>
+        <button ?disabled=${this.disabled}>${texts.open}</button>
+        <p id="address-help">${texts.addressHelp}</p>
       </form>
     `;
   }

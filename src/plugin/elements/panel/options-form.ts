@@ -4,6 +4,7 @@ import { live } from "lit/directives/live.js";
 
 import { configurationFields, type ConfigurationField, type SlnetConfiguration } from "../../../core/configuration.js";
 import type { ConfigurationOptions } from "../../configuration-errors.js";
+import { strings } from "../../strings/index.js";
 import { themeStyles } from "../theme.styles.js";
 
 /** Fired when a person changes an option. `undefined` is the default again. */
@@ -101,14 +102,16 @@ export class SlnetOptionsForm extends LitElement {
     return html`${this.keys.map((key) => {
       const field = configurationFields.find((candidate) => candidate.key === key);
       if (!field) return nothing;
-      const heading = !this.brief && field.group !== group ? html`<h4>${groupTitles[field.group]}</h4>` : nothing;
+      const heading =
+        !this.brief && field.group !== group ? html`<h4>${strings().panel.optionGroups[field.group]}</h4>` : nothing;
       group = field.group;
       return html`${heading}${this.#field(field)}`;
     })}`;
   }
 
   #field(field: ConfigurationField): TemplateResult {
-    const { key, title, unit } = field;
+    const { key, unit } = field;
+    const { title = field.title, help = field.help } = strings().panel.options[key] ?? {};
     const error = this.errors[key];
     const label =
       field.kind === "boolean"
@@ -118,17 +121,16 @@ export class SlnetOptionsForm extends LitElement {
     return html`
       <div class="field ${field.kind}">
         ${label} ${error ? html`<p class="error" id="${key}-error">${error}</p>` : nothing}
-        <p class="help" id="${key}-help">${this.hints[key] ?? field.help}${this.#provenance(field)}</p>
+        <p class="help" id="${key}-help">${this.hints[key] ?? help}${this.#provenance(field)}</p>
       </div>
     `;
   }
 
   #provenance(field: ConfigurationField): TemplateResult | typeof nothing {
     if (this.brief) return nothing;
-    const published = field.publishedName && html` Published name: <code>${field.publishedName}</code>.`;
-    return html`<span class="published">
-      Default: ${valueText(field, this.#default(field)) || "empty"}.${published}</span
-    >`;
+    const texts = strings().panel;
+    const published = field.publishedName && html` ${texts.publishedName} <code>${field.publishedName}</code>.`;
+    return html`<span class="published"> ${texts.defaultIs(valueText(field, this.#default(field)))}${published}</span>`;
   }
 
   #input(field: ConfigurationField): TemplateResult {
@@ -186,15 +188,6 @@ export class SlnetOptionsForm extends LitElement {
   }
 }
 
-const groupTitles: Readonly<Record<ConfigurationField["group"], string>> = {
-  files: "Names",
-  data: "Data",
-  training: "Training",
-  loss: "Loss",
-  noise: "Simulated camera noise",
-  output: "Output and engine",
-};
-
 /** What was typed as a value of the field's kind; what is not one stays a text, which the configuration refuses. */
 function parsedValue(field: ConfigurationField, text: string): unknown {
   switch (field.kind) {
@@ -215,7 +208,7 @@ function parsedValue(field: ConfigurationField, text: string): unknown {
 }
 
 function valueText(field: ConfigurationField, value: unknown): string {
-  if (field.kind === "boolean") return value === true ? "on" : "off";
+  if (field.kind === "boolean") return value === true ? strings().panel.on : strings().panel.off;
   if (field.kind === "choice") return field.choices.find((choice) => choice.value === value)?.title ?? String(value);
   return Array.isArray(value) ? value.join(", ") : String(value);
 }

@@ -1,5 +1,3 @@
-import type { Progress } from "../../../protocol/api.js";
-
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 /** A count with separators: `1,212`. */
@@ -8,7 +6,7 @@ export function countText(count: number): string {
 }
 
 /** A duration to read at a glance: `45 s`, `3 min 20 s`, `1 h 5 min`. */
-function durationText(seconds: number): string {
+export function durationText(seconds: number): string {
   const rounded = Math.max(0, Math.round(seconds));
   if (rounded < 60) return `${rounded} s`;
   if (rounded < 3600) return `${Math.floor(rounded / 60)} min ${rounded % 60} s`;
@@ -28,12 +26,4 @@ export function bytesText(bytes: number): string {
   let unit = 0;
   for (; value >= 1000 && unit < units.length - 1; unit++) value /= 1000;
   return `${value < 10 && unit > 0 ? value.toFixed(1) : value.toFixed(0)} ${units[unit]}`;
-}
-
-/** `340 of 1,212 steps · 900 steps/s · 1 s left`. */
-export function progressText({ done, total, perSecond, secondsLeft }: Progress, unit: "steps" | "frames"): string {
-  const parts = [`${countText(done)} of ${countText(total)} ${unit}`];
-  if (perSecond > 0) parts.push(`${perSecond < 10 ? perSecond.toFixed(1) : countText(perSecond)} ${unit}/s`);
-  if (secondsLeft !== null && done < total) parts.push(`${durationText(secondsLeft)} left`);
-  return parts.join(" · ");
 }

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
 import type { SavedPart, SaveFormat } from "../../../protocol/api.js";
@@ -8,24 +8,16 @@ import { canPickSaveFile, canPickStartedFile, pickSaveFile, pickStartedFile } fr
 import type { SlnetSession } from "../../session.js";
 import type { SaveRequest } from "../../session-requests.js";
 import { knownCameraOffsetAdu, sparseOffsetAdu, type SavedFile, type SessionState } from "../../session-state.js";
+import { strings } from "../../strings/index.js";
 import { themeStyles } from "../theme.styles.js";
+import { chosenValue, isChecked } from "./field-events.js";
+import { formStyles } from "./form.styles.js";
 import type { OptionChangeEvent } from "./options-form.js";
 import { panelStyles } from "./panel.styles.js";
-import { bytesText, countText, percentText } from "./quantities.js";
 
 /** What is saved, how, and where to. */
 export class SlnetSaveForm extends LitElement {
-  static override styles = [
-    themeStyles,
-    panelStyles,
-    css`
-      :host {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: var(--_space-3);
-      }
-    `,
-  ];
+  static override styles = [themeStyles, panelStyles, formStyles];
 
   @property({ attribute: false }) session: SlnetSession | null = null;
   @property({ attribute: false }) state: SessionState | null = null;
@@ -42,21 +34,28 @@ export class SlnetSaveForm extends LitElement {
     const { saved, result, activity } = state;
     const busy = activity !== "idle";
     const reason = savingReason(state);
-    const { title } = saveFormat(this.format);
+    const texts = strings().panel;
+    const goesOn = this.#isGoingOn();
     return html`
       <div class="pair">
         <label>
-          Frames
-          <select ?disabled=${busy} @change=${(event: Event) => (this.savedPart = chosen(event) as SavedPart["part"])}>
-            <option value="sparse" ?selected=${this.savedPart === "sparse"}>Sparse</option>
-            <option value="low-rank" ?selected=${this.savedPart === "low-rank"}>Background</option>
+          ${texts.savedFrames}
+          <select
+            ?disabled=${busy}
+            @change=${(event: Event) => (this.savedPart = chosenValue(event) as SavedPart["part"])}
+          >
+            <option value="sparse" ?selected=${this.savedPart === "sparse"}>${texts.savedParts.sparse}</option>
+            <option value="low-rank" ?selected=${this.savedPart === "low-rank"}>${texts.savedParts["low-rank"]}</option>
           </select>
         </label>
         <label>
-          Pixels
-          <select ?disabled=${busy} @change=${(event: Event) => (this.sampleType = chosen(event) as SavedPart["type"])}>
-            <option value="uint16" ?selected=${this.sampleType === "uint16"}>16-bit whole</option>
-            <option value="float32" ?selected=${this.sampleType === "float32"}>32-bit float</option>
+          ${texts.pixels}
+          <select
+            ?disabled=${busy}
+            @change=${(event: Event) => (this.sampleType = chosenValue(event) as SavedPart["type"])}
+          >
+            <option value="uint16" ?selected=${this.sampleType === "uint16"}>${texts.sampleTypes.uint16}</option>
+            <option value="float32" ?selected=${this.sampleType === "float32"}>${texts.sampleTypes.float32}</option>
           </select>
         </label>
         ${this.#formatFields(busy)}
@@ -71,17 +70,17 @@ export class SlnetSaveForm extends LitElement {
           aria-describedby="save-reason"
           @click=${() => void session.save(this.#request())}
         >
-          Save ${title}
+          ${texts.saveAs(saveFormat(this.format).title)}
         </button>
         ${
           canPickSaveFile()
             ? html`<button
                 ?disabled=${reason !== ""}
-                title=${reason || (this.#isGoingOn() ? "Choose the file that was left" : "Choose where the file goes")}
+                title=${reason || (goesOn ? texts.goOnWithFileHint : texts.saveToFileHint)}
                 aria-describedby="save-reason"
                 @click=${() => void this.#saveToFile(session)}
               >
-                ${this.#isGoingOn() ? "Go on with a file…" : "Save to a file…"}
+                ${goesOn ? texts.goOnWithFile : texts.saveToFile}
               </button>`
             : nothing
         }
@@ -92,23 +91,24 @@ export class SlnetSaveForm extends LitElement {
   }
 
   #formatFields(busy: boolean): TemplateResult {
+    const texts = strings().panel;
     return html`
       <label>
-        Format
-        <select ?disabled=${busy} @change=${(event: Event) => (this.format = chosen(event) as SaveFormat)}>
+        ${texts.format}
+        <select ?disabled=${busy} @change=${(event: Event) => (this.format = chosenValue(event) as SaveFormat)}>
           ${saveFormats.map(
             ({ value, title }) => html`<option value=${value} .selected=${value === this.format}>${title}</option>`,
           )}
         </select>
       </label>
       <label>
-        Compression
+        ${texts.compression}
         <select
           ?disabled=${busy}
-          @change=${(event: Event) => (this.compression = chosen(event) as NonNullable<SavedPart["compression"]>)}
+          @change=${(event: Event) => (this.compression = chosenValue(event) as NonNullable<SavedPart["compression"]>)}
         >
-          <option value="none" ?selected=${this.compression === "none"}>none</option>
-          <option value="deflate" ?selected=${this.compression === "deflate"}>deflate</option>
+          <option value="none" ?selected=${this.compression === "none"}>${texts.compressions.none}</option>
+          <option value="deflate" ?selected=${this.compression === "deflate"}>${texts.compressions.deflate}</option>
         </select>
       </label>
     `;
@@ -129,9 +129,9 @@ export class SlnetSaveForm extends LitElement {
         type="checkbox"
         .checked=${this.goesOn}
         ?disabled=${busy}
-        @change=${(event: Event) => (this.goesOn = (event.target as HTMLInputElement).checked)}
+        @change=${(event: Event) => (this.goesOn = isChecked(event))}
       />
-      Go on with a file that an error cut short
+      ${strings().panel.goOnWithLeftFile}
     </label>`;
   }
 
@@ -142,7 +142,7 @@ export class SlnetSaveForm extends LitElement {
       .options=${state.options}
       .defaults=${stackDefaults(state, this.sampleType)}
       .errors=${state.optionErrors}
-      .hints=${{ sparseOffsetAdu: offsetHint(state) }}
+      .hints=${{ sparseOffsetAdu: strings().panel.offsetHint(knownCameraOffsetAdu(state)) }}
       ?disabled=${busy}
       @option-change=${({ detail }: OptionChangeEvent) => session.configure({ [detail.key]: detail.value })}
     ></slnet-options-form>`;
@@ -157,7 +157,7 @@ export class SlnetSaveForm extends LitElement {
     const request = this.#request();
     const { title, mediaType, ending } = saveFormat(this.format);
     const resume = this.#isGoingOn();
-    const kind = `${title} stack`;
+    const kind = strings().panel.fileKind(title);
     let handle: FileSystemFileHandle | null;
     try {
       handle = resume
@@ -177,32 +177,16 @@ export function stackDefaults(state: SessionState, type: SavedPart["type"]): Con
   return { sparseOffsetAdu: sparseOffsetAdu({ ...state, options: {} }, type) };
 }
 
-function offsetHint(state: SessionState): string {
-  const known = knownCameraOffsetAdu(state);
-  const origin = known === null ? "" : ` Here that is ${known} ADU.`;
-  return `Added to every pixel. Localizers expect the offset of the camera.${origin}`;
-}
-
 function savingReason({ activity, stack, model, result, optionErrors }: SessionState): string {
-  if (activity !== "idle") return "Cancel what is running first.";
-  if (!stack) return "Open a stack first.";
-  if (!result && !model) return "Clean the stack first.";
-  if (result && result.done === result.from) return "No frame is cleaned yet.";
+  const texts = strings().panel;
+  if (activity !== "idle") return texts.busy;
+  if (!stack) return texts.noStack;
+  if (!result && !model) return texts.needsCleaning;
+  if (result && result.done === result.from) return texts.nothingCleaned;
   return optionErrors["sparseOffsetAdu"] ?? "";
 }
 
 function savedText({ name, frames, bytes, offsetAdu, clipped, pixels }: SavedFile): TemplateResult {
-  return html`<p>
-    ${name}: ${countText(frames)} frames, ${bytesText(bytes)},${" "}
-    ${offsetAdu === 0 ? "no offset" : `offset ${offsetAdu} ADU`}.
-    ${
-      clipped === 0
-        ? "No pixel was clipped."
-        : `${countText(clipped)} pixels (${percentText(clipped / pixels)}) were clipped to the range of the type.`
-    }
-  </p>`;
-}
-
-function chosen(event: Event): string {
-  return (event.target as HTMLSelectElement).value;
+  const texts = strings().panel;
+  return html`<p>${texts.saved(name, frames, bytes, offsetAdu)} ${texts.clipped(clipped, pixels)}</p>`;
 }

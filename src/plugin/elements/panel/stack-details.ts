@@ -1,39 +1,22 @@
 import { html, nothing, type TemplateResult } from "lit";
 
-import type { StackDescription, StackFormat } from "../../../core/frames.js";
+import type { StackDescription } from "../../../core/frames.js";
 import type { ChosenPart } from "../../session-state.js";
-import { partTitle } from "./choice-form.js";
-import { countText } from "./quantities.js";
-
-const formatTitles: Readonly<Record<StackFormat, string>> = {
-  tiff: "TIFF",
-  mha: "MetaImage",
-  nrrd: "NRRD",
-  mrc: "MRC",
-  nifti: "NIfTI",
-  pic: "Bio-Rad PIC",
-  zarr: "OME-Zarr",
-  dax: "dax",
-  nd2: "Nikon nd2",
-  raw: "raw",
-  npy: "NumPy npy",
-  simulated: "simulated",
-  frames: "layer of the viewer",
-};
+import { strings } from "../../strings/index.js";
 
 /** What the open stack is: name, size, format, how its pixels are stored. */
 export function stackDetails({ name, shape, format, compression, storedType }: StackDescription): TemplateResult {
-  const readAs = storedType === shape.type ? "" : `, read as ${shape.type}`;
+  const texts = strings().panel;
   return html`
     <dl>
-      <dt>Name</dt>
+      <dt>${texts.name}</dt>
       <dd>${name}</dd>
-      <dt>Size</dt>
-      <dd>${countText(shape.frames)} frames of ${shape.width} × ${shape.height} pixels</dd>
-      <dt>Format</dt>
-      <dd>${formatTitles[format]}, ${compression === "none" ? "uncompressed" : compression}</dd>
-      <dt>Pixels</dt>
-      <dd>${storedType}${readAs}</dd>
+      <dt>${texts.size}</dt>
+      <dd>${texts.stackSize(shape.frames, shape.width, shape.height)}</dd>
+      <dt>${texts.format}</dt>
+      <dd>${texts.formats[format]}, ${compression === "none" ? texts.uncompressed : compression}</dd>
+      <dt>${texts.pixels}</dt>
+      <dd>${texts.storedPixels(storedType, shape.type)}</dd>
     </dl>
   `;
 }
@@ -50,7 +33,7 @@ export function chosenParts(
       ${parts.map(
         ({ of, labels, index }) => html`
           <label>
-            ${partTitle(of)}
+            ${strings().panel.part[of]}
             <select
               ?disabled=${disabled}
               @change=${(event: Event) => change(of, (event.target as HTMLSelectElement).selectedIndex)}

@@ -3,6 +3,7 @@ import { property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 
 import type { ImageLayer, Unsubscribe, ViewerHost } from "../../host/contract.js";
+import { strings } from "../../strings/index.js";
 import { themeStyles } from "../theme.styles.js";
 
 /** Events of a host after which the form is drawn anew. */
@@ -83,11 +84,12 @@ export class SlnetViewForm extends LitElement {
   #frameFields(host: ViewerHost): TemplateResult {
     const { step, frames } = host.dims;
     const last = Math.max(0, frames - 1);
+    const texts = strings().panel;
     return html`
       <div class="frame">
         <input
           type="range"
-          aria-label="Frame"
+          aria-label=${texts.frame}
           min="0"
           max=${last}
           step="1"
@@ -97,14 +99,14 @@ export class SlnetViewForm extends LitElement {
         />
         <input
           type="number"
-          aria-label="Frame number"
+          aria-label=${texts.frameNumber}
           min="0"
           max=${last}
           ?disabled=${frames < 2}
           .value=${live(String(step))}
           @change=${(event: Event) => this.#onNumber(event, host)}
         />
-        <span>of ${last}</span>
+        <span>${texts.ofFrames(last)}</span>
       </div>
     `;
   }
@@ -118,7 +120,7 @@ export class SlnetViewForm extends LitElement {
   #layerField(host: ViewerHost, layers: readonly ImageLayer[], active: ImageLayer): TemplateResult {
     return html`
       <label>
-        Layer in front
+        ${strings().panel.layerInFront}
         <select @change=${(event: Event) => bringToFront(host, (event.target as HTMLSelectElement).value)}>
           ${[...layers]
             .reverse()
@@ -130,13 +132,14 @@ export class SlnetViewForm extends LitElement {
 
   #contrastFields(host: ViewerHost, layer: ImageLayer): TemplateResult {
     const limits = layer.contrastLimits;
+    const texts = strings().panel;
     const field = (end: 0 | 1, title: string): TemplateResult => html`
       <label>
-        ${title}, ADU
+        ${title}
         <input
           type="number"
           step="any"
-          placeholder="auto"
+          placeholder=${texts.automatic}
           aria-invalid=${this.mistake ? "true" : "false"}
           aria-describedby=${this.mistake ? "mistake" : nothing}
           .value=${live(limits ? String(Number(limits[end].toPrecision(6))) : "")}
@@ -145,13 +148,10 @@ export class SlnetViewForm extends LitElement {
       </label>
     `;
     return html`
-      <div class="contrast" role="group" aria-label="Contrast of ${layer.name}">
-        ${field(0, "Black")} ${field(1, "White")}
-        <button
-          title="Take the limits from the pixels of the frame shown"
-          @click=${() => host.layers.update(layer.id, { contrastLimits: null })}
-        >
-          Auto
+      <div class="contrast" role="group" aria-label=${texts.contrastOf(layer.name)}>
+        ${field(0, texts.black)} ${field(1, texts.white)}
+        <button title=${texts.autoHint} @click=${() => host.layers.update(layer.id, { contrastLimits: null })}>
+          ${texts.auto}
         </button>
       </div>
       ${this.mistake ? html`<p class="error" id="mistake" role="alert">${this.mistake}</p>` : nothing}
@@ -162,7 +162,7 @@ export class SlnetViewForm extends LitElement {
     const value = (event.target as HTMLInputElement).valueAsNumber;
     const other = layer.contrastLimits?.[1 - end] ?? (end === 0 ? value + 1 : Math.min(0, value - 1));
     const [low, high] = end === 0 ? [value, other] : [other, value];
-    this.mistake = low < high ? "" : `Black is ${low} and white ${high}: black has to be the lower one.`;
+    this.mistake = low < high ? "" : strings().panel.wrongLimits(low, high);
     if (this.mistake === "") host.layers.update(layer.id, { contrastLimits: [low, high] });
     this.requestUpdate();
   }

@@ -1,0 +1,142 @@
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { property, state } from "lit/decorators.js";
+
+import { defaultMedianWindowFrames, medianWindowLimits } from "../../../core/running-median.js";
+import type { CleaningMethod, CleaningOptions } from "../../../protocol/api.js";
+import type { SlnetSession } from "../../session.js";
+import type { CleanRequest } from "../../session-requests.js";
+import type { SessionState } from "../../session-state.js";
+import { strings } from "../../strings/index.js";
+import { themeStyles } from "../theme.styles.js";
+import { actionButton } from "./action-button.js";
+import { chosenValue, isChecked } from "./field-events.js";
+import { formStyles } from "./form.styles.js";
+import { panelStyles } from "./panel.styles.js";
+import { defaultRpcaTexts, parseRpca, rpcaFields, type RpcaTexts } from "./rpca-fields.js";
+
+/** The median of a window and that of the stack are two choices. */
+type PanelMethod = CleaningMethod["type"] | "whole-median";
+
+/** How the stack is cleaned. */
+export class SlnetCleanForm extends LitElement {
+  static override styles = [themeStyles, panelStyles, formStyles];
+
+  @property({ attribute: false }) session: SlnetSession | null = null;
+  @property({ attribute: false }) state: SessionState | null = null;
+
+  @state() private method: PanelMethod = "slnet";
+  @state() private medianWindowFrames: number = defaultMedianWindowFrames;
+  @state() private tail: CleaningOptions["tail"] = "shift";
+  @state() private lowRank = false;
+  @state() private rpcaTexts: RpcaTexts = defaultRpcaTexts;
+
+  override render(): TemplateResult {
+    const { session, state } = this;
+    if (!session || !state) return html``;
+    const { result, activity, model } = state;
+    const busy = activity !== "idle";
+    const texts = strings().panel;
+    return html`
+      <div class="pair">
+        <label>
+          ${texts.method}
+          <select ?disabled=${busy} @change=${(event: Event) => (this.method = chosenValue(event) as PanelMethod)}>
+            ${Object.entries(texts.methods).map(
+              ([value, title]) => html`<option value=${value} ?selected=${this.method === value}>${title}</option>`,
+            )}
+          </select>
+        </label>
+        ${this.method === "median" ? this.#medianWindowField(busy) : this.#tailField(busy)}
+      </div>
+      ${this.method === "rpca" ? this.#rpcaFields(busy) : nothing}
+      <label class="check">
+        <input
+          type="checkbox"
+          ?disabled=${busy}
+          .checked=${this.lowRank}
+          @change=${(event: Event) => (this.lowRank = isChecked(event))}
+        />
+        ${texts.alsoBackground}
+      </label>
+      ${actionButton(texts.clean, this.#reason(state), "clean-reason", model !== null && result === null, () =>
+        session.clean(this.#request()),
+      )}
+      ${
+        result
+          ? html`<p class="muted">${texts.cleanedSoFar(result.done - result.from, result.to - result.from)}</p>`
+          : nothing
+      }
+    `;
+  }
+
+  #request(): CleanRequest {
+    const { lowRank, tail } = this;
+    switch (this.method) {
+      case "slnet":
+        return { method: "slnet", lowRank, tail };
+      case "median":
+        return { method: "median", medianWindowFrames: this.medianWindowFrames, lowRank, tail };
+      case "whole-median":
+        return { method: "median", medianWindowFrames: 0, lowRank, tail };
+      case "rpca":
+        return { method: "rpca", rpca: parseRpca(this.rpcaTexts).options, lowRank, tail };
+      default:
+        return this.method satisfies never;
+    }
+  }
+
+  #medianWindowField(busy: boolean): TemplateResult {
+    const { minimum, maximum } = medianWindowLimits;
+    const texts = strings().panel;
+    const isWrong = !isMedianWindow(this.medianWindowFrames);
+    return html`<label title=${texts.medianWindowHint(minimum, maximum)}>
+      ${texts.medianWindow}
+      <input
+        type="number"
+        min=${minimum}
+        max=${maximum}
+        step="1"
+        ?disabled=${busy}
+        aria-invalid=${isWrong ? "true" : "false"}
+        aria-describedby=${isWrong ? "clean-reason" : nothing}
+        .value=${String(this.medianWindowFrames)}
+        @change=${(event: Event) => (this.medianWindowFrames = (event.target as HTMLInputElement).valueAsNumber)}
+      />
+    </label>`;
+  }
+
+  #rpcaFields(busy: boolean): TemplateResult {
+    return rpcaFields(this.rpcaTexts, busy, "clean-reason", (key, text) => {
+      this.rpcaTexts = { ...this.rpcaTexts, [key]: text };
+    });
+  }
+
+  #tailField(busy: boolean): TemplateResult {
+    const texts = strings().panel;
+    return html`<label title=${texts.lastFramesHint}>
+      ${texts.lastFrames}
+      <select
+        ?disabled=${busy || this.method !== "slnet"}
+        @change=${(event: Event) => (this.tail = chosenValue(event) as CleaningOptions["tail"])}
+      >
+        <option value="shift" ?selected=${this.tail === "shift"}>${texts.tails.shift}</option>
+        <option value="drop" ?selected=${this.tail === "drop"}>${texts.tails.drop}</option>
+      </select>
+    </label>`;
+  }
+
+  #reason({ activity, stack, model }: SessionState): string {
+    const texts = strings().panel;
+    if (activity !== "idle") return texts.busy;
+    if (!stack) return texts.noStack;
+    if (this.method === "median" && !isMedianWindow(this.medianWindowFrames)) {
+      return texts.wrongMedianWindow(medianWindowLimits.minimum, medianWindowLimits.maximum);
+    }
+    if (this.method === "rpca") return Object.values(parseRpca(this.rpcaTexts).mistakes)[0] ?? "";
+    return this.method === "slnet" && !model ? texts.needsModel : "";
+  }
+}
+
+function isMedianWindow(frames: number): boolean {
+  return Number.isInteger(frames) && frames >= medianWindowLimits.minimum && frames <= medianWindowLimits.maximum;
+}
