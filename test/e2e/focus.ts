@@ -29,8 +29,11 @@ function focused(page: Page): Promise<Focused> {
       const { left, top, width, height } = seen.getBoundingClientRect();
       if (width === 0 || height === 0) return "has no size";
       if (left + width <= 0 || top + height <= 0 || left >= innerWidth || top >= innerHeight) return "is out of view";
-      const { outlineStyle, outlineWidth } = getComputedStyle(seen);
-      if (outlineStyle === "none" || parseFloat(outlineWidth) === 0) return "shows no ring";
+      const hasRing = [null, "::before", "::after"].some((part) => {
+        const { outlineStyle, outlineWidth } = getComputedStyle(seen, part);
+        return outlineStyle !== "none" && parseFloat(outlineWidth) > 0;
+      });
+      if (!hasRing) return "shows no ring";
       const isOnTop = [0.15, 0.5, 0.85].some((down) => {
         const [x, y] = [Math.max(0, left) + Math.min(width, innerWidth) / 2, top + height * down];
         let over = document.elementFromPoint(x, y);

@@ -77,8 +77,9 @@ describe("the page with the keyboard alone", { timeout: 5 * minutes }, () => {
       await keyboard.press("0");
       assert.match((await picture.getAttribute("aria-label"))!, /whole image in view/);
 
-      await tabTo(page, "input", "Swipe");
-      await keyboard.press("Space");
+      await tabTo(page, "input", "One");
+      await keyboard.press("ArrowRight");
+      await keyboard.press("ArrowRight");
       await tabTo(page, "div", "Divider");
       const divider = page.getByRole("slider", { name: "Divider" });
       const before = Number(await divider.getAttribute("aria-valuenow"));

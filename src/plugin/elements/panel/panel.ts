@@ -8,6 +8,7 @@ import { strings } from "../../strings/index.js";
 import { themeStyles } from "../theme.styles.js";
 import { Announcer } from "./announcer.js";
 import { engineDetails } from "./engine-details.js";
+import { FocusKeeper } from "./focus-keeper.js";
 import { panelStyles } from "./panel.styles.js";
 import { stackSection } from "./stack-section.js";
 import { statusSection, statusText } from "./status-section.js";
@@ -36,6 +37,7 @@ export class SlnetPanel extends LitElement {
 
   #unsubscribe: Unsubscribe | null = null;
   #ownSession: SlnetSession | null = null;
+  readonly #focus = new FocusKeeper(this);
   readonly #announcer = new Announcer((text) => (this.announcement = text));
 
   override connectedCallback(): void {
@@ -101,7 +103,13 @@ export class SlnetPanel extends LitElement {
     this.#unsubscribe?.();
     const { session } = this;
     if (!session) return;
+    let wasBusy = false;
     const offState = session.subscribe((state) => {
+      const isBusy = state.activity !== "idle";
+      if (isBusy && !wasBusy) this.#focus.keep();
+      // Once the forms are drawn, with controls that can be used.
+      if (!isBusy && wasBusy) requestAnimationFrame(() => this.#focus.restore());
+      wasBusy = isBusy;
       this.#announcer.announce(statusText(state));
       this.requestUpdate();
     });

@@ -1,6 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
-import { styleMap } from "lit/directives/style-map.js";
 
 import type { PickedShape, Unsubscribe, ViewerHost } from "../../host/contract.js";
 import { provideHost } from "../../host/discovery.js";
@@ -249,13 +248,13 @@ export class SlnetStackViewer extends LitElement {
     return html`
       ${panes.map((pane, index) => {
         const { left, top } = swipes ? { left: index * width, top: 0 } : pane.box;
-        const place = {
-          left: swipes && index > 0 ? "auto" : `${(100 * left) / width}%`,
-          right: swipes && index > 0 ? "0" : "auto",
-          top: `${(100 * top) / height}%`,
-          maxWidth: `${(swipes ? 50 : (100 * pane.box.width) / width).toFixed(2)}%`,
-        };
-        return html`<div class="caption" style=${styleMap(place)}>
+        const place = [
+          swipes && index > 0 ? "right: 0" : `left: ${(100 * left) / width}%`,
+          `top: ${(100 * top) / height}%`,
+          `max-width: ${(swipes ? 50 : (100 * pane.box.width) / width).toFixed(2)}%`,
+        ];
+        // By the property: a content security policy may forbid the attribute.
+        return html`<div class="caption" .style=${place.join("; ")}>
           <span>${this.#problem(pane) ?? names[index]}</span>
         </div>`;
       })}
@@ -346,8 +345,10 @@ export class SlnetStackViewer extends LitElement {
     const area = this.stageArea;
     if (!area || !this.#stage) return;
     this.#density = window.devicePixelRatio;
-    const width = Math.max(1, Math.round(area.clientWidth * this.#density));
-    const height = Math.max(1, Math.round(area.clientHeight * this.#density));
+    // As it is seen, in a page that is enlarged by CSS too.
+    const box = area.getBoundingClientRect();
+    const width = Math.max(1, Math.round(box.width * this.#density));
+    const height = Math.max(1, Math.round(box.height * this.#density));
     this.#stage.resize(width, height);
     this.#look.stage = { width, height };
     this.requestUpdate();
