@@ -1,6 +1,6 @@
 import type { SlnetConfiguration } from "../core/configuration.js";
 import type { Choice, SlnetErrorCode } from "../core/errors.js";
-import type { StackDescription, StackMetadata } from "../core/frames.js";
+import type { StackDescription, StackMetadata, StackRegion } from "../core/frames.js";
 import { keptShare } from "../core/kept-share.js";
 import type { ModelFile } from "../core/model.js";
 import type {
@@ -8,7 +8,9 @@ import type {
   CleaningOptions,
   EngineReport,
   Progress,
+  RunEstimate,
   SavedPart,
+  StackSurvey,
   TrainingPlan,
 } from "../protocol/api.js";
 import { checkOptions, type ConfigurationOptions } from "./configuration-errors.js";
@@ -40,6 +42,8 @@ export interface ChosenPart extends Choice {
 /** How the last training goes or went. */
 export interface TrainingState {
   readonly plan: TrainingPlan;
+  /** The part of the stack that it trains on, `null`: all of it. */
+  readonly region: StackRegion | null;
   readonly epoch: number;
   readonly step: number;
   /** Share of the pixels above the background in the last step, `null` before the first. */
@@ -95,6 +99,14 @@ export interface SessionState {
   readonly chosen: readonly ChosenPart[];
   /** What a person says about the stack in place of its file. */
   readonly metadata: MetadataOverrides;
+  /** The part of the stack to train on, `null`: all of it. */
+  readonly region: StackRegion | null;
+  /** What a look at the open stack found, `null` before it or where it failed. */
+  readonly survey: StackSurvey | null;
+  /** Why it failed, one sentence. */
+  readonly surveyError: string | null;
+  /** What a run with the options as they were last would take, `null` where that is not known. */
+  readonly estimate: RunEstimate | null;
   /** Options that differ from the defaults, as given: perhaps wrong. */
   readonly options: ConfigurationOptions;
   /** The checked configuration, `null` while an option is wrong. */
@@ -124,6 +136,10 @@ export function initialSessionState(options: ConfigurationOptions): SessionState
     stack: null,
     chosen: [],
     metadata: {},
+    region: null,
+    survey: null,
+    surveyError: null,
+    estimate: null,
     options,
     configuration,
     optionErrors: errors,
@@ -159,9 +175,10 @@ export function knownCameraOffsetAdu(state: Pick<SessionState, "stack" | "metada
 }
 
 /** A training that has not made a step yet. */
-export function startedTraining(plan: TrainingPlan, sparsityWeight: number): TrainingState {
+export function startedTraining(plan: TrainingPlan, region: StackRegion | null, sparsityWeight: number): TrainingState {
   return {
     plan,
+    region,
     epoch: 0,
     step: 0,
     keptShare: null,

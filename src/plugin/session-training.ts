@@ -36,7 +36,7 @@ export class SessionTraining {
 
   train({ goOn = false }: TrainRequest): Promise<void> {
     return this.#actions.perform("training", async (signal) => {
-      const { configuration, options, optionErrors, model } = this.#actions.state;
+      const { configuration, options, optionErrors, model, region } = this.#actions.state;
       if (!configuration) {
         throw new SlnetError(
           "bad-input",
@@ -46,10 +46,10 @@ export class SessionTraining {
       const stack = await this.#connection.ready(signal);
       const run = await stack.train(
         { ...options, stack: stack.description.name },
-        { signal, checkpoint: goOn ? model : null },
+        { signal, checkpoint: goOn ? model : null, region },
       );
       this.#actions.update({
-        training: startedTraining(run.plan, configuration.sparsityWeight),
+        training: startedTraining(run.plan, region, configuration.sparsityWeight),
         engine: run.plan.engine,
         notices: run.plan.notices,
       });

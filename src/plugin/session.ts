@@ -1,6 +1,7 @@
 import { SlnetError } from "../core/errors.js";
-import { unknownMetadata, type StackDescription } from "../core/frames.js";
+import { unknownMetadata, type StackRegion, type StackShape } from "../core/frames.js";
 import { parseModelFile } from "../core/model.js";
+import { regionIn } from "../core/stack-region.js";
 import type { NamedFile } from "../protocol/api.js";
 import type { CleaningRun } from "../protocol/client.js";
 import { checkOptions, trainingOptions, type ConfigurationOptions } from "./configuration-errors.js";
@@ -9,12 +10,14 @@ import type { ImageLayer, Unsubscribe, ViewerHost } from "./host/contract.js";
 import { requireMetadata, type MetadataOverrides } from "./metadata-fields.js";
 import { SessionActions } from "./session-actions.js";
 import { SessionCleaning } from "./session-cleaning.js";
+import { SessionEstimate } from "./session-estimate.js";
 import { layerGeometry, SessionLayers } from "./session-layers.js";
 import { SessionOpening, type OpenedStackUser } from "./session-opening.js";
 import { SessionPreview } from "./session-preview.js";
 import type { CleanRequest, SaveRequest, TrainRequest } from "./session-requests.js";
 import { SessionSaving, type DeliverFile } from "./session-saving.js";
 import { initialSessionState, stackMetadata, type ChosenPart, type SessionState } from "./session-state.js";
+import { SessionSurvey } from "./session-survey.js";
 import { SessionTraining } from "./session-training.js";
 import { lostFrame, StackConnection } from "./stack-connection.js";
 import { StackFrames, type ReadFrame } from "./stack-frames.js";
@@ -48,6 +51,8 @@ export class SlnetSession {
   readonly #training: SessionTraining;
   readonly #cleaning: SessionCleaning;
   readonly #saving: SessionSaving;
+  readonly #survey: SessionSurvey;
+  readonly #estimate: SessionEstimate;
   readonly #stopListening: Unsubscribe | undefined;
   #disposed = false;
 
@@ -69,6 +74,8 @@ export class SlnetSession {
     this.#training = new SessionTraining(actions, connection, preview, geometry);
     this.#cleaning = new SessionCleaning(actions, connection, layers, preview, geometry, options.memoryBudgetBytes);
     this.#saving = new SessionSaving(actions, connection, options.deliver);
+    this.#survey = new SessionSurvey(actions, connection);
+    this.#estimate = new SessionEstimate(actions, connection);
     this.#stopListening = this.#host?.on("layers-changed", ({ reason, id }) => {
       if (reason === "removed") this.#onLayerRemoved(id);
     });
@@ -167,7 +174,33 @@ export class SlnetSession {
   /** Sets options by `SlnetConfiguration` name; `undefined` takes an option back to its default. */
   configure(options: ConfigurationOptions): void {
     const merged = withoutUndefined({ ...this.state.options, ...options });
-    this.#actions.update({ options: merged, ...checked(merged, this.state.stack) });
+    this.#actions.update({ options: merged, ...checked({ ...this.state, options: merged }) });
+  }
+
+  /** Chooses the part of the open stack to train on, `null`: all of it. The training frames then count from its first one. */
+  chooseRegion(region: StackRegion | null): void {
+    const { stack } = this.state;
+    try {
+      if (region && !stack) throw new SlnetError("bad-input", "there is no stack to choose a part of, expected one");
+      const part = region && stack && regionIn(stack.name, stack.shape, region);
+      const taken = part && stack && isWhole(part, stack.shape) ? null : part;
+      this.#actions.update({ region: taken, ...checked({ ...this.state, region: taken }) });
+    } catch (error) {
+      this.#actions.fail(error);
+    }
+  }
+
+  /**
+   * Looks at a sample of the frames for `state.survey`: what is wrong with the recording, and which shifts suit it. Goes on
+   * only while no action is under way, and none waits for it.
+   */
+  survey(): Promise<void> {
+    return this.#survey.survey();
+  }
+
+  /** Asks for `state.estimate`: time and memory of a run with the options as they are. Any action ends it. */
+  estimate(): Promise<void> {
+    return this.#estimate.estimate();
   }
 
   /** Trains on the open stack. The model so far is in the state all the time. */
@@ -234,6 +267,7 @@ export class SlnetSession {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    void this.#survey.close();
     this.#actions.dispose();
     this.#stopListening?.();
     this.#layers.hideAll();
@@ -249,12 +283,13 @@ export class SlnetSession {
       chosen,
       // Another part of the same file was recorded by the same camera.
       metadata: sameSource ? this.state.metadata : {},
+      ...unseen,
       training: null,
       result: null,
       saved: null,
       notices:
         others === 0 ? [] : [`${description.name} is the first of ${others + 1} stacks; the others stay closed.`],
-      ...checked(this.state.options, description),
+      ...checked({ options: this.state.options, stack: description, region: null }),
     });
     if (source.type === "frames") return;
     const raw = new StackFrames(description.shape, (index, reading) => this.#readRaw(index, reading));
@@ -286,7 +321,8 @@ export class SlnetSession {
   }
 
   async #closeRuns(): Promise<void> {
-    await Promise.all([this.#cleaning.close(), this.#preview.close(), this.#saving.close()]);
+    this.#estimate.stop();
+    await Promise.all([this.#cleaning.close(), this.#preview.close(), this.#saving.close(), this.#survey.close()]);
   }
 
   #onWorkerLost(error: SlnetError): void {
@@ -301,7 +337,7 @@ export class SlnetSession {
   #onLayerRemoved(id: string): void {
     const { activity, stack } = this.state;
     if (id === this.#opening.inputLayerId) {
-      this.#actions.update({ stack: null, result: null, saved: null, metadata: {}, chosen: [] });
+      this.#actions.update({ stack: null, result: null, saved: null, metadata: {}, chosen: [], ...unseen });
       this.#opening.forget();
       const message = `layer ${stack?.name ?? id} was removed from the viewer, expected it to stay: open a stack again`;
       this.#actions.stop(new SlnetError("bad-input", message));
@@ -320,10 +356,19 @@ function withoutUndefined(options: Readonly<Record<string, unknown>>): Record<st
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-function checked(
-  options: ConfigurationOptions,
-  stack: StackDescription | null,
-): Pick<SessionState, "configuration" | "optionErrors"> {
-  const { configuration, errors } = checkOptions(options, stack?.shape.frames ?? null);
+/** What is known of a stack that was opened just now. */
+const unseen = { region: null, survey: null, surveyError: null, estimate: null } as const;
+
+function isWhole({ width, height, from, to }: StackRegion, shape: StackShape): boolean {
+  return width === shape.width && height === shape.height && to - from === shape.frames;
+}
+
+function checked({
+  options,
+  stack,
+  region,
+}: Pick<SessionState, "options" | "stack" | "region">): Pick<SessionState, "configuration" | "optionErrors"> {
+  const frames = region ? region.to - region.from : (stack?.shape.frames ?? null);
+  const { configuration, errors } = checkOptions(options, frames);
   return { configuration, optionErrors: errors };
 }

@@ -17,7 +17,12 @@ import type {
   TrainingPlan,
 } from "../../src/protocol/api.js";
 import type { ClientStack } from "../../src/protocol/client.js";
-import { connect, rejectsWith } from "./in-process-worker.js";
+import type { HeadlessClient } from "../../src/protocol/headless-client.js";
+import { rejectsWith } from "./in-process-worker.js";
+
+const packageName: string = "slnet-web/client";
+// In its worker: TensorFlow.js and the kernels run in Node only as they are bundled.
+const { createSlnetClient } = (await import(packageName)) as { createSlnetClient(): Promise<HeadlessClient> };
 
 const sample = { width: 40, height: 33, frames: 80, seed: 5, emittersPerFrame: 3 };
 const quick = { temporalShifts: [0, 10, 20], trainFrames: "0:24", maxEpochs: 4, engine: "js", learningRate: 1e-3 };
@@ -159,22 +164,22 @@ describe("a region of a stack", () => {
 });
 
 describe("looking at a stack through the worker", () => {
-  let connection: Awaited<ReturnType<typeof connect>>;
+  let client: HeadlessClient;
   let stack: ClientStack;
   let slnet: CleaningMethod;
 
   before(async () => {
-    connection = await connect();
-    stack = await connection.client.openStack({ type: "simulated", options: sample });
+    client = await createSlnetClient();
+    stack = await client.open({ type: "simulated", options: sample });
     slnet = { type: "slnet", model: (await trained(stack, null)).model };
   });
-  after(() => connection.close());
+  after(() => client.dispose());
 
   /** The pixels of a region as a stack of their own. */
   const openPart = async (part: StackRegion): Promise<ClientStack> => {
     const reader = readRegion(openSimulation(createSimulationOptions(sample)), part);
     const { shape } = reader.description;
-    return connection.client.openStack({
+    return client.open({
       type: "frames",
       name: "part",
       shape,
@@ -308,7 +313,7 @@ describe("looking at a stack through the worker", () => {
     const shape = { frames: 500, height: 2, width: 3, type: "float32" } as const;
     const values = (index: number): Float32Array =>
       Float32Array.from({ length: 6 }, (_, pixel) => 60_000 + ((index * (pixel + 3)) % 7) / 64);
-    const flat = await connection.client.openStack({
+    const flat = await client.open({
       type: "frames",
       name: "flat",
       shape,

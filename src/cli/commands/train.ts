@@ -12,6 +12,7 @@ import { readModel, writeModel } from "../model-file.js";
 import { createOption } from "../option.js";
 import { outputPathOf, requireOutputFolders, requireSeparateFiles } from "../output-paths.js";
 import { createProgressDisplay } from "../progress.js";
+import { parseStackPart, regionOf, type StackPart } from "../stack-part.js";
 import { parseStackOperand, selectionOf, selectionOptions } from "../stack-operand.js";
 import { WrongUsage } from "../wrong-usage.js";
 import { evaluateStack, figuresText } from "./eval.js";
@@ -23,6 +24,7 @@ export const trainCommand: Command = {
   examples: [
     "train recording.tif -o model.json",
     "train recording.tif -o model.json --temporal-shifts 0,20,40 --max-epochs 50",
+    "train recording.tif -o model.json --region 64,64,128,128 --frames 500:1500",
     "train recording.tif -o model.json --checkpoint model.json",
   ],
   answersInText: false,
@@ -35,6 +37,22 @@ export const trainCommand: Command = {
       defaultText: "PREFIX + name of the stack + .slnet.json",
       help: "The model file to write.",
     }),
+    createOption({
+      name: "region",
+      kind: { type: "integers" },
+      placeholder: "X,Y,WIDTH,HEIGHT",
+      unit: "pixels",
+      defaultText: "whole frames, or the region of the checkpoint",
+      help: "Train only on this rectangle: its first column and row, counted from 0, and its size. Kept in the model file.",
+    }),
+    createOption({
+      name: "frames",
+      kind: { type: "text" },
+      placeholder: "A:B",
+      unit: "frames",
+      defaultText: "all, or those of the checkpoint",
+      help: "Train only on frames A up to, not including, B, as if there were no others: --train-frames counts from A.",
+    }),
     ...configurationOptions(),
     ...selectionOptions,
     ...commonOptions,
@@ -42,6 +60,7 @@ export const trainCommand: Command = {
 
   async run(parsed, context) {
     const { checkpoint, configuration } = await readConfiguration(parsed);
+    const part = parseStackPart(parsed.value("region"), parsed.text("frames"));
     const output = outputPathOf({
       typed: parsed.text("output"),
       stack: configuration.stack,
@@ -55,7 +74,7 @@ export const trainCommand: Command = {
 
     const client = await context.connect();
     const selection = selectionOf(parsed);
-    const trained = await trainStack(client, configuration, checkpoint, selection, context);
+    const trained = await trainStack(client, configuration, checkpoint, part, selection, context);
     const { model, error } = trained;
     // Stopped or failed half-way: the model so far is worth more than none.
     if (model) await writeModel(output, model);
@@ -81,6 +100,7 @@ export const trainCommand: Command = {
         weights: model.weights,
         matrix: model.matrix,
         temporalShifts: model.temporalShifts,
+        region: model.region,
         engine: trained.engine,
         model: output,
         notices: trained.notices,
@@ -120,6 +140,7 @@ async function trainStack(
   client: SlnetClient,
   configuration: SlnetConfiguration,
   checkpoint: ModelFile | null,
+  part: StackPart,
   selection: StackSelection,
   { interrupt: { signal }, say }: CommandContext,
 ) {
@@ -128,7 +149,8 @@ async function trainStack(
   const stack = await client.openStack(parseStackOperand(configuration.stack), { signal, selection });
   notices.add(stack.description.notices);
   const started = performance.now();
-  const run = await stack.train({ ...configuration }, { signal, checkpoint });
+  const region = regionOf(part, checkpoint?.region ?? null, stack.description.shape);
+  const run = await stack.train({ ...configuration }, { signal, checkpoint, region });
   const { plan } = run;
   say(
     `training on ${plan.trainingWindows} windows, validating on ${plan.validationWindows}, ` +
@@ -136,6 +158,7 @@ async function trainStack(
   );
   say(`engine: ${plan.engine.name} (${plan.engine.adapter}), ${plan.engine.reason}`);
   notices.add(plan.notices);
+  if (region) say(`on ${region.width} × ${region.height} pixels from column ${region.x}, row ${region.y}, frames ${region.from}:${region.to}`);
 
   const display = createProgressDisplay("training", "steps");
   let last: TrainingReport | null = null;

@@ -1,9 +1,10 @@
 import { html, type TemplateResult } from "lit";
 
 /**
- * A button that says beside it why it cannot be pressed.
+ * A button that says beside it why it cannot be pressed, or else what pressing it takes.
  *
  * @param reason - empty where it can
+ * @param note - shown where it can
  * @param primary - whether it is the next thing to do
  */
 export function actionButton(
@@ -11,6 +12,7 @@ export function actionButton(
   reason: string,
   id: string,
   primary: boolean,
+  note: string,
   act: () => Promise<void>,
 ): TemplateResult {
   return html`
@@ -24,7 +26,7 @@ export function actionButton(
       >
         ${title}
       </button>
-      <span class="reason" id=${id}>${reason}</span>
+      <span class="reason" id=${id}>${reason || note}</span>
     </div>
   `;
 }

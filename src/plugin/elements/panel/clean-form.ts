@@ -9,6 +9,7 @@ import type { SessionState } from "../../session-state.js";
 import { strings } from "../../strings/index.js";
 import { themeStyles } from "../theme.styles.js";
 import { actionButton } from "./action-button.js";
+import { estimateNote } from "./estimate-note.js";
 import { chosenValue, isChecked } from "./field-events.js";
 import { formStyles } from "./form.styles.js";
 import { panelStyles } from "./panel.styles.js";
@@ -36,6 +37,8 @@ export class SlnetCleanForm extends LitElement {
     const { result, activity, model } = state;
     const busy = activity !== "idle";
     const texts = strings().panel;
+    // The other methods take other times, which nobody has measured.
+    const estimate = estimateNote(this.method === "slnet" ? state.estimate : null, "cleaning");
     return html`
       <div class="pair">
         <label>
@@ -58,9 +61,15 @@ export class SlnetCleanForm extends LitElement {
         />
         ${texts.alsoBackground}
       </label>
-      ${actionButton(texts.clean, this.#reason(state), "clean-reason", model !== null && result === null, () =>
-        session.clean(this.#request()),
+      ${actionButton(
+        texts.clean,
+        this.#reason(state),
+        "clean-reason",
+        model !== null && result === null,
+        estimate.text,
+        () => session.clean(this.#request()),
       )}
+      ${estimate.warning ? html`<div class="message"><p>${estimate.warning}</p></div>` : nothing}
       ${
         result
           ? html`<p class="muted">${texts.cleanedSoFar(result.done - result.from, result.to - result.from)}</p>`

@@ -138,6 +138,22 @@ export const panelStyles = css`
     background: var(--_danger-fill);
   }
 
+  .warnings,
+  .undo {
+    display: grid;
+    gap: var(--_space-2);
+  }
+
+  .undo {
+    grid-template-columns: minmax(0, 1fr) auto;
+    align-items: center;
+  }
+
+  /* They stay in the page to be read out once there is something in them, and take no room until then. */
+  :is(.warnings, .undo):not(:has(*)) {
+    position: absolute;
+  }
+
   .drop {
     padding: var(--_space-3);
     border: 1px dashed var(--_control-border);

@@ -6,10 +6,12 @@ import { requestHost } from "../../host/discovery.js";
 import { SlnetSession } from "../../session.js";
 import { strings } from "../../strings/index.js";
 import { themeStyles } from "../theme.styles.js";
+import type { AdviceKeeper } from "./advice-keeper.js";
 import { Announcer } from "./announcer.js";
 import { engineDetails } from "./engine-details.js";
 import { FocusKeeper } from "./focus-keeper.js";
 import { panelStyles } from "./panel.styles.js";
+import { privacyDetails } from "./privacy-details.js";
 import { stackSection } from "./stack-section.js";
 import { statusSection, statusText } from "./status-section.js";
 import { stepNumber } from "./step-number.js";
@@ -38,6 +40,8 @@ export class SlnetPanel extends LitElement {
   #unsubscribe: Unsubscribe | null = null;
   #ownSession: SlnetSession | null = null;
   readonly #focus = new FocusKeeper(this);
+  #createKeeper: ((session: SlnetSession) => AdviceKeeper) | null = null;
+  #keeper: AdviceKeeper | null = null;
   readonly #announcer = new Announcer((text) => (this.announcement = text));
 
   override connectedCallback(): void {
@@ -51,6 +55,8 @@ export class SlnetPanel extends LitElement {
     super.disconnectedCallback();
     this.#unsubscribe?.();
     this.#unsubscribe = null;
+    this.#keeper?.stop();
+    this.#keeper = null;
     this.#announcer.stop();
     this.#ownSession?.dispose();
     if (this.session === this.#ownSession) this.session = null;
@@ -86,21 +92,34 @@ export class SlnetPanel extends LitElement {
         <h3 id="engine-title">${texts.engine}</h3>
         ${engineDetails(state.engine)}
       </section>
+      <section aria-labelledby="privacy-title">
+        <h3 id="privacy-title">${strings().steering.privacy}</h3>
+        ${privacyDetails()}
+      </section>
       <div class="visually-hidden" aria-live="polite">${this.announcement}</div>
     `;
   }
 
   async #loadParts(): Promise<void> {
     try {
-      const { defineSteering } = await import("../../define-steering.js");
+      const { AdviceKeeper, defineSteering } = await import("../../define-steering.js");
       defineSteering();
+      this.#createKeeper = (session) => new AdviceKeeper(session);
+      this.#keepAdvice();
     } catch {
       this.partsLost = true;
     }
   }
 
+  /** Follows the session that there is, once what does it is loaded. */
+  #keepAdvice(): void {
+    this.#keeper?.stop();
+    this.#keeper = this.isConnected && this.session ? (this.#createKeeper?.(this.session) ?? null) : null;
+  }
+
   #subscribe(): void {
     this.#unsubscribe?.();
+    this.#keepAdvice();
     const { session } = this;
     if (!session) return;
     let wasBusy = false;

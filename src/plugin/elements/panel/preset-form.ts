@@ -33,8 +33,8 @@ export class SlnetPresetForm extends LitElement {
     css`
       .choice,
       form {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) auto;
+        display: flex;
+        flex-wrap: wrap;
         align-items: center;
         gap: 2px var(--_space-2);
       }
@@ -42,7 +42,21 @@ export class SlnetPresetForm extends LitElement {
       .choice > label,
       form > label,
       form > p {
-        grid-column: 1 / -1;
+        flex: 1 0 100%;
+      }
+
+      .choice > select,
+      form > input[type="text"] {
+        flex: 1;
+        width: 0;
+      }
+
+      .plain {
+        color: var(--_accent);
+      }
+
+      .row {
+        gap: 0;
       }
 
       .help {

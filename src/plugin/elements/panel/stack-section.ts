@@ -53,10 +53,11 @@ export function stackSection(
 
 function openedStack(
   session: SlnetSession,
-  { chosen, metadata }: SessionState,
+  state: SessionState,
   stack: NonNullable<SessionState["stack"]>,
   busy: boolean,
 ): TemplateResult {
+  const { chosen, metadata } = state;
   const changePart = (of: ChosenPart["of"], index: number): void => void session.changePart(of, index);
   return html`
     ${stackDetails(stack)} ${chosenParts(chosen, busy, changePart)}
@@ -69,5 +70,6 @@ function openedStack(
       @metadata-change=${({ detail }: MetadataChangeEvent) => session.describe({ [detail.key]: detail.value })}
     ></slnet-metadata-form>
     ${noticeList(stack.notices)}
+    <slnet-survey-notes .session=${session} .state=${state}></slnet-survey-notes>
   `;
 }

@@ -8,14 +8,16 @@ import type { SessionState } from "../../session-state.js";
 import { strings } from "../../strings/index.js";
 import { themeStyles } from "../theme.styles.js";
 import { actionButton } from "./action-button.js";
+import { estimateNote } from "./estimate-note.js";
 import { isChecked } from "./field-events.js";
 import { formStyles } from "./form.styles.js";
 import type { OptionChangeEvent } from "./options-form.js";
 import { panelStyles } from "./panel.styles.js";
 import type { OptionsChangeEvent } from "./preset-form.js";
+import type { RegionChangeEvent } from "./region-form.js";
 import { stackDefaults } from "./save-form.js";
 import type { SparsityChangeEvent } from "./share-field.js";
-import { trainingFigures } from "./training-figures.js";
+import { trainingFigures, trainingWarnings } from "./training-figures.js";
 
 type OptionKey = keyof SlnetConfiguration;
 
@@ -42,6 +44,7 @@ export class SlnetTrainForm extends LitElement {
     const busy = activity !== "idle";
     const texts = strings().panel;
     const sparsityWeight = checkedWeight(state);
+    const estimate = estimateNote(state.estimate, "training");
     const onOption = ({ detail }: OptionChangeEvent): void => session.configure({ [detail.key]: detail.value });
     const onOptions = ({ detail }: OptionsChangeEvent): void => session.configure(detail.options);
     const hints = {
@@ -70,6 +73,20 @@ export class SlnetTrainForm extends LitElement {
         ?disabled=${busy}
         @sparsity-change=${({ detail }: SparsityChangeEvent) => session.configure(detail)}
       ></slnet-share-field>
+      <details id="part" ?hidden=${state.stack === null}>
+        <summary>
+          ${strings().steering.part}:
+          ${state.region ? strings().steering.region(state.region) : strings().steering.wholeStack}
+        </summary>
+        <slnet-region-form
+          .host=${session.host}
+          .shape=${state.stack?.shape ?? null}
+          .region=${state.region}
+          .neededFrames=${Math.max(...(state.configuration?.temporalShifts ?? [0])) + 1}
+          ?disabled=${busy}
+          @region-change=${({ detail }: RegionChangeEvent) => session.chooseRegion(detail.region)}
+        ></slnet-region-form>
+      </details>
       <details id="all-options">
         <summary>${texts.allOptions}</summary>
         <slnet-advanced-form
@@ -82,11 +99,15 @@ export class SlnetTrainForm extends LitElement {
         ></slnet-advanced-form>
       </details>
       ${model?.optimizer ? this.#goOnField(busy) : nothing}
-      ${actionButton(texts.train, trainingReason(state), "train-reason", model === null, () =>
+      ${actionButton(texts.train, trainingReason(state), "train-reason", model === null, estimate.text, () =>
         session.train({ goOn: this.goOn && model?.optimizer !== null }),
       )}
+      ${estimate.warning ? html`<div class="message"><p>${estimate.warning}</p></div>` : nothing}
+      ${trainingWarnings(training)}
       <slnet-loss-plot .training=${training?.losses ?? []} .validation=${training?.validations ?? []}></slnet-loss-plot>
-      ${trainingFigures(training)} ${this.#modelButtons(session, state, busy)}
+      ${trainingFigures(training)}
+      <slnet-model-details .model=${model}></slnet-model-details>
+      ${this.#modelButtons(session, state, busy)}
     `;
   }
 

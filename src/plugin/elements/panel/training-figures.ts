@@ -6,14 +6,25 @@ import { strings } from "../../strings/index.js";
 /** A lone molecule keeps about one minus this weight of its light; a run that drifted to 0.83 kept a tenth. */
 const highSelfWeight = 0.7;
 
+/** Off by more than this factor, the share kept is told to be another than α aims at. */
+const shareFactor = 1.6;
+/** Before so many steps the network is still on its way from its random beginning. */
+const settledSteps = 300;
+
 /** How a training goes: where it is, its loss, and what tells whether it finds the background. */
 export function trainingFigures(training: TrainingState | null): TemplateResult | typeof nothing {
   if (!training) return nothing;
   const texts = strings().panel;
-  const { plan, epoch, step, keptShare, expectedShare, selfWeight, losses, warnings } = training;
+  const { plan, region, epoch, step, keptShare, expectedShare, selfWeight, losses } = training;
   const loss = losses.at(-1)?.loss;
   return html`
     <dl>
+      ${
+        region
+          ? html`<dt>${strings().steering.trainedPart}</dt>
+              <dd>${strings().steering.region(region)}</dd>`
+          : nothing
+      }
       <dt>${texts.epoch}</dt>
       <dd>${texts.epochAndStep(epoch, plan.epochs, step, plan.steps)}</dd>
       <dt>${texts.windows}</dt>
@@ -25,11 +36,23 @@ export function trainingFigures(training: TrainingState | null): TemplateResult 
       <dt title=${texts.ownWeightHint}>${texts.ownWeight}</dt>
       <dd>${selfWeight === null ? texts.unknown : selfWeight.toFixed(2)}</dd>
     </dl>
-    ${warnings.map((warning) => html`<div class="message"><p>${warning}</p></div>`)}
-    ${
-      selfWeight !== null && selfWeight > highSelfWeight && warnings.length === 0
-        ? html`<div class="message"><p>${texts.drifts}</p></div>`
-        : nothing
-    }
   `;
+}
+
+/** What is wrong with a training, under its button, where it is seen. */
+export function trainingWarnings(training: TrainingState | null): TemplateResult {
+  const warnings = training ? warningsOf(training) : [];
+  return html`<div class="warnings" role="status">
+    ${warnings.map((warning) => html`<div class="message"><p class="sentence">${warning}</p></div>`)}
+  </div>`;
+}
+
+function warningsOf({ warnings, selfWeight, keptShare, expectedShare, step }: TrainingState): readonly string[] {
+  if (warnings.length > 0) return warnings;
+  if (selfWeight !== null && selfWeight > highSelfWeight) return [strings().panel.drifts];
+  if (keptShare === null || step < settledSteps) return [];
+  const texts = strings().steering;
+  if (keptShare > expectedShare * shareFactor) return [texts.keepsMore(keptShare, expectedShare)];
+  if (keptShare < expectedShare / shareFactor) return [texts.keepsLess(keptShare, expectedShare)];
+  return [];
 }

@@ -1,0 +1,64 @@
+import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { property, state } from "lit/decorators.js";
+
+import { defaultConfiguration } from "../../../core/configuration.js";
+import type { SlnetSession } from "../../session.js";
+import type { SessionState } from "../../session-state.js";
+import { strings } from "../../strings/index.js";
+import { themeStyles } from "../theme.styles.js";
+import { formStyles } from "./form.styles.js";
+import { panelStyles } from "./panel.styles.js";
+import { undoNote, type Undoable } from "./undo-note.js";
+
+/** What a look at the open stack found: what is wrong with the recording, and which shifts suit it. */
+export class SlnetSurveyNotes extends LitElement {
+  static override styles = [themeStyles, panelStyles, formStyles];
+
+  @property({ attribute: false }) session: SlnetSession | null = null;
+  @property({ attribute: false }) state: SessionState | null = null;
+
+  @state() private done: Undoable | null = null;
+
+  override render(): TemplateResult | typeof nothing {
+    const { session, state } = this;
+    if (!session || !state?.stack) return nothing;
+    const texts = strings().steering;
+    const { survey, surveyError } = state;
+    if (surveyError !== null) return html`<div class="message"><p>${texts.lookFailed(surveyError)}</p></div>`;
+    if (!survey) return html`<p class="muted">${texts.looking}</p>`;
+    return html`
+      ${survey.warnings.map((warning) => html`<div class="message"><p class="sentence">${warning}</p></div>`)}
+      ${survey.warnings.length === 0 ? html`<p class="muted">${texts.nothingWrong(survey.framesRead)}</p>` : nothing}
+      ${this.#shifts(session, state)} ${undoNote(this.done)}
+    `;
+  }
+
+  #shifts(session: SlnetSession, state: SessionState): TemplateResult | typeof nothing {
+    const texts = strings().steering;
+    const { suggestedShifts, onFrames } = state.survey ?? {};
+    if (!suggestedShifts) return nothing;
+    const present = state.options["temporalShifts"] ?? defaultConfiguration.temporalShifts;
+    if (JSON.stringify(present) === JSON.stringify(suggestedShifts)) {
+      return html`<p class="muted">${texts.shiftsSuit(onFrames ?? null)}</p>`;
+    }
+    return html`<div class="action">
+      <p>${texts.suggestedShifts(suggestedShifts, onFrames ?? null)}</p>
+      <button ?disabled=${state.activity !== "idle"} @click=${() => this.#take(session, state, suggestedShifts)}>
+        ${texts.takeShifts}
+      </button>
+    </div>`;
+  }
+
+  #take(session: SlnetSession, { options }: SessionState, temporalShifts: readonly number[]): void {
+    const before = { temporalShifts: options["temporalShifts"], frameCount: options["frameCount"] };
+    // A number of frames that was set for other shifts would contradict them.
+    session.configure({ temporalShifts, frameCount: undefined });
+    this.done = {
+      text: strings().steering.shiftsTaken,
+      undo: () => {
+        session.configure(before);
+        this.done = null;
+      },
+    };
+  }
+}
