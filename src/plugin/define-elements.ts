@@ -1,3 +1,4 @@
+import { defineMissing } from "./define-missing.js";
 import { SlnetLossPlot } from "./elements/loss-plot/loss-plot.js";
 import { SlnetChoiceForm } from "./elements/panel/choice-form.js";
 import { SlnetCleanForm } from "./elements/panel/clean-form.js";
@@ -8,6 +9,7 @@ import { SlnetSaveForm } from "./elements/panel/save-form.js";
 import { SlnetTrainForm } from "./elements/panel/train-form.js";
 import { SlnetViewForm } from "./elements/panel/view-form.js";
 import { SlnetPanel } from "./elements/panel/panel.js";
+import { SlnetScaleBar } from "./elements/scale-bar/scale-bar.js";
 import { SlnetLayerList } from "./elements/stack-viewer/layer-list.js";
 import { SlnetStackViewer } from "./elements/stack-viewer/stack-viewer.js";
 import { SlnetToastList } from "./elements/stack-viewer/toast-list.js";
@@ -22,6 +24,7 @@ const elements: Readonly<Record<string, CustomElementConstructor>> = {
   "slnet-options-form": SlnetOptionsForm,
   "slnet-panel": SlnetPanel,
   "slnet-save-form": SlnetSaveForm,
+  "slnet-scale-bar": SlnetScaleBar,
   "slnet-stack-viewer": SlnetStackViewer,
   "slnet-toast-list": SlnetToastList,
   "slnet-train-form": SlnetTrainForm,
@@ -30,9 +33,7 @@ const elements: Readonly<Record<string, CustomElementConstructor>> = {
 
 /** Registers the elements. A tag that the page has already stays as it is. */
 export function defineElements(): void {
-  for (const [tag, element] of Object.entries(elements)) {
-    if (!customElements.get(tag)) customElements.define(tag, element);
-  }
+  defineMissing(elements);
 }
 
 declare global {
@@ -46,6 +47,7 @@ declare global {
     "slnet-options-form": SlnetOptionsForm;
     "slnet-panel": SlnetPanel;
     "slnet-save-form": SlnetSaveForm;
+    "slnet-scale-bar": SlnetScaleBar;
     "slnet-stack-viewer": SlnetStackViewer;
     "slnet-toast-list": SlnetToastList;
     "slnet-train-form": SlnetTrainForm;

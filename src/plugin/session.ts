@@ -7,6 +7,7 @@ import type { CleaningRun } from "../protocol/client.js";
 import { checkOptions, trainingOptions, type ConfigurationOptions } from "./configuration-errors.js";
 import { namedFile } from "./dropped-files.js";
 import type { ImageLayer, Unsubscribe, ViewerHost } from "./host/contract.js";
+import { Inspection } from "./inspection.js";
 import { requireMetadata, type MetadataOverrides } from "./metadata-fields.js";
 import { SessionActions } from "./session-actions.js";
 import { SessionCleaning } from "./session-cleaning.js";
@@ -42,6 +43,8 @@ const maximumModelBytes = 8 * 1024 ** 2;
  * error becomes `state.error`, is told to the host, and leaves the session usable.
  */
 export class SlnetSession {
+  /** Traces of pixels, kymographs of lines and projections of the open stack. */
+  readonly inspection: Inspection;
   readonly #host: ViewerHost | null;
   readonly #layers: SessionLayers;
   readonly #connection: StackConnection;
@@ -76,6 +79,15 @@ export class SlnetSession {
     this.#saving = new SessionSaving(actions, connection, options.deliver);
     this.#survey = new SessionSurvey(actions, connection);
     this.#estimate = new SessionEstimate(actions, connection);
+    this.inspection = new Inspection({
+      host: this.#host,
+      get state() {
+        return actions.state;
+      },
+      subscribe: (callback) => actions.subscribe(callback),
+      ready: (signal) => connection.ready(signal),
+      geometry,
+    });
     this.#stopListening = this.#host?.on("layers-changed", ({ reason, id }) => {
       if (reason === "removed") this.#onLayerRemoved(id);
     });
@@ -92,7 +104,7 @@ export class SlnetSession {
 
   /** Layers of the viewer that are not of this session and give their pixels: what {@link openLayer} takes. */
   viewerLayers(): readonly ImageLayer[] {
-    return (this.#host?.layers.list() ?? []).filter(({ id, source }) => source !== null && !this.#layers.has(id));
+    return (this.#host?.layers.list() ?? []).filter(({ id, source }) => source !== null && !this.#isOurs(id));
   }
 
   /** True where the host tells people about errors, so that nobody else needs to read them out. */
@@ -270,8 +282,13 @@ export class SlnetSession {
     void this.#survey.close();
     this.#actions.dispose();
     this.#stopListening?.();
+    this.inspection.dispose();
     this.#layers.hideAll();
     this.#connection.dispose();
+  }
+
+  #isOurs(layerId: string): boolean {
+    return this.#layers.has(layerId) || this.inspection.owns(layerId);
   }
 
   async #showStack(...[{ description }, opened]: Parameters<OpenedStackUser["show"]>): Promise<void> {
@@ -322,7 +339,13 @@ export class SlnetSession {
 
   async #closeRuns(): Promise<void> {
     this.#estimate.stop();
-    await Promise.all([this.#cleaning.close(), this.#preview.close(), this.#saving.close(), this.#survey.close()]);
+    await Promise.all([
+      this.#cleaning.close(),
+      this.#preview.close(),
+      this.#saving.close(),
+      this.#survey.close(),
+      this.inspection.close(),
+    ]);
   }
 
   #onWorkerLost(error: SlnetError): void {

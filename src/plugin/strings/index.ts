@@ -1,9 +1,10 @@
 import { english as panel } from "./panel.js";
+import { english as plots } from "./plots.js";
 import { english as steering } from "./steering.js";
 import { english as viewer } from "./viewer.js";
 
 /** Every text that elements show, in English, by area. Sentences with numbers or names in them are functions. */
-const areas = { panel, steering, viewer };
+const areas = { panel, plots, steering, viewer };
 
 export type Strings = typeof areas;
 

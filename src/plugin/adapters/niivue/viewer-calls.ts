@@ -238,7 +238,7 @@ export class ViewerCalls {
       known.find((candidate) => candidate.toLowerCase() === wanted.toLowerCase());
     const own = find(name) ?? find(`slnet ${name}`);
     if (own !== undefined) return own;
-    if (!(colormapNames as readonly string[]).includes(name)) return find("gray") ?? "gray";
+    if (!colormapNames.includes(name)) return find("gray") ?? "gray";
     const taught = `slnet ${name}`;
     (this.#viewer as ClassicViewer | NextViewer).addColormap(taught, coloursOf(name));
     return taught;

@@ -37,6 +37,7 @@ export class SlnetPanel extends LitElement {
   /** Whether the elements that come after the first picture could not be loaded. */
   @state() private partsLost = false;
 
+  #plotsAsked = false;
   #unsubscribe: Unsubscribe | null = null;
   #ownSession: SlnetSession | null = null;
   readonly #focus = new FocusKeeper(this);
@@ -88,6 +89,7 @@ export class SlnetPanel extends LitElement {
         <h3 id="save-title">${stepNumber(4, state.saved !== null)} ${texts.save}</h3>
         <slnet-save-form .session=${session} .state=${state}></slnet-save-form>
       </section>
+      ${state.stack ? this.#inspectSection(session) : nothing}
       <section aria-labelledby="engine-title">
         <h3 id="engine-title">${texts.engine}</h3>
         ${engineDetails(state.engine)}
@@ -154,6 +156,20 @@ export class SlnetPanel extends LitElement {
       <section aria-labelledby="view-title">
         <h3 id="view-title">${strings().panel.view}</h3>
         <slnet-view-form .host=${host}></slnet-view-form>
+      </section>
+    `;
+  }
+
+  /** Its elements are loaded when there is a stack to look into. */
+  #inspectSection({ inspection }: SlnetSession): TemplateResult {
+    if (!this.#plotsAsked) {
+      this.#plotsAsked = true;
+      void import("../../define-plots.js").then(({ definePlots }) => definePlots());
+    }
+    return html`
+      <section aria-labelledby="inspect-title">
+        <h3 id="inspect-title">${strings().plots.inspectTitle}</h3>
+        <slnet-inspector .inspection=${inspection}></slnet-inspector>
       </section>
     `;
   }

@@ -39,14 +39,20 @@ export const layerListStyles = css`
     margin: 0;
   }
 
+  .contrast-head span {
+    flex: 1 0 100%;
+  }
+
   .contrast-head button {
+    flex: 1;
     border-color: var(--_border);
   }
 
   .contrast-head {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
-    justify-content: space-between;
+    gap: var(--_space-1);
     color: var(--_muted);
   }
 
@@ -56,49 +62,38 @@ export const layerListStyles = css`
     gap: var(--_space-2);
   }
 
-  .ranges {
-    position: relative;
-    height: 22px;
+  .pair label {
+    display: grid;
+    gap: 2px;
   }
 
-  .ranges::before {
-    content: "";
-    position: absolute;
-    inset: 9px 0;
-    border-radius: 2px;
-    background: var(--_control-border);
+  /* Its place is kept while its code is loaded. */
+  slnet-histogram {
+    display: block;
+    min-height: 114px;
   }
 
-  .ranges input {
-    position: absolute;
-    inset: 0;
-    width: 100%;
-    height: 22px;
-    margin: 0;
-    appearance: none;
-    background: none;
-    pointer-events: none;
+  .check {
+    display: flex;
+    align-items: center;
+    gap: var(--_space-2);
   }
 
-  .ranges input::-webkit-slider-thumb {
-    appearance: none;
-    width: 14px;
-    height: 14px;
-    border: 2px solid var(--_surface);
-    border-radius: 50%;
-    background: var(--_accent);
-    pointer-events: auto;
-    cursor: ew-resize;
+  .controls .check {
+    color: inherit;
   }
 
-  .ranges input::-moz-range-thumb {
-    width: 12px;
-    height: 12px;
-    border: 2px solid var(--_surface);
-    border-radius: 50%;
-    background: var(--_accent);
-    pointer-events: auto;
-    cursor: ew-resize;
+  .check input {
+    flex: none;
+  }
+
+  summary {
+    color: var(--_muted);
+    cursor: pointer;
+  }
+
+  details[open] summary {
+    margin-bottom: var(--_space-2);
   }
 
   ul {

@@ -171,6 +171,12 @@ export const stackViewerStyles = css`
     pointer-events: none;
   }
 
+  slnet-scale-bar {
+    position: absolute;
+    bottom: var(--_space-2);
+    left: var(--_space-2);
+  }
+
   .panels {
     grid-area: panels;
     min-height: 0;

@@ -5,6 +5,7 @@ import type { PickedShape, Unsubscribe, ViewerHost } from "../../host/contract.j
 import { provideHost } from "../../host/discovery.js";
 import { HostModel, type HostLayer } from "../../host/model.js";
 import { strings } from "../../strings/index.js";
+import { pixelSizeNm } from "../scale-bar/pixel-size.js";
 import { themeStyles } from "../theme.styles.js";
 import type { FrameRenderer, PanePicture } from "./frame-renderer.js";
 import { framesBar } from "./frames-bar.js";
@@ -170,6 +171,7 @@ export class SlnetStackViewer extends LitElement {
           .layers=${layers.list()}
           .activeId=${active}
           .valueRange=${(active && this.#views.get(active)?.range) ?? [0, 1]}
+          .activeFrame=${(active && this.#views.get(active)?.frames.shown) ?? null}
           @layer-display=${({ detail }: LayerDisplayEvent) => layers.update(detail.id, detail.patch)}
           @layer-active=${({ detail }: LayerActiveEvent) => layers.setActive(detail.id)}
         ></slnet-layer-list>
@@ -184,6 +186,7 @@ export class SlnetStackViewer extends LitElement {
           ></div>
           ${shapeOverlay(panes, shapes, this.#picking.tool, this.#look.stage, this.#density)} ${this.#captions(panes)}
           ${layers.list().length === 0 ? html`<div class="hint"><slot name="empty">${texts.empty}</slot></div>` : nothing}
+          ${this.#scaleBar()}
           <slnet-toast-list></slnet-toast-list>
           <div class="visually-hidden" role="status">${this.announcement}</div>
         </div>
@@ -275,6 +278,16 @@ export class SlnetStackViewer extends LitElement {
   #aloneText(): string | null {
     const { alone } = this.#look;
     return alone && this.#host.layers.list().length > 1 ? strings().viewer.alone(this.#look.shown.at(-1)!.name) : null;
+  }
+
+  #scaleBar(): TemplateResult | typeof nothing {
+    const top = this.#look.shown.at(-1);
+    return top
+      ? html`<slnet-scale-bar
+          .pixelSizeNm=${pixelSizeNm(top)}
+          .screenPixelsPerPixel=${(this.#look.scale ?? 0) / this.#density}
+        ></slnet-scale-bar>`
+      : nothing;
   }
 
   #readout(): string {

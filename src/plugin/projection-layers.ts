@@ -1,0 +1,65 @@
+import type { FrameSource, HostFrame, ImageDisplay, ViewerHost } from "./host/contract.js";
+
+/** One picture as a layer. */
+class Picture implements FrameSource {
+  readonly frames = 1;
+  readonly type = "float32";
+
+  constructor(
+    readonly height: number,
+    readonly width: number,
+    readonly samples: Float32Array,
+  ) {}
+
+  read(index: number): Promise<HostFrame> {
+    const { height, width, samples } = this;
+    return Promise.resolve({ index, height, width, samples });
+  }
+}
+
+/** Layers of one frame in a host, one of each name. */
+export class ProjectionLayers {
+  readonly #host: ViewerHost | null;
+  readonly #ids = new Map<string, string>();
+
+  constructor(host: ViewerHost | null) {
+    this.#host = host;
+  }
+
+  has(id: string): boolean {
+    return [...this.#ids.values()].includes(id);
+  }
+
+  /**
+   * Adds a picture in place of the one of the same name.
+   *
+   * @param samples - `[height, width]`
+   */
+  async show(
+    name: string,
+    { height, width }: { readonly height: number; readonly width: number },
+    samples: Float32Array,
+    display: Partial<ImageDisplay>,
+  ): Promise<void> {
+    this.#hide(name);
+    if (!this.#host) return;
+    const id = await this.#host.layers.add([new Picture(height, width, samples), { ...display, name }, "image"]);
+    this.#ids.set(name, id);
+    this.#host.layers.setActive?.(id);
+  }
+
+  /** Somebody took a layer away. */
+  forget(id: string): void {
+    for (const [name, known] of this.#ids) if (known === id) this.#ids.delete(name);
+  }
+
+  hideAll(): void {
+    for (const name of [...this.#ids.keys()]) this.#hide(name);
+  }
+
+  #hide(name: string): void {
+    const id = this.#ids.get(name);
+    this.#ids.delete(name);
+    if (id !== undefined && this.#host?.layers.get(id)) this.#host.layers.remove(id);
+  }
+}
