@@ -1,5 +1,4 @@
-import "../../src/plugin/define.js";
-
+import { defineAllElements } from "../../src/plugin/index.js";
 import {
   choiceFormStory,
   metadataFormStory,
@@ -9,21 +8,55 @@ import {
   viewFormStory,
 } from "./stories/forms.js";
 import { panelStory } from "./stories/panel.js";
-import { lossPlotStory } from "./stories/plots.js";
+import {
+  frameAxisStory,
+  histogramStory,
+  inspectorStory,
+  kymographStory,
+  lossPlotStory,
+  scaleBarStory,
+  tracePlotStory,
+  weightMapStory,
+} from "./stories/plots.js";
+import {
+  advancedFormStory,
+  cleanFormStory,
+  modelDetailsStory,
+  presetFormStory,
+  regionFormStory,
+  shareFieldStory,
+  surveyNotesStory,
+  trainFormStory,
+} from "./stories/steering.js";
 import { layerListStory, stackViewerStory, toastListStory } from "./stories/viewer.js";
 import type { Story, StoryState } from "./story.js";
 
 const stories: readonly Story[] = [
   stackViewerStory,
   layerListStory,
+  histogramStory,
+  scaleBarStory,
   toastListStory,
   panelStory,
   openFormStory,
   choiceFormStory,
   metadataFormStory,
+  surveyNotesStory,
+  trainFormStory,
+  presetFormStory,
+  regionFormStory,
+  shareFieldStory,
   optionsFormStory,
+  advancedFormStory,
   lossPlotStory,
+  weightMapStory,
+  modelDetailsStory,
+  cleanFormStory,
   saveFormStory,
+  inspectorStory,
+  tracePlotStory,
+  kymographStory,
+  frameAxisStory,
   viewFormStory,
 ];
 
@@ -48,6 +81,7 @@ addEventListener("pagehide", () => shown.abort());
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted) void show(chosen(), false);
 });
+await defineAllElements();
 await show(chosen(), false);
 
 function chosen(): Story {

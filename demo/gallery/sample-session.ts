@@ -23,7 +23,8 @@ export async function sampleSession(
 ): Promise<SlnetSession> {
   const session = new SlnetSession({
     workerUrl: new URL("../slnet.worker.js", document.baseURI),
-    configuration: { maxEpochs: epochs },
+    // Measuring which engine is the fastest would be done again for every state.
+    configuration: { maxEpochs: epochs, engine: "wasm" },
     // A gallery writes no files.
     deliver: () => undefined,
     ...options,

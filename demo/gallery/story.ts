@@ -20,16 +20,27 @@ export interface Story {
   readonly states: readonly StoryState[];
 }
 
+/** An element with properties set, put into a place. */
+export function show<Tag extends string>(
+  place: HTMLElement,
+  tag: Tag,
+  properties: Tag extends keyof HTMLElementTagNameMap ? Partial<HTMLElementTagNameMap[Tag]> : object,
+): HTMLElement {
+  const element = Object.assign(document.createElement(tag), properties);
+  place.append(element);
+  return element;
+}
+
 /** A state that is only properties. */
-export function withProperties<Tag extends keyof HTMLElementTagNameMap>(
+export function withProperties<Tag extends string>(
   name: string,
   tag: Tag,
-  properties: Partial<HTMLElementTagNameMap[Tag]>,
+  properties: Parameters<typeof show<Tag>>[2],
 ): StoryState {
   return {
     name,
     make(place) {
-      place.append(Object.assign(document.createElement(tag), properties));
+      show(place, tag, properties);
     },
   };
 }

@@ -36,6 +36,20 @@ export function defineElements(): void {
   defineMissing(elements);
 }
 
+/**
+ * Registers the elements too that are otherwise loaded when they are needed first: for a page that shows one of them by
+ * itself.
+ */
+export async function defineAllElements(): Promise<void> {
+  defineElements();
+  const [{ definePlots }, { defineSteering }] = await Promise.all([
+    import("./define-plots.js"),
+    import("./define-steering.js"),
+  ]);
+  definePlots();
+  defineSteering();
+}
+
 declare global {
   interface HTMLElementTagNameMap {
     "slnet-choice-form": SlnetChoiceForm;

@@ -17,7 +17,7 @@ export {
   type TrainingRun,
 } from "../protocol/client.js";
 export type { ConfigurationOptions } from "./configuration-errors.js";
-export { defineElements } from "./define-elements.js";
+export { defineAllElements, defineElements } from "./define-elements.js";
 export { SlnetLossPlot } from "./elements/loss-plot/loss-plot.js";
 export { SlnetPanel } from "./elements/panel/panel.js";
 export { SlnetStackViewer } from "./elements/stack-viewer/stack-viewer.js";

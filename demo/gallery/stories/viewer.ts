@@ -1,8 +1,8 @@
-import { HostModel, type HostLayer } from "../../../src/plugin/host/index.js";
+import { autoContrast, HostModel } from "../../../src/plugin/host/index.js";
 import type { SlnetStackViewer } from "../../../src/plugin/index.js";
 import { themeViewer } from "../../theme.js";
 import { sampleIn, type SampleStep } from "../sample-session.js";
-import { withProperties, type Story, type StoryState } from "../story.js";
+import { show, withProperties, type Story, type StoryState } from "../story.js";
 
 /** A viewer in the theme of the page. */
 function createViewer(place: HTMLElement, signal: AbortSignal): SlnetStackViewer {
@@ -39,17 +39,6 @@ export const stackViewerStory: Story = {
   ],
 };
 
-async function sampleLayers(signal: AbortSignal): Promise<HostModel> {
-  const host = new HostModel({ hostName: "gallery", capabilities: ["read-pixels", "layer-update", "multi-layer"] });
-  await sampleIn(host, "cleaned", signal);
-  return host;
-}
-
-function showLayers(place: HTMLElement, host: HostModel, layers: readonly HostLayer[]): void {
-  const list = document.createElement("slnet-layer-list");
-  place.append(Object.assign(list, { layers, activeId: host.layers.activeId, valueRange: [0, 1000] as const }));
-}
-
 export const layerListStory: Story = {
   tag: "slnet-layer-list",
   about: "The layers, newest on top, and how the active one is drawn.",
@@ -58,8 +47,18 @@ export const layerListStory: Story = {
     {
       name: "Raw, cleaned and background",
       async make(place, signal) {
-        const host = await sampleLayers(signal);
-        showLayers(place, host, host.layers.list());
+        const host = new HostModel({ hostName: "gallery", capabilities: ["read-pixels", "multi-layer"] });
+        await sampleIn(host, "cleaned", signal);
+        const { activeId } = host.layers;
+        const activeFrame =
+          (await host.layers
+            .list()
+            .find(({ id }) => id === activeId)
+            ?.source.read(0)) ?? null;
+        if (activeFrame && activeId !== null) {
+          host.layers.update(activeId, { contrastLimits: autoContrast(activeFrame.samples).limits });
+        }
+        show(place, "slnet-layer-list", { layers: host.layers.list(), activeId, activeFrame });
       },
     },
   ],

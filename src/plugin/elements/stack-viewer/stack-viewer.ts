@@ -82,7 +82,9 @@ export class SlnetStackViewer extends LitElement {
   readonly #resizes = new ResizeObserver(() => this.#resize());
   readonly #leaveBelow = (): void => void (this.#look.below = false);
   #stage: Stage | null = null;
+  /** Device pixels of a CSS pixel as it is seen, and as it is counted inside this element: a page may be enlarged by CSS. */
   #density = 1;
+  #ownDensity = 1;
   #drawRequest = 0;
   #panelCount = 0;
   /** What had the focus before a tool took it. */
@@ -285,7 +287,7 @@ export class SlnetStackViewer extends LitElement {
     return top
       ? html`<slnet-scale-bar
           .pixelSizeNm=${pixelSizeNm(top)}
-          .screenPixelsPerPixel=${(this.#look.scale ?? 0) / this.#density}
+          .screenPixelsPerPixel=${(this.#look.scale ?? 0) / this.#ownDensity}
         ></slnet-scale-bar>`
       : nothing;
   }
@@ -358,10 +360,10 @@ export class SlnetStackViewer extends LitElement {
     const area = this.stageArea;
     if (!area || !this.#stage) return;
     this.#density = window.devicePixelRatio;
-    // As it is seen, in a page that is enlarged by CSS too.
     const box = area.getBoundingClientRect();
     const width = Math.max(1, Math.round(box.width * this.#density));
     const height = Math.max(1, Math.round(box.height * this.#density));
+    this.#ownDensity = width / Math.max(1, area.clientWidth);
     this.#stage.resize(width, height);
     this.#look.stage = { width, height };
     this.requestUpdate();
