@@ -40,6 +40,10 @@ function layer(files, ignores, ...names) {
           selector: `ImportExpression > Literal.source[value=/${regex.replaceAll("/", "\\/")}/]`,
           message,
         })),
+        {
+          selector: "TaggedTemplateExpression[tag.name=/^(html|svg)$/] TemplateElement[value.raw=/\\sstyle=/]",
+          message: "A content security policy may forbid the attribute: bind the property, `.style=`.",
+        },
         { selector: "ExportDefaultDeclaration", message: "Exports are named." },
         { selector: "TSEnumDeclaration", message: "Types vanish on compiling: use a union of strings." },
         { selector: "TSModuleDeclaration[kind='namespace']", message: "Types vanish on compiling: use modules." },

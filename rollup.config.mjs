@@ -9,6 +9,8 @@ import commonjs from "@rollup/plugin-commonjs";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
 import terser from "@rollup/plugin-terser";
 
+import { renderDocs } from "./scripts/render-docs.mjs";
+
 // Rollup works on what `tsc -b` has put into build/.
 const require = createRequire(import.meta.url);
 const packageFolder = (name) => dirname(require.resolve(`${name}/package.json`));
@@ -55,10 +57,11 @@ const kernels = () => ({
 const copyDemo = () => ({
   name: "copy-demo",
   async writeBundle() {
+    await cp("docs/images", "dist/demo/docs/images", { recursive: true });
+    await renderDocs("docs", "dist/demo/docs");
     for (const file of await readdir("demo", { recursive: true })) {
       if (/\.(html|css|svg|png|webmanifest)$/.test(file)) await copyFile(join("demo", file), join("dist/demo", file));
     }
-    await cp("docs", "dist/demo/docs", { recursive: true });
     await cp("dist/slnet.worker.js", "dist/demo/slnet.worker.js");
     await cp("dist/worker-parts", "dist/demo/worker-parts", { recursive: true });
     await cp("dist/assets", "dist/demo/assets", { recursive: true });
@@ -77,7 +80,7 @@ const findOtherPagesParts = () => ({
       reached.add(file);
       for (const next of [...bundle[file].imports, ...bundle[file].dynamicImports]) reach(next);
     };
-    reach("main.js");
+    for (const file of ["main.js", "theme.js"]) reach(file);
     for (const file of Object.keys(bundle)) if (!reached.has(file)) otherPagesParts.add(file);
   },
 });
@@ -94,7 +97,7 @@ const offlineFiles = () => ({
       if (!entry.isFile()) continue;
       const file = join(entry.parentPath, entry.name);
       const path = relative("dist/demo", file).replaceAll(sep, "/");
-      const isOther = otherPagesParts.has(path) || path.startsWith("viewers/");
+      const isOther = otherPagesParts.has(path) || /^(viewers|gallery|docs\/images)\//.test(path);
       const list = isOther ? whenVisited : atOnce;
       list[path] = createHash("sha256").update(readFileSync(file)).digest("base64");
     }
@@ -208,6 +211,8 @@ const viewerPages = readdirSync("demo/viewers")
 const demo = {
   input: {
     main: "build/demo/main.js",
+    theme: "build/demo/theme.js",
+    "gallery/gallery": "build/demo/gallery/gallery.js",
     ...Object.fromEntries(viewerPages.map((page) => [page, `build/demo/${page}.js`])),
   },
   output: { dir: "dist/demo", format: "es", chunkFileNames: "parts/[name]-[hash].js" },

@@ -15,6 +15,7 @@ const inputFiles = [
   "custom-elements-manifest.config.mjs",
   "package-lock.json",
   "rollup.config.mjs",
+  "scripts/render-docs.mjs",
   "tsconfig.base.json",
 ];
 

@@ -20,6 +20,22 @@ export function defineElements(): void {
   defineMissing(elements);
 }
 
+/**
+ * Registers the elements too that are otherwise loaded when they are needed first: for a page that shows one of them by
+ * itself.
+ */
+export async function defineAllElements(): Promise<void> {
+  defineElements();
+  const [{ definePlots }, { definePanelForms }, { defineHistory }] = await Promise.all([
+    import("./define-plots.js"),
+    import("./define-panel-forms.js"),
+    import("./define-history.js"),
+  ]);
+  definePlots();
+  definePanelForms();
+  defineHistory();
+}
+
 declare global {
   interface HTMLElementTagNameMap {
     "slnet-layer-list": SlnetLayerList;

@@ -33,7 +33,7 @@ export {
   type TrainingRun,
 } from "../protocol/client.js";
 export type { ConfigurationOptions } from "./configuration-errors.js";
-export { defineElements } from "./define-elements.js";
+export { defineAllElements, defineElements } from "./define-elements.js";
 export { followTitle } from "./document-title.js";
 export type { EndedRun, RunRequest } from "./ended-run.js";
 export { SlnetLossPlot } from "./elements/loss-plot/loss-plot.js";

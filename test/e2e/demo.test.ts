@@ -8,21 +8,16 @@ import { after, before, describe, it } from "node:test";
 import { createBufferSource, createMemorySink } from "../../src/core/io/buffer-source.js";
 import { openTiff } from "../../src/core/io/tiff-reader.js";
 import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
-import { networkOf, parseModelFile, type ModelFile } from "../../src/core/model.js";
-import { separate, separationMap } from "../../src/core/separation.js";
+import { parseModelFile } from "../../src/core/model.js";
 import { createSimulation, createSimulationOptions } from "../../src/core/simulation.js";
-import { windowOf } from "../../src/core/windows.js";
 import { filePayload, openDemo, type OpenDemo } from "./page.js";
+import { differenceFromOracle, downloadedBy, type Downloaded } from "./saved-stack.js";
 
 const minutes = 60_000;
 
-/** The bytes of the file that pressing the button hands over. */
-async function downloaded({ page }: OpenDemo, button: string): Promise<{ name: string; bytes: Buffer }> {
-  const [download] = await Promise.all([
-    page.waitForEvent("download", { timeout: minutes }),
-    page.getByRole("button", { name: button, exact: true }).click(),
-  ]);
-  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+/** The file that pressing the button hands over. */
+function downloaded(demo: OpenDemo, button: string): Promise<Downloaded> {
+  return downloadedBy(demo, () => press(demo, button));
 }
 
 async function press({ page }: OpenDemo, button: string): Promise<void> {
@@ -41,42 +36,6 @@ async function smallTiff(frames: number): Promise<Uint8Array> {
   await writer.write(new Uint16Array(64 * frames).fill(100));
   await writer.finish();
   return sink.bytes();
-}
-
-/** Drops files or folders of this machine on the page, as a person does from a file manager. */
-async function drop({ page }: OpenDemo, files: readonly string[]): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const data = { items: [], files: [...files], dragOperationsMask: 1 };
-  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
-    await session.send("Input.dispatchDragEvent", { type, x: 400, y: 300, data });
-  }
-  await session.detach();
-}
-
-/** Largest difference of a saved uint16 stack, without its offset, from what the oracle computes with the model. */
-async function differenceFromOracle(
-  bytes: Uint8Array,
-  model: ModelFile,
-  rawFrame: (index: number) => Promise<Uint16Array> | Uint16Array,
-  frames: readonly number[],
-  offsetAdu: number,
-): Promise<number> {
-  const saved = await openTiff(createBufferSource("saved.tif", bytes));
-  const { shape, cameraOffsetAdu } = saved.description;
-  assert.equal(cameraOffsetAdu, offsetAdu, "the offset that the file states");
-  const pixels = shape.height * shape.width;
-  const map = separationMap(networkOf(model), model.normalisation);
-  let largest = 0;
-  for (const frame of frames) {
-    const { frames: indices, channel } = windowOf(frame, model.temporalShifts, shape.frames);
-    const expected = new Float64Array(pixels);
-    separate(map, await Promise.all(indices.map(async (index) => rawFrame(index))), channel, expected, null);
-    const found = new Uint16Array(pixels);
-    await saved.readFrames(frame, frame + 1, found);
-    for (let i = 0; i < pixels; i++)
-      largest = Math.max(largest, Math.abs((expected[i] ?? 0) + offsetAdu - (found[i] ?? 0)));
-  }
-  return largest;
 }
 
 describe("the demo page", () => {
@@ -243,12 +202,12 @@ describe("the demo page", () => {
       await writeFile(join(day, "run", "img9.tif"), await smallTiff(4));
       await writeFile(join(folder, "loose.tif"), await smallTiff(3));
 
-      await drop(demo, [join(folder, "loose.tif")]);
+      await demo.drop([join(folder, "loose.tif")]);
       await page.getByText("3 frames of 8 × 8").waitFor();
-      await drop(demo, [day]);
+      await demo.drop([day]);
       await page.getByText("4 frames of 8 × 8").waitFor();
       await page.getByText("img9.tif is the first of 2 stacks; the others stay closed.").first().waitFor();
-      await drop(demo, [join(day, "empty")]);
+      await demo.drop([join(day, "empty")]);
       await page.getByText("there is no file in what was given").first().waitFor();
 
       await page.getByLabel("Stack folder").setInputFiles(join(day, "run"));
@@ -258,7 +217,7 @@ describe("the demo page", () => {
       await mkdir(many);
       for (let index = 0; index < 250; index++) await writeFile(join(many, `note ${index}.txt`), "");
       await writeFile(join(many, "zz.tif"), await smallTiff(6));
-      await drop(demo, [many]);
+      await demo.drop([many]);
       await page.getByText("6 frames of 8 × 8").waitFor();
     } finally {
       await rm(folder, { recursive: true });
@@ -313,9 +272,9 @@ describe("the demo page", () => {
     const { page } = demo;
     await press(demo, "Sample stack");
     await page.getByText("400 frames of 192 × 192").waitFor();
-    await press(demo, "Light theme");
+    await page.getByLabel("Theme").selectOption("light");
     await demo.screenshot("8-light");
-    await press(demo, "Dark theme");
+    await page.getByLabel("Theme").selectOption("dark");
     await page.setViewportSize({ width: 360, height: 780 });
     await demo.screenshot("9-narrow");
     const overflow = await page.evaluate(

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
-import { chromium, type Page } from "playwright-core";
+import { chromium, type BrowserContextOptions, type Page } from "playwright-core";
 
 const root = new URL("../../../", import.meta.url);
 
@@ -41,7 +41,9 @@ export interface PlainPage {
 export interface OpenDemo extends PlainPage {
   /** Lengths in milliseconds of the main-thread tasks over 50 ms since the last call. */
   longTasks(): Promise<number[]>;
-  screenshot(name: string): Promise<void>;
+  /** Drops files or folders of this machine on the page, as a person does from a file manager. */
+  drop(files: readonly string[]): Promise<void>;
+  screenshot(name: string, options?: { readonly fullPage?: boolean }): Promise<void>;
 }
 
 interface BrowserOptions {
@@ -49,18 +51,23 @@ interface BrowserOptions {
   readonly profile?: string;
   /** Let the page install its service worker, which fetches the whole demo; default false. */
   readonly serviceWorker?: boolean;
+  /** What is there once the page is; default: the button for the sample stack. */
+  readonly ready?: string;
+  /** How the browser shows pages, as a person has set it. */
+  readonly shown?: BrowserContextOptions;
 }
 
 /** A page in Chromium. */
 async function openAddress(
   url: string,
   prepare?: (page: Page) => Promise<unknown>,
-  { profile, serviceWorker = false }: BrowserOptions = {},
+  { profile, serviceWorker = false, shown: wanted = {} }: BrowserOptions = {},
 ): Promise<PlainPage> {
   const started = { executablePath: findChromium({ install: false }), args: chromiumArguments() };
   const shown = {
     viewport: { width: 1360, height: 860 },
     reducedMotion: "reduce",
+    ...wanted,
   } as const;
   const context =
     profile === undefined
@@ -136,10 +143,10 @@ export async function openPage(
   const plain = await openAddress(url, watchTasks, options);
   const { page, errors } = plain;
   try {
-    await page.getByRole("button", { name: "Sample stack" }).waitFor();
+    await page.locator(options.ready ?? "role=button[name='Sample stack']").waitFor();
   } catch (error) {
     await plain.close();
-    throw new Error([`${url} shows no panel`, ...errors].join("; "), { cause: error });
+    throw new Error([`${url} is not ready`, ...errors].join("; "), { cause: error });
   }
   return {
     ...plain,
@@ -148,9 +155,17 @@ export async function openPage(
         const { longTasks } = globalThis as unknown as { longTasks: number[] };
         return longTasks.splice(0);
       }),
-    async screenshot(name) {
+    async drop(files) {
+      const session = await page.context().newCDPSession(page);
+      const data = { items: [], files: [...files], dragOperationsMask: 1 };
+      for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+        await session.send("Input.dispatchDragEvent", { type, x: 400, y: 300, data });
+      }
+      await session.detach();
+    },
+    async screenshot(name, shot = {}) {
       await mkdir(screenshotFolder, { recursive: true });
-      await page.screenshot({ path: `${screenshotFolder}${name}.png` });
+      await page.screenshot({ path: `${screenshotFolder}${name}.png`, ...shot });
     },
   };
 }

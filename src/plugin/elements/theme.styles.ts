@@ -175,6 +175,19 @@ export const themeStyles = css`
       border: 1px solid CanvasText;
       forced-color-adjust: none;
     }
+
+    progress,
+    progress::-webkit-progress-bar {
+      background: Canvas;
+    }
+
+    progress::-webkit-progress-value {
+      background: Highlight;
+    }
+
+    progress::-moz-progress-bar {
+      background: Highlight;
+    }
   }
 
   @media (prefers-contrast: more) {

@@ -79,11 +79,15 @@ export class Gestures {
   #onMove(event: PointerEvent): void {
     const at = this.#placeOf(event);
     const held = this.#held.get(event.pointerId);
+    if (held) this.#follow(event.pointerId, held, at);
+    // Afterwards: what lies under the pointer may have moved with it.
     this.#target.onHover(at);
-    if (!held) return;
+  }
+
+  #follow(pointerId: number, held: Held, at: Point): void {
     if (this.#kind === "press" && distance(held.start, at) > clickRadius) this.#kind = "pan";
     if (this.#kind === "pan") this.#target.onPan(at.x - held.at.x, at.y - held.at.y);
-    else if (this.#kind === "pinch") this.#pinch(event.pointerId, held, at);
+    else if (this.#kind === "pinch") this.#pinch(pointerId, held, at);
     else if (this.#kind === "draw") this.#target.onDraw(at);
     if (this.#kind !== "press") held.at = at;
   }

@@ -1,6 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
-import { styleMap } from "lit/directives/style-map.js";
 
 import type { PickedShape, Unsubscribe, ViewerHost } from "../../host/contract.js";
 import { provideHost } from "../../host/discovery.js";
@@ -83,7 +82,9 @@ export class SlnetStackViewer extends LitElement {
   readonly #resizes = new ResizeObserver(() => this.#resize());
   readonly #leaveBelow = (): void => void (this.#look.below = false);
   #stage: Stage | null = null;
+  /** Device pixels of a CSS pixel as it is seen, and as it is counted inside this element: a page may be enlarged by CSS. */
   #density = 1;
+  #ownDensity = 1;
   #drawRequest = 0;
   #panelCount = 0;
   /** What had the focus before a tool took it. */
@@ -252,13 +253,13 @@ export class SlnetStackViewer extends LitElement {
     return html`
       ${panes.map((pane, index) => {
         const { left, top } = swipes ? { left: index * width, top: 0 } : pane.box;
-        const place = {
-          left: swipes && index > 0 ? "auto" : `${(100 * left) / width}%`,
-          right: swipes && index > 0 ? "0" : "auto",
-          top: `${(100 * top) / height}%`,
-          maxWidth: `${(swipes ? 50 : (100 * pane.box.width) / width).toFixed(2)}%`,
-        };
-        return html`<div class="caption" style=${styleMap(place)}>
+        const place = [
+          swipes && index > 0 ? "right: 0" : `left: ${(100 * left) / width}%`,
+          `top: ${(100 * top) / height}%`,
+          `max-width: ${(swipes ? 50 : (100 * pane.box.width) / width).toFixed(2)}%`,
+        ];
+        // By the property: a content security policy may forbid the attribute.
+        return html`<div class="caption" .style=${place.join("; ")}>
           <span>${this.#problem(pane) ?? names[index]}</span>
         </div>`;
       })}
@@ -286,7 +287,7 @@ export class SlnetStackViewer extends LitElement {
     return top
       ? html`<slnet-scale-bar
           .pixelSizeNm=${pixelSizeNm(top)}
-          .screenPixelsPerPixel=${(this.#look.scale ?? 0) / this.#density}
+          .screenPixelsPerPixel=${(this.#look.scale ?? 0) / this.#ownDensity}
         ></slnet-scale-bar>`
       : nothing;
   }
@@ -359,8 +360,10 @@ export class SlnetStackViewer extends LitElement {
     const area = this.stageArea;
     if (!area || !this.#stage) return;
     this.#density = window.devicePixelRatio;
-    const width = Math.max(1, Math.round(area.clientWidth * this.#density));
-    const height = Math.max(1, Math.round(area.clientHeight * this.#density));
+    const box = area.getBoundingClientRect();
+    const width = Math.max(1, Math.round(box.width * this.#density));
+    const height = Math.max(1, Math.round(box.height * this.#density));
+    this.#ownDensity = width / Math.max(1, area.clientWidth);
     this.#stage.resize(width, height);
     this.#look.stage = { width, height };
     this.requestUpdate();

@@ -1,5 +1,4 @@
 import { html, type TemplateResult } from "lit";
-import { styleMap } from "lit/directives/style-map.js";
 
 import { strings } from "../../strings/index.js";
 import type { Look } from "./look.js";
@@ -22,7 +21,7 @@ export function swipeDivider(look: Look, left: string, right: string): TemplateR
     aria-valuemax="100"
     aria-valuenow=${percent}
     aria-valuetext=${texts.dividerAt(left, right, percent)}
-    style=${styleMap({ left: `${100 * look.divider}%` })}
+    .style=${`left: ${100 * look.divider}%`}
     @pointerdown=${onDown}
     @pointermove=${(event: PointerEvent) => onMove(event, look)}
     @keydown=${(event: KeyboardEvent) => onKey(event, look)}

@@ -1,0 +1,84 @@
+// The documents as pages of the demo, which can be read there without a network, pictures included.
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+import { Marked } from "marked";
+
+/**
+ * Writes each Markdown file of a folder as a page with its name ending in `.html`.
+ *
+ * @param {string} from the folder, as `docs`
+ * @param {string} to where the pages go, one folder below the page of the demo
+ */
+export async function renderDocs(from, to) {
+  for (const file of await readdir(from, { recursive: true })) {
+    if (!file.endsWith(".md")) continue;
+    const target = join(to, file.replace(/\.md$/, ".html"));
+    await mkdir(dirname(target), { recursive: true });
+    const up = "../".repeat(file.split(/[\\/]/).length);
+    await writeFile(target, documentPage(await readFile(join(from, file), "utf8"), up));
+  }
+}
+
+/** @param {string} up path from the page to the folder of the demo, as `../` */
+function documentPage(markdown, up) {
+  const title = /^# (.+)$/m.exec(markdown)?.[1] ?? "slnet-web";
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>${escaped(title)} – slnet-web</title>
+    <link rel="icon" href="${up}icon.svg" type="image/svg+xml" />
+    <link rel="stylesheet" href="${up}demo.css" />
+    <link rel="stylesheet" href="${up}document.css" />
+    <script type="module" src="${up}theme.js" blocking="render"></script>
+  </head>
+  <body>
+    <header>
+      <p>slnet-web</p>
+      <nav aria-label="Pages"><a href="${up}">The whole demo</a><a href="${up}docs/">Documents</a></nav>
+    </header>
+    <main tabindex="0">
+      <article>
+${createMarked().parse(markdown)}
+      </article>
+    </main>
+  </body>
+</html>
+`;
+}
+
+function createMarked() {
+  const marked = new Marked();
+  marked.use({
+    renderer: {
+      heading: (text, level, raw) => `<h${level} id="${anchor(raw)}">${text}</h${level}>\n`,
+      link(href, title, text) {
+        // What is beside the documents in the repository is not in the demo.
+        if (href.startsWith("../")) return text;
+        const target = /^https?:/.test(href) ? href : href.replace(/\.md(?=#|$)/, ".html");
+        return `<a href="${escaped(target)}">${text}</a>`;
+      },
+      image: (href, _title, text) => `<img src="${escaped(href)}" alt="${escaped(text)}" loading="lazy" />`,
+      // A wide table is scrolled by itself, by the keyboard too.
+      table: (head, body) =>
+        `<div class="table" tabindex="0" role="group" aria-label="Table"><table><thead>${head}</thead><tbody>${body}</tbody></table></div>\n`,
+      code: (code) => `<pre tabindex="0"><code>${escaped(code)}</code></pre>\n`,
+    },
+  });
+  return marked;
+}
+
+/** As on GitHub, to which the documents are written. */
+function anchor(heading) {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+    .trim()
+    .replace(/\s/g, "-");
+}
+
+function escaped(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+}
