@@ -122,7 +122,7 @@ describe("the demo page", () => {
     const start = Date.now();
     await press(demo, "Cancel");
     await page
-      .getByText(/^Training was stopped after \d+ steps/)
+      .getByText(/^Training was stopped after [\d,]+ steps/)
       .first()
       .waitFor();
     assert.ok(Date.now() - start < 1000, `${Date.now() - start} ms`);

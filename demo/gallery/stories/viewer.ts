@@ -81,3 +81,22 @@ export const toastListStory: Story = {
     },
   ],
 };
+
+export const layerControlsStory: Story = {
+  tag: "slnet-layer-controls",
+  about: "How one layer is drawn: contrast with its histogram, opacity and colours.",
+  padded: true,
+  states: [
+    {
+      name: "Raw frames",
+      async make(place, signal) {
+        const host = new HostModel({ hostName: "gallery", capabilities: ["read-pixels", "multi-layer"] });
+        await sampleIn(host, "opened", signal);
+        const layers = host.layers.list();
+        const [layer = null] = layers;
+        const frame = (await layer?.source.read(0)) ?? null;
+        show(place, "slnet-layer-controls", { layer, layers, frame });
+      },
+    },
+  ],
+};

@@ -98,8 +98,8 @@ export class SlnetPanel extends LitElement {
         <h3 id="queue-title">${texts.queue}</h3>
         <slnet-queue .session=${session}></slnet-queue>
       </section>
-      <section aria-labelledby="engine-title">
-        <h3 id="engine-title">${texts.engine}</h3>
+      <section>
+        <h3>${texts.engine}</h3>
         ${engineDetails(state.engine)}
       </section>
       <section aria-labelledby="privacy-title">

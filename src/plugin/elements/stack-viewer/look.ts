@@ -63,6 +63,10 @@ export class Look {
     this.#onChange();
   }
 
+  get layerCount(): number {
+    return this.#layers().length;
+  }
+
   /** The layer that is shown alone, or `null`. */
   get alone(): HostLayer | null {
     return this.#layers().find(({ id }) => id === this.#alone) ?? null;

@@ -7,6 +7,7 @@ import { HostModel, type HostLayer } from "../../host/model.js";
 import { strings } from "../../strings/index.js";
 import { pixelSizeNm } from "../scale-bar/pixel-size.js";
 import { themeStyles } from "../theme.styles.js";
+import { paneCaptions } from "./captions.js";
 import type { FrameRenderer, PanePicture } from "./frame-renderer.js";
 import { framesBar } from "./frames-bar.js";
 import { Gestures, type GestureTarget } from "./gestures.js";
@@ -18,7 +19,6 @@ import { shapeOverlay } from "./shape-overlay.js";
 import { ShapePicking } from "./shape-picking.js";
 import { Stage, valueAt, type RendererChoice } from "./stage.js";
 import { stackViewerStyles } from "./stack-viewer.styles.js";
-import { swipeDivider } from "./swipe-divider.js";
 import type { SlnetToastList, ToastLevel } from "./toast-list.js";
 import { viewBar } from "./view-bar.js";
 import type { Point } from "./view-transform.js";
@@ -186,7 +186,8 @@ export class SlnetStackViewer extends LitElement {
             role="img"
             aria-label=${this.#description()}
           ></div>
-          ${shapeOverlay(panes, shapes, this.#picking.tool, this.#look.stage, this.#density)} ${this.#captions(panes)}
+          ${shapeOverlay(panes, shapes, this.#picking.tool, this.#look.stage, this.#density)}
+          ${paneCaptions(this.#look, this.#views)}
           ${layers.list().length === 0 ? html`<div class="hint"><slot name="empty">${texts.empty}</slot></div>` : nothing}
           ${this.#scaleBar()}
           <slnet-toast-list></slnet-toast-list>
@@ -237,49 +238,6 @@ export class SlnetStackViewer extends LitElement {
     if (names.length === 0) return texts.noImage;
     const zoom = this.#look.fitted ? texts.fitted : texts.zoomedTo(Math.round(100 * (this.#look.scale ?? 1)));
     return texts.description(names, dims.step, dims.frames - 1, layers.list().length, zoom);
-  }
-
-  /** What is in each pane, where there are several, and why one does not show this frame. */
-  #captions(panes: readonly PaneLayout[]): unknown {
-    const [first, second] = panes;
-    if (!first) return nothing;
-    if (!second) {
-      const text = this.#problem(first) ?? this.#aloneText();
-      return text === null ? nothing : html`<div class="note">${text}</div>`;
-    }
-    const { width, height } = this.#look.stage;
-    const swipes = this.#look.arrangement === "swipe";
-    const names = panes.map((pane) => pane.layers.at(-1)!.name);
-    return html`
-      ${panes.map((pane, index) => {
-        const { left, top } = swipes ? { left: index * width, top: 0 } : pane.box;
-        const place = [
-          swipes && index > 0 ? "right: 0" : `left: ${(100 * left) / width}%`,
-          `top: ${(100 * top) / height}%`,
-          `max-width: ${(swipes ? 50 : (100 * pane.box.width) / width).toFixed(2)}%`,
-        ];
-        // By the property: a content security policy may forbid the attribute.
-        return html`<div class="caption" .style=${place.join("; ")}>
-          <span>${this.#problem(pane) ?? names[index]}</span>
-        </div>`;
-      })}
-      ${swipes ? swipeDivider(this.#look, names[0]!, names[1]!) : nothing}
-    `;
-  }
-
-  /** Why the topmost layer of a pane does not show this frame, or `null` where it does. */
-  #problem({ layers }: PaneLayout): string | null {
-    const texts = strings().viewer;
-    const top = layers.at(-1);
-    const frames = top && this.#views.get(top.id)?.frames;
-    if (!frames) return null;
-    if (frames.error !== null) return texts.failed(top.name, frames.error);
-    return frames.missing ? texts.missing(top.name) : null;
-  }
-
-  #aloneText(): string | null {
-    const { alone } = this.#look;
-    return alone && this.#host.layers.list().length > 1 ? strings().viewer.alone(this.#look.shown.at(-1)!.name) : null;
   }
 
   #scaleBar(): TemplateResult | typeof nothing {

@@ -2,6 +2,7 @@ import { html, type TemplateResult } from "lit";
 
 import { strings } from "../../strings/index.js";
 import type { Look } from "./look.js";
+import { placed } from "./placed.js";
 
 /** Share of the stage for one press of an arrow, and with Shift. */
 const stride = 0.01;
@@ -21,7 +22,7 @@ export function swipeDivider(look: Look, left: string, right: string): TemplateR
     aria-valuemax="100"
     aria-valuenow=${percent}
     aria-valuetext=${texts.dividerAt(left, right, percent)}
-    .style=${`left: ${100 * look.divider}%`}
+    ${placed({ left: `${100 * look.divider}%` })}
     @pointerdown=${onDown}
     @pointermove=${(event: PointerEvent) => onMove(event, look)}
     @keydown=${(event: KeyboardEvent) => onKey(event, look)}
