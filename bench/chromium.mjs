@@ -54,7 +54,9 @@ export async function measureChromium({ stacks, folder, quick, streamBytes, gpu,
     const files = await measureFiles({ clean, restart, copy: null, stacks, model, quick, say });
     const reading = await second.call("reading", { stacks, quick });
     const medianKernel = await second.call("inWorker", "medianKernel", { quick });
-    return { version: context.browser().version(), engines, training, preview, viewer, files, reading, medianKernel };
+    const localization = await second.call("inWorker", "localization", { quick });
+    const version = context.browser().version();
+    return { version, engines, training, preview, viewer, files, reading, medianKernel, localization };
   } finally {
     await context.close();
     await server.close();

@@ -5,6 +5,7 @@ import { nodePlatform } from "../build/bundles/node/platform.js";
 import { createKernelFinder } from "../build/bundles/node/running-median-kernel.js";
 import { measureEngines } from "./engine-figures.mjs";
 import { measureFiles } from "./file-figures.mjs";
+import { measureLocalization } from "./localization.mjs";
 import { measureMedianKernel } from "./median-kernel.mjs";
 import { createNodeClient } from "./node-client.mjs";
 import { createFileRuns } from "./node-files.mjs";
@@ -35,5 +36,7 @@ export async function measureNode({ stacks, folder, quick, streamBytes, say }) {
   const open = ({ path }) => openStack({ type: "path", path }, {}, null, nodePlatform, nodePlatform.defaultAssetsUrl);
   const reading = await measureReading({ open, cat: runs.cat, stacks, quick, say });
   const medianKernel = await measureMedianKernel({ loadKernels, createKernelFinder }, { quick });
-  return { engines, training, files, reading, medianKernel };
+  say("localizer");
+  const localization = await measureLocalization({ quick });
+  return { engines, training, files, reading, medianKernel, localization };
 }

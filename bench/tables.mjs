@@ -9,7 +9,7 @@ export function table(head, rows) {
 }
 
 /** Headed sections with the tables of one platform, in the order in which they are measured. */
-export function platformTables({ engines, training, files, reading, medianKernel, preview, viewer }) {
+export function platformTables({ engines, training, files, reading, medianKernel, localization, preview, viewer }) {
   const named = (engine) => `\`${engine}\`${isSoftware(engines, engine) ? " (software adapter)" : ""}`;
   return [
     ...engineList(engines, named),
@@ -18,6 +18,7 @@ export function platformTables({ engines, training, files, reading, medianKernel
     ...fileTables(files),
     ...readingTable(reading),
     ...medianTable(medianKernel, files),
+    ...localizationTable(localization),
     ...(preview ? previewTable(preview) : []),
     ...(viewer ? viewerTable(viewer) : []),
   ];
@@ -139,6 +140,18 @@ function medianTable(kernel, files) {
     `${count(files.median[index].framesPerSecond)} frames/s`,
   ]);
   return ["### Running median", "", ...table(["Window", "Alone, in memory", "File → file"], rows)];
+}
+
+function localizationTable(speeds) {
+  const rows = [
+    ["Detection, 256²", `${count(speeds.detection)} frames/s`],
+    ["Phasor fit, 7²", `${count(speeds.phasor)} fits/s`],
+    ["Maximum-likelihood fit, 7², known background", `${count(speeds.mleKnownBackground)} fits/s`],
+    ["Maximum-likelihood fit, 7², flat background fitted", `${count(speeds.mleFlatBackground)} fits/s`],
+    ["Whole frames, 256², phasor", `${count(speeds.framesPhasor)} frames/s`],
+    ["Whole frames, 256², maximum likelihood", `${count(speeds.framesMle)} frames/s`],
+  ];
+  return ["### Localizer", "", ...table(["What", "On one thread"], rows)];
 }
 
 function previewTable({ previews, p50, p95 }) {

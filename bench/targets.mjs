@@ -78,6 +78,13 @@ export function targets(results) {
     }
   }
   for (const key of platforms) {
+    const { phasor, mleFlatBackground } = results[key].localization;
+    const where = titles[key];
+    add("phasor fits on one thread", where, "50,000/s", `${count(phasor)}/s`, phasor >= 50_000);
+    const text = `${count(mleFlatBackground)}/s`;
+    add("maximum-likelihood fits on one thread", where, "5,000/s", text, mleFlatBackground >= 5000);
+  }
+  for (const key of platforms) {
     const { rows: speeds, ofCat, pages, openSeconds } = results[key].reading;
     for (const { what, megabytesPerSecond } of speeds) {
       const text = `${count(megabytesPerSecond)} MB/s`;

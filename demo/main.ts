@@ -1,6 +1,6 @@
 import "../src/plugin/define.js";
 
-import { registerSlnet, type SessionState, type SlnetStackViewer } from "../src/plugin/index.js";
+import { followTitle, registerSlnet, rememberDropped, type SlnetStackViewer } from "../src/plugin/index.js";
 import { takeDrops } from "./drop-anywhere.js";
 import { keepOffline } from "./offline.js";
 
@@ -8,6 +8,7 @@ const viewer = document.querySelector<SlnetStackViewer>("slnet-stack-viewer")!;
 
 const { session } = await registerSlnet(viewer.host, {
   workerUrl: new URL("slnet.worker.js", import.meta.url),
+  keepHistory: "browser",
 });
 
 keepOffline({
@@ -17,9 +18,9 @@ keepOffline({
   reload: document.querySelector<HTMLButtonElement>("#reload")!,
 });
 
-session.subscribe(({ activity, progress }: SessionState) => {
-  const share = progress && progress.total > 0 ? ` ${Math.floor((100 * progress.done) / progress.total)} %` : "";
-  document.title = activity === "idle" ? "slnet-web" : `${activity}${share} – slnet-web`;
-});
+followTitle(session);
 
-takeDrops(document.querySelector<HTMLElement>("#drop")!, (dropped) => void session.openDropped(dropped));
+takeDrops(document.querySelector<HTMLElement>("#drop")!, (dropped) => {
+  void rememberDropped(dropped);
+  void session.openDropped(dropped);
+});

@@ -5,6 +5,7 @@ import { openStack } from "../../build/bundles/browser/open-stack.js";
 import { browserPlatform } from "../../build/bundles/browser/platform.js";
 import { createKernelFinder } from "../../build/bundles/browser/running-median-kernel.js";
 import { measureEngines } from "../engine-figures.mjs";
+import { measureLocalization } from "../localization.mjs";
 import { measureMedianKernel } from "../median-kernel.mjs";
 import { measureReading } from "../reading-figures.mjs";
 
@@ -22,6 +23,7 @@ const tasks = {
     };
     return measureReading({ ...options, open, cat: null, say });
   },
+  localization: (options) => measureLocalization(options),
   medianKernel: (options) => measureMedianKernel({ loadKernels, createKernelFinder }, options),
 };
 

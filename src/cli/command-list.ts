@@ -2,8 +2,16 @@ import type { Command } from "./command.js";
 import { cleanCommand } from "./commands/clean.js";
 import { evalCommand } from "./commands/eval.js";
 import { infoCommand } from "./commands/info.js";
+import { localizeCommand } from "./commands/localize.js";
 import { simulateCommand } from "./commands/simulate.js";
 import { trainCommand } from "./commands/train.js";
 
 /** Every command but `help`, in the order in which a person needs them. */
-export const commands: readonly Command[] = [infoCommand, trainCommand, cleanCommand, evalCommand, simulateCommand];
+export const commands: readonly Command[] = [
+  infoCommand,
+  trainCommand,
+  cleanCommand,
+  localizeCommand,
+  evalCommand,
+  simulateCommand,
+];

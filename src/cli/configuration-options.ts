@@ -4,8 +4,9 @@ import {
   type ConfigurationField,
   type SlnetConfiguration,
 } from "../core/configuration.js";
+import { kebabCase } from "../core/kebab-case.js";
 import type { ParsedArguments } from "./arguments.js";
-import { kebabCase, type Option, type OptionKind } from "./option.js";
+import type { Option, OptionKind } from "./option.js";
 import { checkUsage } from "./wrong-usage.js";
 
 /** The options of the configuration, or of some of its fields, as command-line options. */

@@ -36,8 +36,3 @@ export type OptionValue = boolean | string | number | readonly string[] | readon
 export function createOption(option: Pick<Option, "name" | "kind" | "help"> & Partial<Option>): Option {
   return { short: "", placeholder: "", unit: "", defaultText: "", publishedName: null, ...option };
 }
-
-/** `temporalShifts` as `temporal-shifts`. */
-export function kebabCase(camelCase: string): string {
-  return camelCase.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}

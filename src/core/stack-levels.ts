@@ -29,6 +29,7 @@ const fullScalePixels = 3;
 const plateauPixels = 10;
 /** A limit collects what lies above it: so many times more pixels than at any of the values next below. */
 const plateauFactor = 3;
+const gapFactor = 5;
 const topValues = 5;
 
 /** About so many pixels of all frames together are kept for quantiles. */
@@ -74,10 +75,14 @@ export function createLevelSums(type: SampleType, expected: number): LevelSums {
       const sorted = Float64Array.from(kept).sort();
       const quantile = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))];
       const [largest, ...below] = top;
+      // Nothing is next below where a gap, unlike those between the values below it, parts the largest from the others.
+      const spacing =
+        below.length > 1 ? (below[0].value - below[below.length - 1].value) / (below.length - 1) : Infinity;
+      const isApart = below.length > 0 && largest.value - below[0].value > gapFactor * spacing;
       const isFullScale = fullScales.includes(largest.value) && (type !== "uint8" || largest.value === 255);
       const isLimit =
         largest.count >= (isFullScale ? fullScalePixels : plateauPixels) &&
-        below.every((entry) => largest.count > plateauFactor * entry.count) &&
+        (isApart || below.every((entry) => largest.count > plateauFactor * entry.count)) &&
         (isFullScale || below.length > 0);
       return {
         minimum,

@@ -9,7 +9,7 @@ import type { FrameRange, Profile } from "./profile.js";
 import { ProfileCollector } from "./profile-collector.js";
 import { ProjectionLayers } from "./projection-layers.js";
 import type { SessionState } from "./session-state.js";
-import { strings } from "./strings/index.js";
+import { plotStrings } from "./strings/plots.js";
 
 /** What the inspection needs of its session. */
 export interface InspectionSource {
@@ -150,7 +150,7 @@ export class Inspection {
       const projection = projections[part];
       if (!projection) throw new SlnetError("internal", `the projections have no ${part} part`);
       signal.throwIfAborted();
-      const text = strings().plots;
+      const text = plotStrings();
       const name = text.projectionName(text[kind], part === "raw" ? text.raw : text.cleaned);
       await this.#layers.show(name, shape, projection[kind], this.#source.geometry());
     });

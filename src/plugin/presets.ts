@@ -17,7 +17,7 @@ export const builtInPresets: Readonly<Record<BuiltInPresetName, ConfigurationOpt
 const apart: ReadonlySet<keyof SlnetConfiguration> = new Set(["engine", "offsetAdu", "sparseOffsetAdu"]);
 
 /** Names of the options that a preset decides. */
-export const presetKeys: readonly (keyof SlnetConfiguration)[] = configurationFields
+const presetKeys: readonly (keyof SlnetConfiguration)[] = configurationFields
   .filter(({ key, group }) => group !== "files" && !apart.has(key))
   .map(({ key }) => key);
 

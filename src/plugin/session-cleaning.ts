@@ -42,28 +42,31 @@ export class SessionCleaning {
 
   clean(request: CleanRequest): Promise<void> {
     const { lowRank = false, tail = "shift" } = request;
-    return this.#actions.perform("cleaning", async (signal) => {
-      const { model, configuration } = this.#actions.state;
-      const method = cleaningMethod(request, model);
-      const stack = await this.#connection.ready(signal);
-      const engine = configuration?.engine ?? "auto";
-      const { shape } = stack.description;
-      const run = await stack.clean(method, { from: 0, to: shape.frames, lowRank, tail, engine }, { signal });
-      const shown = await this.#show(run, shape, lowRank);
-      const { plan } = run;
-      const result = { from: plan.from, to: plan.to, method, tail, lowRank };
-      this.#actions.update({
-        engine: plan.engine ?? this.#actions.state.engine,
-        notices: plan.notices,
-        result: { ...result, done: plan.from },
-        saved: null,
-      });
-      for await (const block of run) {
-        signal.throwIfAborted();
-        shown.add(block);
-        this.#actions.update({ progress: block.progress, result: { ...result, done: block.to } });
-      }
-    });
+    return this.#actions.perform(
+      "cleaning",
+      async (signal) => {
+        const { model, configuration } = this.#actions.state;
+        const method = cleaningMethod(request, model);
+        const stack = await this.#connection.ready(signal);
+        const engine = configuration?.engine ?? "auto";
+        const { shape } = stack.description;
+        const run = await stack.clean(method, { from: 0, to: shape.frames, lowRank, tail, engine }, { signal });
+        const shown = await this.#show(run, shape, lowRank);
+        const { plan } = run;
+        const result = { from: plan.from, to: plan.to, method, tail, lowRank };
+        this.#actions.update({
+          engine: plan.engine ?? this.#actions.state.engine,
+          notices: plan.notices,
+          result: { ...result, done: plan.from },
+          saved: null,
+        });
+        for await (const block of this.#actions.follow(run, signal)) {
+          shown.add(block);
+          this.#actions.update({ progress: block.progress, result: { ...result, done: block.to } });
+        }
+      },
+      { action: "clean", clean: request },
+    );
   }
 
   /** Ends the run behind the frames shown; those in memory stay. */

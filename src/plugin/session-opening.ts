@@ -2,7 +2,7 @@ import { isSlnetError, SlnetError } from "../core/errors.js";
 import type { NamedFile } from "../protocol/api.js";
 import type { ClientStack, StackSource } from "../protocol/client.js";
 import { createSimulationOptions } from "../core/simulation.js";
-import { requireFileCount, takeDropped } from "./dropped-files.js";
+import { requireFileCount, type ReadDropped } from "./dropped-files.js";
 import type { ImageLayer } from "./host/contract.js";
 import {
   planOf,
@@ -70,8 +70,7 @@ export class SessionOpening {
     });
   }
 
-  dropped(transfer: DataTransfer): Promise<void> {
-    const readDropped = takeDropped(transfer);
+  dropped(readDropped: ReadDropped): Promise<void> {
     return this.#open(async (signal) => {
       let toldAt = performance.now();
       const found = await readDropped(signal, (count) => {

@@ -23,6 +23,8 @@ export interface SaveRequest extends Partial<Pick<SavedPart, "part" | "type" | "
   readonly offsetAdu?: number;
   /** A file that a person chose and that is written to; default: `deliver` gets the file. */
   readonly handle?: FileSystemFileHandle;
+  /** How to clean every frame for the file; default: as the frames shown were cleaned, or else by the model at hand. */
+  readonly cleaning?: Omit<CleanRequest, "lowRank">;
   /**
    * Go on in `handle`, behind the whole frames that an earlier saving with just these options left in it. A file of
    * anything else is refused and stays as it is. Not for OME-Zarr. Default false.

@@ -34,39 +34,45 @@ export class SessionSaving {
       offsetAdu,
       handle,
       resume,
+      cleaning,
     } = request;
-    return this.#actions.perform("saving", async (signal) => {
-      const { state } = this.#actions;
-      const { result, configuration, metadata, model } = state;
-      const method = result?.method ?? cleaningMethod({}, model);
-      if (result && result.done === result.from) {
-        throw new SlnetError("bad-input", "no frame is cleaned yet, expected at least one to save");
-      }
-      const stack = await this.#connection.ready(signal);
-      await this.close();
-      const name = this.fileName(request);
-      const target = handle ? ({ type: "file-handle", handle } as const) : ({ type: "private-file", name } as const);
-      const offset = offsetAdu ?? (part === "sparse" ? sparseOffsetAdu(state, type) : 0);
-      const run = await stack.save(
-        method,
-        {
-          from: result?.from ?? 0,
-          to: result?.done ?? stack.description.shape.frames,
-          lowRank: part === "low-rank",
-          tail: result?.tail ?? "shift",
-          engine: configuration?.engine ?? "auto",
-        },
-        [{ part, target, type, offsetAdu: offset, format, compression }],
-        { signal, metadata, resume: resume ?? false },
-      );
-      const { plan } = run;
-      const notices =
-        plan.resumedFrames === 0
-          ? plan.notices
-          : [...plan.notices, `${plan.resumedFrames} frames of an earlier saving were kept.`];
-      this.#actions.update({ engine: plan.engine ?? state.engine, notices, saved: null });
-      await this.#finish(run, part, name, handle ?? null, signal);
-    });
+    return this.#actions.perform(
+      "saving",
+      async (signal) => {
+        const { state } = this.#actions;
+        const { result: shown, configuration, metadata, model } = state;
+        const result = cleaning ? null : shown;
+        const method = result?.method ?? cleaningMethod(cleaning ?? {}, model);
+        if (result && result.done === result.from) {
+          throw new SlnetError("bad-input", "no frame is cleaned yet, expected at least one to save");
+        }
+        const stack = await this.#connection.ready(signal);
+        await this.close();
+        const name = this.fileName(request);
+        const target = handle ? ({ type: "file-handle", handle } as const) : ({ type: "private-file", name } as const);
+        const offset = offsetAdu ?? (part === "sparse" ? sparseOffsetAdu(state, type) : 0);
+        const run = await stack.save(
+          method,
+          {
+            from: result?.from ?? 0,
+            to: result?.done ?? stack.description.shape.frames,
+            lowRank: part === "low-rank",
+            tail: result?.tail ?? cleaning?.tail ?? "shift",
+            engine: configuration?.engine ?? "auto",
+          },
+          [{ part, target, type, offsetAdu: offset, format, compression }],
+          { signal, metadata, resume: resume ?? false },
+        );
+        const { plan } = run;
+        const notices =
+          plan.resumedFrames === 0
+            ? plan.notices
+            : [...plan.notices, `${plan.resumedFrames} frames of an earlier saving were kept.`];
+        this.#actions.update({ engine: plan.engine ?? state.engine, notices, saved: null });
+        await this.#finish(run, part, name, handle ?? null, signal);
+      },
+      { action: "save", save: request },
+    );
   }
 
   /** Name of the file that a saving with this request hands over. */
@@ -106,8 +112,7 @@ export class SessionSaving {
   ): Promise<void> {
     try {
       let clipped = 0;
-      for await (const report of run) {
-        signal.throwIfAborted();
+      for await (const report of this.#actions.follow(run, signal)) {
         clipped = report.clipped;
         this.#actions.update({ progress: report.progress });
       }

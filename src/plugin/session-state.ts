@@ -88,6 +88,8 @@ export interface SessionError {
 /** All that an interface needs to draw. Each change is a new record. */
 export interface SessionState {
   readonly activity: SessionActivity;
+  /** Whether a person halted what is under way. */
+  readonly paused: boolean;
   /** `null` while idle and before the first report. */
   readonly progress: Progress | null;
   /** `null` unless a stack is being opened. */
@@ -130,6 +132,7 @@ export function initialSessionState(options: ConfigurationOptions): SessionState
   const { configuration, errors } = checkOptions(options, null);
   return {
     activity: "idle",
+    paused: false,
     progress: null,
     opening: null,
     choice: null,

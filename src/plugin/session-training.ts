@@ -34,27 +34,32 @@ export class SessionTraining {
     this.#geometry = geometry;
   }
 
-  train({ goOn = false }: TrainRequest): Promise<void> {
-    return this.#actions.perform("training", async (signal) => {
-      const { configuration, options, optionErrors, model, region } = this.#actions.state;
-      if (!configuration) {
-        throw new SlnetError(
-          "bad-input",
-          Object.values(optionErrors)[0] ?? "an option is wrong, expected valid options",
+  train(request: TrainRequest): Promise<void> {
+    const { goOn = false } = request;
+    return this.#actions.perform(
+      "training",
+      async (signal) => {
+        const { configuration, options, optionErrors, model, region } = this.#actions.state;
+        if (!configuration) {
+          throw new SlnetError(
+            "bad-input",
+            Object.values(optionErrors)[0] ?? "an option is wrong, expected valid options",
+          );
+        }
+        const stack = await this.#connection.ready(signal);
+        const run = await stack.train(
+          { ...options, stack: stack.description.name },
+          { signal, checkpoint: goOn ? model : null, region },
         );
-      }
-      const stack = await this.#connection.ready(signal);
-      const run = await stack.train(
-        { ...options, stack: stack.description.name },
-        { signal, checkpoint: goOn ? model : null, region },
-      );
-      this.#actions.update({
-        training: startedTraining(run.plan, region, configuration.sparsityWeight),
-        engine: run.plan.engine,
-        notices: run.plan.notices,
-      });
-      await this.#follow(run, stack.description.shape, configuration.plotImages, signal);
-    });
+        this.#actions.update({
+          training: startedTraining(run.plan, region, configuration.sparsityWeight),
+          engine: run.plan.engine,
+          notices: run.plan.notices,
+        });
+        await this.#follow(run, stack.description.shape, configuration.plotImages, signal);
+      },
+      { action: "train", train: request },
+    );
   }
 
   async #follow(run: TrainingRun, shape: StackShape, withPreview: boolean, signal: AbortSignal): Promise<void> {
@@ -62,8 +67,7 @@ export class SessionTraining {
     let shownAt = -Infinity;
     await this.#preview.close();
     try {
-      for await (const report of run) {
-        signal.throwIfAborted();
+      for await (const report of this.#actions.follow(run, signal)) {
         this.#add(report);
         const now = performance.now();
         if (!withPreview || now - shownAt < previewIntervalMs) continue;

@@ -1,14 +1,19 @@
 import { SlnetError } from "../core/errors.js";
-import { unknownMetadata, type StackRegion, type StackShape } from "../core/frames.js";
-import { parseModelFile } from "../core/model.js";
+import { unknownMetadata, type SampleArray, type StackRegion, type StackShape } from "../core/frames.js";
+import { parseModelFile, type ModelFile } from "../core/model.js";
 import { regionIn } from "../core/stack-region.js";
 import type { NamedFile } from "../protocol/api.js";
 import type { CleaningRun } from "../protocol/client.js";
 import { checkOptions, trainingOptions, type ConfigurationOptions } from "./configuration-errors.js";
-import { namedFile } from "./dropped-files.js";
+import { download } from "./download.js";
+import { namedFile, takeDropped } from "./dropped-files.js";
+import type { EndedRun } from "./ended-run.js";
+import type { RunHistory } from "./history.js";
+import { jsonFileKind, maximumJsonBytes } from "./json-file.js";
 import type { ImageLayer, Unsubscribe, ViewerHost } from "./host/contract.js";
-import { Inspection } from "./inspection.js";
+import type { Inspection } from "./inspection.js";
 import { requireMetadata, type MetadataOverrides } from "./metadata-fields.js";
+import type { StackQueue } from "./queue.js";
 import { SessionActions } from "./session-actions.js";
 import { SessionCleaning } from "./session-cleaning.js";
 import { SessionEstimate } from "./session-estimate.js";
@@ -33,18 +38,16 @@ export interface SessionOptions extends WorkerOptions {
   readonly configuration?: ConfigurationOptions;
   /** Gives a finished file to the person; default: a download of the browser. */
   readonly deliver?: DeliverFile;
+  /** Where the history of the runs is kept: as long as the session (default), or in this browser. Never any pixels. */
+  readonly keepHistory?: "memory" | "browser";
 }
-
-/** A window has at most 16 frames, so a model is some tens of kilobytes. */
-const maximumModelBytes = 8 * 1024 ** 2;
 
 /**
  * One stack with its training, cleaning and saving: everything between the buttons and the worker. No method rejects: an
  * error becomes `state.error`, is told to the host, and leaves the session usable.
  */
 export class SlnetSession {
-  /** Traces of pixels, kymographs of lines and projections of the open stack. */
-  readonly inspection: Inspection;
+  readonly #options: SessionOptions;
   readonly #host: ViewerHost | null;
   readonly #layers: SessionLayers;
   readonly #connection: StackConnection;
@@ -57,9 +60,12 @@ export class SlnetSession {
   readonly #survey: SessionSurvey;
   readonly #estimate: SessionEstimate;
   readonly #stopListening: Unsubscribe | undefined;
+  #inspection: Inspection | null = null;
+  #history: Promise<RunHistory> | null = null;
   #disposed = false;
 
   constructor(options: SessionOptions = {}) {
+    this.#options = options;
     this.#host = options.host ?? null;
     const layers = new SessionLayers(this.#host);
     const connection = new StackConnection(options, (error) => this.#onWorkerLost(error));
@@ -79,15 +85,6 @@ export class SlnetSession {
     this.#saving = new SessionSaving(actions, connection, options.deliver);
     this.#survey = new SessionSurvey(actions, connection);
     this.#estimate = new SessionEstimate(actions, connection);
-    this.inspection = new Inspection({
-      host: this.#host,
-      get state() {
-        return actions.state;
-      },
-      subscribe: (callback) => actions.subscribe(callback),
-      ready: (signal) => connection.ready(signal),
-      geometry,
-    });
     this.#stopListening = this.#host?.on("layers-changed", ({ reason, id }) => {
       if (reason === "removed") this.#onLayerRemoved(id);
     });
@@ -112,9 +109,78 @@ export class SlnetSession {
     return this.#host?.notify !== undefined;
   }
 
+  /** Traces of pixels, kymographs of lines and projections of the open stack; `null` before {@link inspect}. */
+  get inspection(): Inspection | null {
+    return this.#inspection;
+  }
+
+  /** Loads what looks into the open stack. From then on a click in the viewer reads its pixel over the frames. */
+  async inspect(): Promise<Inspection> {
+    const { Inspection } = await import("./inspection.js");
+    if (this.#inspection) return this.#inspection;
+    const actions = this.#actions;
+    this.#inspection = new Inspection({
+      host: this.#host,
+      get state() {
+        return actions.state;
+      },
+      subscribe: (callback) => actions.subscribe(callback),
+      ready: (signal) => this.#connection.ready(signal),
+      geometry: () => this.#geometry(),
+    });
+    if (this.#disposed) this.#inspection.dispose();
+    return this.#inspection;
+  }
+
   /** Calls back after each change. */
   subscribe(callback: (state: SessionState) => void): Unsubscribe {
     return this.#actions.subscribe(callback);
+  }
+
+  /** Calls back after each training, cleaning and saving, however it ended. */
+  onRunEnded(callback: (run: EndedRun) => void): Unsubscribe {
+    return this.#actions.onRunEnded(callback);
+  }
+
+  /** Where the open stack came from and which part of it was chosen, `null` without one. */
+  get input(): StackConnection["input"] {
+    return this.#connection.input;
+  }
+
+  /** One frame of the open stack in its sample type: `[height, width]`. Rejects where there is none. */
+  readFrame(index: number, signal?: AbortSignal): Promise<SampleArray> {
+    const { stack } = this.#connection;
+    return stack ? stack.readFrame(index, { signal }) : Promise.reject(lostFrame(index));
+  }
+
+  /** The runs from the first call on, and earlier ones where they are kept. Loaded when it is asked for. */
+  history(): Promise<RunHistory> {
+    this.#history ??= import("./history.js").then(({ openHistory }) =>
+      openHistory(this, this.#options.keepHistory ?? "memory"),
+    );
+    return this.#history;
+  }
+
+  /** A queue that cleans several stacks with the options and the model of this session. To be disposed of by the caller. */
+  async createQueue(): Promise<StackQueue> {
+    const { StackQueue: Queue } = await import("./queue.js");
+    return new Queue(this);
+  }
+
+  /**
+   * Another session with the same worker files and options, unseen.
+   *
+   * @param wrap - gets what hands a file over here and gives what does it there
+   */
+  sibling(wrap: (deliver: DeliverFile) => DeliverFile): SlnetSession {
+    const { workerUrl, workerFactory, assetsBaseUrl, deliver = download } = this.#options;
+    return new SlnetSession({
+      ...(workerUrl !== undefined && { workerUrl }),
+      ...(workerFactory !== undefined && { workerFactory }),
+      ...(assetsBaseUrl !== undefined && { assetsBaseUrl }),
+      configuration: this.state.options,
+      deliver: wrap(deliver),
+    });
   }
 
   /** Opens a file, in place of the stack that is open; that one stays if the file cannot be read. */
@@ -128,15 +194,17 @@ export class SlnetSession {
   }
 
   /**
-   * Opens what was dropped on the page, files or folders; a single JSON file is taken as a model. To be called while the
-   * drop event is handled.
+   * Opens what was dropped on the page, files or folders; a single model or run record is known by what is in it. To be
+   * called while the drop event is handled.
    */
-  openDropped(transfer: DataTransfer): Promise<void> {
+  async openDropped(transfer: DataTransfer): Promise<void> {
+    const readDropped = takeDropped(transfer);
     const { files } = transfer;
     const only = files.length === 1 ? files[0] : undefined;
-    if (!only || !/\.json$/i.test(only.name)) return this.#opening.dropped(transfer);
+    const kind = only ? await jsonFileKind(only) : null;
+    if (!only || !kind) return this.#opening.dropped(readDropped);
     this.cancel();
-    return this.loadModel(only);
+    return kind === "run" ? this.loadRun(only) : this.loadModel(only);
   }
 
   /** Opens a file on a web server that answers range requests, or the folder of an OME-Zarr. Only this fetches anything. */
@@ -202,6 +270,11 @@ export class SlnetSession {
     }
   }
 
+  /** Whether reading frames of the open stack may fetch something, so that only a person decides on it. */
+  get mayFetch(): boolean {
+    return this.#connection.mayFetch;
+  }
+
   /**
    * Looks at a sample of the frames for `state.survey`: what is wrong with the recording, and which shifts suit it. Goes on
    * only while no action is under way, and none waits for it.
@@ -240,24 +313,47 @@ export class SlnetSession {
     this.#actions.cancel();
   }
 
+  /** Stops asking for more until {@link resume}: the preview and finished frames go on answering. */
+  pause(): void {
+    this.#actions.pause();
+  }
+
+  resume(): void {
+    this.#actions.resume();
+  }
+
   /** Reads a model file. Its options become the options, so that training can go on from it. */
   loadModel(file: File): Promise<void> {
     return this.#actions.perform("opening", async (signal) => {
-      if (file.size > maximumModelBytes) {
-        throw new SlnetError(
-          "bad-input",
-          `model ${file.name} has ${file.size} bytes, expected at most ${maximumModelBytes}`,
-        );
-      }
-      const model = parseModelFile(await file.text(), file.name);
+      const model = parseModelFile(await jsonText(file, "model"), file.name);
       signal.throwIfAborted();
       this.configure(trainingOptions(model.configuration));
-      await this.#preview.close();
-      const notices = [`The options were taken from ${file.name}.`];
-      this.#actions.update({ model, training: null, result: null, saved: null, notices });
-      const { stack } = this.state;
-      if (stack) await this.#preview.showModel(stack.shape, this.#geometry());
+      await this.#adoptModel(model, [`The options were taken from ${file.name}.`]);
     });
+  }
+
+  /** Takes a model in place of the one at hand; the options stay. `null`: there is none any more. */
+  async useModel(model: ModelFile | null): Promise<void> {
+    await this.#actions.perform("opening", () => this.#adoptModel(model, []));
+    // It was no stack that was opened.
+    if (this.state.activity === "idle") this.#actions.update({ outcome: null });
+  }
+
+  /** Reads a run record and puts it into the history, from where it can be repeated. */
+  loadRun(file: File): Promise<void> {
+    return this.#actions.perform("opening", async (signal) => {
+      const { parseRunRecord } = await import("./run-record-parser.js");
+      const record = parseRunRecord(await jsonText(file, "run record"), file.name);
+      signal.throwIfAborted();
+      const history = await this.history();
+      history.addLoaded(record);
+      this.tell(`The run of ${file.name} is in the history: repeat it, or take its options and its model from there.`);
+    });
+  }
+
+  /** Adds something worth knowing to the notices. */
+  tell(notice: string): void {
+    this.#actions.update({ notices: [...this.state.notices, notice] });
   }
 
   /** The model at hand as a file, or `null` before any training. */
@@ -282,13 +378,13 @@ export class SlnetSession {
     void this.#survey.close();
     this.#actions.dispose();
     this.#stopListening?.();
-    this.inspection.dispose();
+    this.#inspection?.dispose();
     this.#layers.hideAll();
     this.#connection.dispose();
   }
 
   #isOurs(layerId: string): boolean {
-    return this.#layers.has(layerId) || this.inspection.owns(layerId);
+    return this.#layers.has(layerId) || (this.#inspection?.owns(layerId) ?? false);
   }
 
   async #showStack(...[{ description }, opened]: Parameters<OpenedStackUser["show"]>): Promise<void> {
@@ -312,6 +408,14 @@ export class SlnetSession {
     const raw = new StackFrames(description.shape, (index, reading) => this.#readRaw(index, reading));
     await this.#layers.show("raw", raw, { name: description.name, ...this.#geometry() });
     this.#host?.dims.setStep(0);
+  }
+
+  async #adoptModel(model: ModelFile | null, notices: readonly string[]): Promise<void> {
+    await this.#preview.close();
+    this.#actions.update({ model, training: null, result: null, saved: null, notices });
+    const { stack } = this.state;
+    if (stack && model) await this.#preview.showModel(stack.shape, this.#geometry());
+    else this.#preview.hide();
   }
 
   #geometry(): ReturnType<typeof layerGeometry> {
@@ -344,7 +448,7 @@ export class SlnetSession {
       this.#preview.close(),
       this.#saving.close(),
       this.#survey.close(),
-      this.inspection.close(),
+      this.#inspection?.close(),
     ]);
   }
 
@@ -373,6 +477,14 @@ export class SlnetSession {
       this.#host?.notify?.("info", "Cleaning was stopped, since its layer was removed.");
     }
   }
+}
+
+async function jsonText(file: File, what: string): Promise<string> {
+  if (file.size <= maximumJsonBytes) return file.text();
+  throw new SlnetError(
+    "bad-input",
+    `${what} ${file.name} has ${file.size} bytes, expected at most ${maximumJsonBytes}`,
+  );
 }
 
 function withoutUndefined(options: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -28,6 +28,16 @@ export class StackConnection {
     return this.#stack;
   }
 
+  /** Whether reading a frame of it may fetch something: from an address, or by a viewer that itself reads from one. */
+  get mayFetch(): boolean {
+    return this.#input?.type === "url" || this.#input?.type === "frames";
+  }
+
+  /** Where the open stack came from and which part of it, `null` without one. */
+  get input(): { readonly source: StackSource; readonly selection: StackSelection } | null {
+    return this.#input && { source: this.#input, selection: this.#selection };
+  }
+
   /** Opens another stack beside the one that is open, for {@link StackConnection.adopt} or to be closed again. */
   async open(input: StackSource, selection: StackSelection, signal: AbortSignal): Promise<ClientStack> {
     const client = await this.#client(signal);

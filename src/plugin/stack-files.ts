@@ -81,6 +81,33 @@ export function planStack(given: readonly NamedFile[]): StackPlan {
   };
 }
 
+/**
+ * Every stack among files that were given together, in natural order, each with the files that belong to it: those of a set,
+ * and what lies beside it and is no stack itself.
+ */
+export function splitStacks(given: readonly NamedFile[]): { readonly name: string; readonly files: NamedFile[] }[] {
+  const files = given.filter(({ path }) => isVisible(path));
+  const candidates = stackCandidates(files);
+  const taken = new Set(candidates.map(({ path }) => path));
+  const folders = candidates.filter(({ file }) => !file).map(({ path }) => path);
+  const loose = files.filter(({ path }) => !folders.some((folder) => isBelow(folder, path)));
+  const groups = new Map<string, { readonly name: string; readonly files: NamedFile[] }>();
+  for (const { path, file } of candidates) {
+    if (!file) {
+      groups.set(path, { name: nameOf(path), files: files.filter((inside) => isBelow(path, inside.path)) });
+      continue;
+    }
+    const key = isOmeTiff(path) ? `${folderOf(path)}/${setName(path)}` : path;
+    const group = groups.get(key);
+    if (group) group.files.push({ path, file });
+    else {
+      const beside = loose.filter((other) => folderOf(other.path) === folderOf(path) && !taken.has(other.path));
+      groups.set(key, { name: nameOf(path), files: [{ path, file }, ...beside] });
+    }
+  }
+  return [...groups.values()];
+}
+
 /** What may be a stack, the first in natural order first; without any that is known by its name, all files. */
 function stackCandidates(files: readonly NamedFile[]): Candidate[] {
   const folders = zarrFolders(files);

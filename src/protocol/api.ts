@@ -11,6 +11,7 @@ import type {
 import type { EvaluationFigures } from "../core/metrics.js";
 import type { ModelFile } from "../core/model.js";
 import type { SimulationRequest } from "../core/simulation.js";
+import type { LocalizationApi } from "./localization-api.js";
 import type { Reply } from "./reply.js";
 
 declare const brand: unique symbol;
@@ -340,7 +341,7 @@ export interface FrameStatistics {
  * `next…` calls waits, so the caller's pace is the backpressure. Each `next…` answers `null` at the end. A job keeps
  * what it needs for `cleanFrame` and `previewFrame` until it is closed; closing twice is fine.
  */
-export interface SlnetWorkerApi {
+export interface SlnetWorkerApi extends LocalizationApi {
   /** The first call, once. */
   hello(settings: WorkerSettings): Promise<Reply<{ readonly version: string }>>;
 
@@ -411,8 +412,10 @@ export interface SlnetWorkerApi {
   nextProjectionReport(job: JobId): Promise<Reply<ProjectionReport | null>>;
 
   /**
-   * The pixels of a path over time, raw and cleaned, with the values that cleaning whole frames on the same engine gives.
-   * RPCA, which knows only whole frames, is `unsupported`.
+   * The pixels of a path over time, raw and cleaned, with the values that cleaning whole frames on the same engine gives:
+   * bit for bit in JavaScript and WebAssembly SIMD; up to the rounding of float32 on a graphics device and in relaxed
+   * SIMD, where the place of a pixel in its frame decides how its last bit is rounded. RPCA, which knows only whole frames,
+   * is `unsupported`.
    */
   openProfile(
     stack: StackId,

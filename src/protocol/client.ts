@@ -33,6 +33,7 @@ import type {
   TrainingReport,
   WorkerSettings,
 } from "./api.js";
+import type { LocalizationBlock, LocalizationOptions, LocalizationPlan } from "./localization-api.js";
 import { fromWireError, type Reply } from "./reply.js";
 
 /** A started worker, of the browser or of Node, as the client sees it. */
@@ -432,6 +433,22 @@ export class ClientStack {
     { signal }: CallOptions = {},
   ): Promise<RunEstimate> {
     return this.#client.call((api) => api.estimateRun(this.#stack, options, region), signal);
+  }
+
+  /**
+   * Finds and fits the emitters of frames, and gives them block by block, in frame order.
+   *
+   * @param method - how the background is found; `null`: it is not known, and a flat one is fitted under each spot
+   */
+  async localize(
+    method: CleaningMethod | null,
+    options: LocalizationOptions,
+    { signal }: CallOptions = {},
+  ): Promise<Run<LocalizationBlock, LocalizationPlan>> {
+    const client = this.#client;
+    const opened = await client.openJob((api) => api.openLocalization(this.#stack, method, options), signal);
+    const { job, plan } = opened;
+    return client.run(job, plan, (api) => api.nextLocalizations(job), signal);
   }
 
   /** Closes the stack in the worker. Jobs on it must be closed before. */

@@ -1,6 +1,6 @@
 import type { EngineRequest } from "../core/configuration.js";
 import { SlnetError } from "../core/errors.js";
-import type { StackRegion, StackSelection } from "../core/frames.js";
+import type { StackMetadata, StackRegion, StackSelection } from "../core/frames.js";
 import type { EvaluationFigures } from "../core/metrics.js";
 import type { ModelFile } from "../core/model.js";
 import { defaultMedianWindowFrames } from "../core/running-median.js";
@@ -85,6 +85,8 @@ export interface HeadlessSaving extends Omit<FrameOptions, "lowRank">, TailOptio
   readonly compression?: SavedPart["compression"];
   /** Added to every pixel, in ADU; default: the offset of the camera where it is known, for 16-bit sparse frames. */
   readonly offsetAdu?: number | null;
+  /** What replaces the metadata of the stack, and is written into the file. */
+  readonly metadata?: Partial<StackMetadata>;
 }
 
 /**
@@ -190,7 +192,7 @@ export class HeadlessClient {
         method,
         this.#cleaningOptions(opened, { ...options, lowRank: part === "low-rank" }),
         [{ part, target, type, offsetAdu, format, compression }],
-        { signal },
+        { signal, ...(options.metadata && { metadata: options.metadata }) },
       );
       try {
         return await lastReport(run, "saving", onProgress);

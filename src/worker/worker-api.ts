@@ -2,6 +2,7 @@ import { transfer } from "comlink";
 
 import { SlnetError } from "../core/errors.js";
 import { createSamples, framePixels, type StackReader } from "../core/frames.js";
+import { localizationBuffers } from "../core/localization/localization.js";
 import { checkedModel } from "../core/model.js";
 import { slnetWebVersion } from "../core/version.js";
 import type { JobId, SlnetWorkerApi, StackId } from "../protocol/api.js";
@@ -9,6 +10,7 @@ import { toWireError, type Reply } from "../protocol/reply.js";
 import { EngineRoom } from "./engines/start-engine.js";
 import { CleaningJob } from "./jobs/cleaning-job.js";
 import { EvaluationJob } from "./jobs/evaluation-job.js";
+import { LocalizationJob } from "./jobs/localization-job.js";
 import { SavingJob } from "./jobs/saving-job.js";
 import { SimulationJob } from "./jobs/simulation-job.js";
 import { TrainingJob } from "./jobs/training-job.js";
@@ -24,6 +26,7 @@ type Work =
   | { readonly type: "cleaning"; readonly job: CleaningJob }
   | { readonly type: "saving"; readonly job: SavingJob }
   | { readonly type: "evaluation"; readonly job: EvaluationJob }
+  | { readonly type: "localization"; readonly job: LocalizationJob }
   | { readonly type: "simulation"; readonly job: SimulationJob }
   | { readonly type: "projection"; readonly job: ProjectionJob }
   | { readonly type: "profile"; readonly job: ProfileJob }
@@ -232,6 +235,20 @@ export function createWorkerApi(platform: Platform): SlnetWorkerApi {
       }),
 
     nextSimulationReport: (id) => onJob(id, "simulation", ({ job }, signal) => job.next(signal)),
+
+    openLocalization: (stack, method, options) =>
+      reply(async () => {
+        const job = await LocalizationJob.open(stackOf(stack), method, options, room);
+        return { job: openJob({ type: "localization", job }), plan: job.plan };
+      }),
+
+    nextLocalizations: (id) =>
+      onJob(
+        id,
+        "localization",
+        ({ job }, signal) => job.next(signal),
+        (block) => (block ? localizationBuffers(block.localizations) : []),
+      ),
 
     closeJob: (id) =>
       reply(async () => {

@@ -22,7 +22,7 @@ class InspectionHarness {
   readonly harness = new SessionHarness({ host: this.host });
 
   get inspection(): Inspection {
-    return this.harness.session.inspection;
+    return this.harness.session.inspection!;
   }
 
   get state(): InspectionState {
@@ -52,8 +52,9 @@ class InspectionHarness {
 describe("the inspection of a stack", () => {
   let h: InspectionHarness;
 
-  beforeEach(() => {
+  beforeEach(async () => {
     h = new InspectionHarness();
+    await h.harness.session.inspect();
   });
 
   afterEach(() => h.harness.session.dispose());

@@ -18,7 +18,7 @@ class InspectorHarness {
     const box = await fixture<HTMLElement>(html`<div><slnet-inspector></slnet-inspector></div>`);
     box.style.cssText = `width: 330px; color-scheme: ${scheme}; background: light-dark(#fff, #1e2128)`;
     const element = box.querySelector("slnet-inspector")!;
-    element.inspection = session.session.inspection;
+    element.inspection = await session.session.inspect();
     await element.updateComplete;
     return new InspectorHarness(element, session);
   }
@@ -47,7 +47,7 @@ class InspectorHarness {
 
   async rested(): Promise<void> {
     const resting = (): boolean =>
-      Object.values(this.session.session.inspection.state.tasks).every(({ busy }) => !busy);
+      Object.values(this.session.session.inspection!.state.tasks).every(({ busy }) => !busy);
     await waitUntil(resting, "the work is done", { timeout: 10_000 });
     await this.element.updateComplete;
   }
@@ -99,7 +99,7 @@ describe("slnet-inspector", () => {
       "Expected whole numbers: x from 0 to 19, y from 0 to 23.",
     );
     await h.press("Show trace");
-    expect(h.session.session.inspection.state.paths.trace).to.equal(null);
+    expect(h.session.session.inspection!.state.paths.trace).to.equal(null);
     await h.type("x", "");
     expect(h.element.renderRoot.querySelector("[role=alert]")).to.not.equal(null);
     await h.type("x", "19");
@@ -124,9 +124,9 @@ describe("slnet-inspector", () => {
     expect(h.field("From frame").value).to.equal("10");
     expect(h.field("To frame").value).to.equal("19");
     await h.type("To frame", "5");
-    expect(h.session.session.inspection.state.range).to.deep.equal([4, 6]);
+    expect(h.session.session.inspection!.state.range).to.deep.equal([4, 6]);
     await h.press("All frames");
-    expect(h.session.session.inspection.state.range).to.equal(null);
+    expect(h.session.session.inspection!.state.range).to.equal(null);
     expect(h.button("All frames").disabled).to.equal(true);
   });
 
@@ -177,8 +177,8 @@ describe("slnet-inspector", () => {
       await expect(own.element).to.be.accessible();
       await own.session.openSmall(30);
       await own.session.session.train();
-      await own.session.session.inspection.trace(5, 5);
-      await own.session.session.inspection.kymograph({ from: [0, 0], to: [9, 9] });
+      await own.session.session.inspection!.trace(5, 5);
+      await own.session.session.inspection!.kymograph({ from: [0, 0], to: [9, 9] });
       await own.element.updateComplete;
       await expect(own.element).to.be.accessible();
       expect(own.element.parentElement!.scrollWidth).to.be.at.most(330);

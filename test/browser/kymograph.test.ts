@@ -56,7 +56,9 @@ describe("slnet-kymograph", () => {
     const kymograph = await create(profileOf(20, 4, { raw, lowRank: new Float32Array(80).fill(150) }));
     await waitUntil(() => pixels(kymograph, "lowRank").width === 20, "it is drawn");
     expect([...new Set(pixels(kymograph, "raw").gray)].sort((a, b) => a - b)).to.deep.equal([0, 255]);
-    expect([...new Set(pixels(kymograph, "lowRank").gray)]).to.deep.equal([128]);
+    const halfway = [...new Set(pixels(kymograph, "lowRank").gray)];
+    expect(halfway.length).to.equal(1);
+    expect(halfway[0]).to.be.closeTo(127.5, 1);
   });
 
   it("goes to a frame by click and keyboard, and looks closer by dragging", async () => {

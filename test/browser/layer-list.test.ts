@@ -1,6 +1,7 @@
 import { expect, waitUntil } from "@open-wc/testing";
 
 import type { SlnetHistogram } from "../../src/plugin/elements/histogram/histogram.js";
+import type { SlnetLayerControls } from "../../src/plugin/elements/stack-viewer/layer-controls.js";
 import type { SlnetLayerList } from "../../src/plugin/elements/stack-viewer/layer-list.js";
 import { ArrayFrames, StackViewerHarness } from "./stack-viewer-harness.js";
 
@@ -24,7 +25,13 @@ class LayerListHarness {
     const { layers } = this.viewer.viewer.host;
     const id = await layers.add([source, { name, contrastLimits: limits, metadata }, "image"]);
     await this.viewer.drawn();
+    await this.viewer.layerControls();
+    await this.viewer.drawn();
     return id;
+  }
+
+  get controls(): SlnetLayerControls {
+    return this.list.renderRoot.querySelector("slnet-layer-controls")!;
   }
 
   limits(id: string): readonly [number, number] | null | undefined {
@@ -32,7 +39,7 @@ class LayerListHarness {
   }
 
   async press(title: string): Promise<void> {
-    const button = [...this.list.renderRoot.querySelectorAll("button")].find(
+    const button = [...this.controls.renderRoot.querySelectorAll("button")].find(
       (candidate) => candidate.textContent.trim() === title,
     );
     button!.click();
@@ -40,7 +47,7 @@ class LayerListHarness {
   }
 
   field(label: string): HTMLInputElement {
-    const found = [...this.list.renderRoot.querySelectorAll<HTMLInputElement>("input, select")].find(
+    const found = [...this.controls.renderRoot.querySelectorAll<HTMLInputElement>("input, select")].find(
       (input) => input.ariaLabel === label || [...(input.labels ?? [])].some((one) => one.textContent.trim() === label),
     );
     return found!;
@@ -129,14 +136,14 @@ describe("slnet-layer-list", () => {
     expect(layer().colormap).to.equal("inverted ember");
     await harness.type("Colours", "gray");
     expect(layer().colormap).to.equal("inverted gray");
-    const swatch = harness.list.renderRoot.querySelector<HTMLElement>(".swatch")!;
+    const swatch = harness.controls.renderRoot.querySelector<HTMLElement>(".swatch")!;
     expect(getComputedStyle(swatch).backgroundImage).to.match(/^linear-gradient\(to right, rgb\(255, 255, 255\)/);
   });
 
   it("shows the histogram of the frame in view and takes its limits", async () => {
     const harness = await LayerListHarness.create();
     const id = await harness.add("Raw", [100, 500]);
-    const histogram = (): SlnetHistogram => harness.list.renderRoot.querySelector("slnet-histogram")!;
+    const histogram = (): SlnetHistogram => harness.controls.renderRoot.querySelector("slnet-histogram")!;
     await waitUntil(() => histogram().shadowRoot?.querySelector("path"), "the histogram is loaded and has counted");
     const slider = histogram().renderRoot.querySelector<HTMLElement>('[aria-label="White level"]')!;
     expect(slider.getAttribute("aria-valuetext")).to.equal("500 ADU");
@@ -149,9 +156,10 @@ describe("slnet-layer-list", () => {
     it(`is accessible in a ${theme} viewer`, async () => {
       const harness = await LayerListHarness.create(theme);
       await harness.add("Raw", [0, 5]);
-      harness.list.renderRoot.querySelector("details")!.open = true;
-      await waitUntil(() => harness.list.renderRoot.querySelector("slnet-histogram")!.shadowRoot, "it is loaded");
+      harness.controls.renderRoot.querySelector("details")!.open = true;
+      await waitUntil(() => harness.controls.renderRoot.querySelector("slnet-histogram")!.shadowRoot, "it is loaded");
       await expect(harness.list).to.be.accessible();
+      await expect(harness.controls).to.be.accessible();
     });
   }
 });

@@ -81,14 +81,54 @@ export class PanelHarness {
   }
 
   openAllOptions(): void {
-    this.#root("slnet-train-form").querySelector("details")!.open = true;
+    this.#open("all-options");
+  }
+
+  /** The fields for the part of the stack to train on. */
+  openPart(): void {
+    this.#open("part");
+  }
+
+  /** Presses a button and waits until what it did is drawn. */
+  async press(title: string, within?: string): Promise<void> {
+    this.button(title, within).click();
+    await this.settled();
+  }
+
+  /** Types into the search over the options. */
+  async search(text: string): Promise<void> {
+    const field = this.field("Search the options") as HTMLInputElement;
+    field.value = text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    await this.settled();
+  }
+
+  /** Names of the options that an element shows, in their order. */
+  optionKeys(within: string): string[] {
+    const root = this.#roots(this.#root(within)).find(({ host }) => host.localName === "slnet-options-form")!;
+    return [...root.querySelectorAll(":is(input, select)")].map(({ id }) => id);
+  }
+
+  /** What an element shows, without the elements in it. */
+  textOf(tag: string): string {
+    return this.#root(tag).textContent.replace(/\s+/g, " ").trim();
+  }
+
+  /** Draws everything anew. */
+  async redraw(): Promise<void> {
+    for (const { host } of this.#roots()) (host as Partial<LitElement> & Element).requestUpdate?.();
+    await this.settled();
   }
 
   /** A field outside of the options, by the words before it. */
   field(label: string): HTMLInputElement | HTMLSelectElement | null {
     const labels = this.#all("label");
     const found = labels.find((element) => element.textContent.trim().startsWith(label));
-    return found?.querySelector<HTMLInputElement | HTMLSelectElement>("input, select") ?? null;
+    if (!found) return null;
+    const root = found.getRootNode() as ShadowRoot;
+    return found.htmlFor
+      ? (root.getElementById(found.htmlFor) as HTMLInputElement | HTMLSelectElement | null)
+      : found.querySelector<HTMLInputElement | HTMLSelectElement>("input, select");
   }
 
   /** Enters a value into such a field and leaves it. */
@@ -170,6 +210,10 @@ export class PanelHarness {
       if (input) return input;
     }
     throw new Error(`the panel has no option ${key}`);
+  }
+
+  #open(id: string): void {
+    this.#root("slnet-train-form").querySelector<HTMLDetailsElement>(`#${id}`)!.open = true;
   }
 
   #root(tag: string): ShadowRoot {

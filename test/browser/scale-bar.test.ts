@@ -1,6 +1,6 @@
 import { expect, fixture, html } from "@open-wc/testing";
 
-import { defineElements } from "../../src/plugin/define-elements.js";
+import { definePlots } from "../../src/plugin/define-plots.js";
 import { pixelSizeNm } from "../../src/plugin/elements/scale-bar/pixel-size.js";
 import { roundLength } from "../../src/plugin/elements/scale-bar/round-length.js";
 import type { SlnetScaleBar } from "../../src/plugin/elements/scale-bar/scale-bar.js";
@@ -48,7 +48,7 @@ describe("slnet-scale-bar", () => {
   });
 
   it("says its length, as long as it is drawn", async () => {
-    defineElements();
+    definePlots();
     const bar = await fixture<SlnetScaleBar>(
       html`<slnet-scale-bar pixel-size-nm="100" screen-pixels-per-pixel="2"></slnet-scale-bar>`,
     );
@@ -78,6 +78,7 @@ describe("slnet-scale-bar", () => {
     const source = new ArrayFrames(100, 100, [new Uint16Array(10_000)]);
     const id = await harness.add(source, "Raw");
     const bar = (): SlnetScaleBar => harness.viewer.renderRoot.querySelector("slnet-scale-bar")!;
+    await customElements.whenDefined("slnet-scale-bar");
     await bar().updateComplete;
     expect(bar().renderRoot.textContent).to.contain("pixels");
     const side = Math.min(harness.canvas.width, harness.canvas.height) / devicePixelRatio;

@@ -18,7 +18,7 @@ function noise(state: number): () => number {
 function stackOf(samples: SampleArray): FrameSource {
   return Object.assign(new ArrayFrames(height, width, [samples]), {
     type: samples instanceof Uint8Array ? "uint8" : samples instanceof Uint16Array ? "uint16" : "float32",
-  }) as FrameSource;
+  });
 }
 
 const random = noise(7);

@@ -220,12 +220,13 @@ export class StackViewerHarness {
   }
 
   async pressAuto(): Promise<void> {
-    this.#layerRoot.querySelector<HTMLButtonElement>(".contrast-head button")!.click();
+    (await this.layerControls()).querySelector<HTMLButtonElement>(".contrast-head button")!.click();
     await this.drawn();
   }
 
   async typeBlackLevel(value: number): Promise<void> {
-    const input = this.#layerRoot.querySelector<HTMLInputElement>('input[aria-label="Black level in ADU"]')!;
+    const controls = await this.layerControls();
+    const input = controls.querySelector<HTMLInputElement>('input[aria-label="Black level in ADU"]')!;
     input.valueAsNumber = value;
     input.dispatchEvent(new Event("change"));
     await this.drawn();
@@ -233,6 +234,14 @@ export class StackViewerHarness {
 
   get toasts(): ShadowRoot {
     return this.#find("slnet-toast-list").shadowRoot!;
+  }
+
+  /** The controls of the active layer, which are loaded later than the viewer. */
+  async layerControls(): Promise<ShadowRoot> {
+    await customElements.whenDefined("slnet-layer-controls");
+    const controls = this.#layerRoot.querySelector("slnet-layer-controls")!;
+    await controls.updateComplete;
+    return controls.shadowRoot!;
   }
 
   get #layerRoot(): ShadowRoot {

@@ -1,6 +1,6 @@
 import { expect, fixture, html } from "@open-wc/testing";
 
-import { defineElements } from "../../src/plugin/define-elements.js";
+import { definePanelForms } from "../../src/plugin/define-panel-forms.js";
 import type { SlnetViewForm } from "../../src/plugin/elements/panel/view-form.js";
 import { ProbeSource } from "../../src/plugin/host/conformance/index.js";
 import { CountingHost } from "./session-harness.js";
@@ -10,7 +10,7 @@ describe("slnet-view-form", () => {
   let form: SlnetViewForm;
 
   beforeEach(async () => {
-    defineElements();
+    definePanelForms();
     host = new CountingHost({ hostName: "test", capabilities: ["layer-update", "multi-layer"] });
     await host.layers.add([new ProbeSource(), { name: "Raw" }, "image"]);
     await host.layers.add([new ProbeSource(), { name: "Sparse" }, "image"]);

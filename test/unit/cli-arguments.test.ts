@@ -13,11 +13,12 @@ import {
 } from "../../src/cli/configuration-options.js";
 import { frameRangeIn, parseFrameRange } from "../../src/cli/frame-range.js";
 import { nearestName } from "../../src/cli/nearest-name.js";
-import { createOption, kebabCase } from "../../src/cli/option.js";
+import { createOption } from "../../src/cli/option.js";
 import { outputPathOf, requireSeparateFiles } from "../../src/cli/output-paths.js";
 import { createProgressDisplay, formatDuration } from "../../src/cli/progress.js";
 import { WrongUsage } from "../../src/cli/wrong-usage.js";
 import { configurationFields, createConfiguration, defaultConfiguration } from "../../src/core/configuration.js";
+import { kebabCase } from "../../src/core/kebab-case.js";
 import { isSlnetError } from "../../src/core/errors.js";
 
 const rules = {

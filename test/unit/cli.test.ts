@@ -179,6 +179,9 @@ describe("help and wrong usage", () => {
     ["simulate -o x.tif --photons-min 5000", /--photons-min is 5000, expected at most --photons-max/],
     ["train stack.tif --batch-size 0", /--batch-size is "0", expected a whole number from 1 to 256/],
     ["train stack.tif --temporal-shifts 0,9,4", /--temporal-shifts is \[0, 9, 4\]/],
+    ["train stack.tif --region 1,2,3", /--region is "1,2,3", expected X,Y,WIDTH,HEIGHT/],
+    ["train stack.tif --region 1,2,0,4", /--region is "1,2,0,4", expected X,Y,WIDTH,HEIGHT/],
+    ["train stack.tif --frames 5", /--frames is "5", expected for example 0:100/],
     ["train stack.tif --learning-rate NaN", /--learning-rate is "NaN", expected a number/],
     ["train stack.tif --stack other.tif", /two stacks/],
   ];
@@ -349,6 +352,63 @@ describe("from simulation to cleaned stack", () => {
     assert.equal(typeof (report["engine"] as { name: unknown }).name, "string");
     assert.equal(report["model"], file("bias.json"));
     assert.equal(model.configuration.useBias, true);
+  });
+
+  it("train on a region of some frames writes where into the model, and a checkpoint goes on there", async () => {
+    const training = ["--temporal-shifts", "0,20,40", "--engine", "js"];
+    const part = ["--region", "8,4,40,50", "--frames", "30:"];
+    const report = await slnetJson("train", "stack.tif", "-o", "part.json", ...training, ...part, "--max-epochs", "1");
+    const region = { x: 8, y: 4, width: 40, height: 50, from: 30, to: 130 };
+    assert.deepEqual(report["region"], region);
+    assert.match((report["notices"] as string[]).join(" "), /the region has 40×50 pixels/);
+    const on = ["--checkpoint", "part.json", "--max-epochs", "2"];
+    const continued = await slnetJson("train", "stack.tif", "-o", "part.json", ...on);
+    assert.deepEqual(continued["region"], region);
+    const whole = await slnetJson(
+      "train",
+      "stack.tif",
+      "-o",
+      "whole-part.json",
+      ...training,
+      ...part,
+      "--max-epochs",
+      "2",
+    );
+    assert.deepEqual(continued["weights"], whole["weights"]);
+    const frames = await slnetJson(
+      "train",
+      "stack.tif",
+      "-o",
+      "late.json",
+      ...on,
+      "--max-epochs",
+      "3",
+      "--frames",
+      "40:200",
+    );
+    assert.deepEqual(frames["region"], { ...region, from: 40, to: 130 });
+  });
+
+  it("info --survey says how the stack is lit, and what would suit it", async () => {
+    const { survey } = (await slnetJson("info", "stack.tif", "--survey")) as { survey: Record<string, unknown> };
+    assert.equal(survey["framesRead"], 130);
+    assert.equal(survey["saturationLevel"], null);
+    assert.ok((survey["minimum"] as number) < (survey["darkLevelAdu"] as number));
+    const { stdout } = await slnet([
+      "info",
+      "stack.tif",
+      "--survey",
+      "--offset-adu",
+      "900",
+      "--temporal-shifts",
+      "0,60,120",
+    ]);
+    assert.match(
+      stdout,
+      /\nsurvey {8}of 130 frames\nlevels {8}\d+ to \d+ ADU, the darkest pixels \d+ ADU\nsaturation {4}none seen/,
+    );
+    assert.match(stdout, /\nwarning: the camera offset is stated as 900 ADU, but the darkest pixels read \d+ ADU/);
+    assert.match(stdout, /\nwarning: with temporal shifts \[0, 60, 120\] only 10 of the 130 frames can start/);
   });
 
   it("the same seed trains the same model on the same engine", async () => {
@@ -634,6 +694,138 @@ describe("from simulation to cleaned stack", () => {
   });
 });
 
+describe("localize", () => {
+  interface Row {
+    readonly frame: number;
+    readonly x: number;
+    readonly y: number;
+    readonly photons: number;
+  }
+
+  /** Rows of a table by the names of their columns, whatever stands around it. */
+  const readRows = async (name: string, columns: readonly [string, string, string, string]): Promise<Row[]> => {
+    const [header = "", ...lines] = (await readFile(file(name), "utf8")).trim().split("\n");
+    const names = header.split(",").map((field) => field.replaceAll('"', ""));
+    return lines.map((line) => {
+      const fields = line.split(",");
+      const [frame = NaN, x = NaN, y = NaN, photons = NaN] = columns.map((name) => Number(fields[names.indexOf(name)]));
+      return { frame, x, y, photons };
+    });
+  };
+  const localizedRows = (name: string): Promise<Row[]> =>
+    readRows(name, ["frame", "x [nm]", "y [nm]", "intensity [photon]"]);
+  const photons = ["--quantum-efficiency", "0.82", "--read-noise", "1.6"];
+
+  it("writes a table in the columns of ThunderSTORM whose rows are where the emitters were", async () => {
+    const json = await slnetJson("localize", "stack.tif", "--method", "median", ...photons, "-o", "table.csv");
+    const text = await readFile(file("table.csv"), "utf8");
+    assert.equal(
+      text.split("\n")[0],
+      '"id","frame","x [nm]","y [nm]","sigma [nm]","intensity [photon]","offset [photon]","bkgstd [photon]","uncertainty [nm]"',
+    );
+    const rows = await localizedRows("table.csv");
+    assert.equal(rows.length, json.localized);
+    assert.equal(json.frames, 130);
+    // Frames and emitters of the truth count from 0, positions are in pixels of 108 nm.
+    const truth = await readRows("truth/emitters.csv", ["frame", "x [px]", "y [px]", "intensity [photon]"]);
+    const bright = truth.filter(({ x, y, photons: light }) => light > 900 && Math.min(x, y, 64 - x, 64 - y) > 5);
+    const ratios: number[] = [];
+    for (const emitter of bright) {
+      const near = rows.filter(
+        ({ frame, x, y }) => frame === emitter.frame + 1 && Math.hypot(x / 108 - emitter.x, y / 108 - emitter.y) < 1,
+      );
+      if (near[0]) ratios.push(near[0].photons / emitter.photons);
+    }
+    ratios.sort((a, b) => a - b);
+    assert.ok(ratios.length > 0.7 * bright.length, `${ratios.length} of ${bright.length} found`);
+    const median = ratios[ratios.length >> 1] ?? NaN;
+    assert.ok(median > 0.85 && median < 1.2, `photons ${median}`);
+  });
+
+  it("draws an image whose sum is the number of localizations, at the pixel size of its own", async () => {
+    const options = ["--method", "median", "--fit", "phasor", "--frames", "10:60", "--render", "image.tif"];
+    const json = await slnetJson(
+      "localize",
+      "stack.tif",
+      ...options,
+      "--magnification",
+      "5",
+      "--render-as",
+      "histogram",
+    );
+    assert.deepEqual(json.outputs, [file("stack_localizations.csv"), file("image.tif")]);
+    assert.deepEqual([json.from, json.to, json.method], [10, 60, "median"]);
+    const reader = await openTiff(createBufferSource("image.tif", await readFile(file("image.tif"))));
+    assert.deepEqual(reader.description.shape, { frames: 1, height: 320, width: 320, type: "float32" });
+    assert.ok(Math.abs((reader.description.pixelSizeNm ?? NaN) - 108 / 5) < 1e-3);
+    const image = new Float32Array(320 * 320);
+    await reader.readFrames(0, 1, image);
+    assert.equal(
+      image.reduce((sum, value) => sum + value, 0),
+      json.localized,
+    );
+    const frames = (await localizedRows("stack_localizations.csv")).map(({ frame }) => frame);
+    assert.ok(frames.length > 0 && frames.every((frame) => frame >= 11 && frame <= 60));
+  });
+
+  it("takes a model, or no method at all, and says what that means", async () => {
+    const { stderr, exitCode } = await slnet(["localize", "stack.tif", "--model", "model.json", "--frames", ":20"]);
+    assert.equal(exitCode, 0);
+    assert.match(stderr, /note: the background of SLNet has a part of each molecule in it/);
+    assert.match(stderr, /localized 20 frames in .*: \d+ localizations/);
+    const json = await slnetJson("localize", "stack.tif", "--frames", ":20", "-o", "raw.csv");
+    assert.equal(json.method, "none");
+    assert.ok(Number(json.localized) > 50);
+  });
+
+  it("refuses wrong usage before any work", async () => {
+    for (const [args, pattern] of [
+      [["stack.tif", "--method", "slnet"], /no --model/],
+      [["stack.tif", "--method", "median", "--model", "model.json"], /--model, which the method median does not use/],
+      [["stack.tif", "--median-window", "9"], /--median-window, expected only with --method median/],
+      [["stack.tif", "--magnification", "4"], /--magnification, expected only with --render/],
+      [["stack.tif", "--fit-window", "8"], /--fit-window is 8, expected an odd number/],
+      [["stack.tif", "--fit", "wls"], /--fit is "wls", expected one of mle, phasor/],
+      [["stack.tif", "-o", "stack.tif"], /is the input file itself/],
+      [["stack.tif", "-o", "a.csv", "--render", "a.csv"], /named for two outputs/],
+    ] as const) {
+      const { exitCode, stderr } = await slnet(["localize", ...args]);
+      assert.deepEqual([exitCode, pattern.test(stderr)], [2, true], stderr);
+    }
+  });
+
+  it("wants to know the pixel size, and an image that fits into memory", async () => {
+    await writeFile(file("bare.tif"), await stackBytes("uint16", [5, 32, 32]));
+    const { exitCode, stderr } = await slnet(["localize", "bare.tif", "-o", "bare.csv"]);
+    assert.deepEqual([exitCode, existsSync(file("bare.csv"))], [1, false]);
+    assert.match(stderr, /bare.tif does not say how large its pixels are, expected --pixel-size/);
+    const known = await slnet(["localize", "bare.tif", "-o", "bare.csv", "--pixel-size", "100"]);
+    assert.equal(known.exitCode, 0);
+    assert.match(known.stderr, /note: the gain of the camera is not known/);
+
+    await writeFile(file("wide.tif"), await stackBytes("uint16", [1, 600, 600], () => 100));
+    const image = ["--pixel-size", "100", "--render", "wide-image.tif", "--magnification", "64"];
+    const large = await slnet(["localize", "wide.tif", "-o", "wide.csv", ...image]);
+    assert.equal(large.exitCode, 1);
+    assert.match(large.stderr, /an image of 38400 × 38400 pixels is too large, .* use a magnification below 64/);
+    assert.deepEqual([existsSync(file("wide.csv")), existsSync(file("wide.csv.part"))], [false, false]);
+  });
+
+  it("keeps the localizations of the frames before one that cannot be read", async () => {
+    const broken = (frame: number, i: number): number => (frame === 12 && i === 100 ? NaN : 100 + (i % 7));
+    await writeFile(file("hole.tif"), await stackBytes("float32", [20, 32, 32], broken));
+    const { exitCode, stderr } = await slnet(["localize", "hole.tif", "--pixel-size", "100", "-o", "hole.csv"]);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /frame 12 holds NaN .*; the localizations of the first 12 frames are in .*hole\.csv/);
+    assert.match(await readFile(file("hole.csv"), "utf8"), /^"id","frame"/);
+    const first = await slnet(["localize", "hole.tif", "--pixel-size", "100", "-o", "none.csv", "--frames", "12:"]);
+    assert.deepEqual(
+      [first.exitCode, existsSync(file("none.csv")), existsSync(file("none.csv.part"))],
+      [1, false, false],
+    );
+  });
+});
+
 describe("real recordings", () => {
   const dataFolder = fileURLToPath(new URL("../../../../shared/data/", import.meta.url));
   const recordings = [
@@ -686,6 +878,20 @@ describe("Ctrl-C", { skip: process.platform === "win32" && "Windows has no SIGIN
     assert.equal(short.shape.frames, frames);
     await short.frame(frames - 1);
     assert.match(stderr, new RegExp(`stopped: ${frames} of 600 frames`));
+  });
+
+  it("in the middle of localizing leaves a whole, shorter table", async () => {
+    const rpca = ["--method", "rpca", "--rpca-frames", "10", "--rpca-iterations", "10000", "--pixel-size", "100"];
+    const { exitCode, stdout, stderr } = await slnet(["localize", "long.tif", ...rpca, "-o", "short.csv", "--json"], {
+      interruptAt: /^localizing: \d/m,
+    });
+    assert.equal(exitCode, 130, stderr);
+    const report = JSON.parse(stdout) as { frames: number; localized: number; interrupted: boolean };
+    assert.equal(report.interrupted, true);
+    assert.ok(report.frames > 0 && report.frames < 600, `${report.frames} frames`);
+    const lines = (await readFile(file("short.csv"), "utf8")).split("\n");
+    assert.deepEqual([lines.length - 2, lines.at(-1)], [report.localized, ""]);
+    assert.match(stderr, new RegExp(`stopped after ${report.frames} of 600 frames`));
   });
 
   it("in the middle of training keeps the model so far", async () => {

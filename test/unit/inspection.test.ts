@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 
 import type { EngineRequest } from "../../src/core/configuration.js";
 import type { StackRegion } from "../../src/core/frames.js";
 import { openSimulation } from "../../src/core/io/simulated-reader.js";
+import { createMemorySink } from "../../src/core/io/buffer-source.js";
 import { readRegion } from "../../src/core/io/region-reader.js";
+import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
 import { parseModelFile, type ModelFile } from "../../src/core/model.js";
 import { createSimulationOptions } from "../../src/core/simulation.js";
 import type {
@@ -164,16 +169,21 @@ describe("a region of a stack", () => {
 });
 
 describe("looking at a stack through the worker", () => {
+  let folder: string;
   let client: HeadlessClient;
   let stack: ClientStack;
   let slnet: CleaningMethod;
 
   before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "slnet-inspection-"));
     client = await createSlnetClient();
     stack = await client.open({ type: "simulated", options: sample });
     slnet = { type: "slnet", model: (await trained(stack, null)).model };
   });
-  after(() => client.dispose());
+  after(async () => {
+    client.dispose();
+    await rm(folder, { recursive: true });
+  });
 
   /** The pixels of a region as a stack of their own. */
   const openPart = async (part: StackRegion): Promise<ClientStack> => {
@@ -323,5 +333,73 @@ describe("looking at a stack through the worker", () => {
     const frames = Float32Array.from(Array.from({ length: 500 }, (_, index) => [...values(index)]).flat());
     assertProjection(raw, frames, 6);
     await flat.close();
+  });
+
+  const largeShape = { frames: 900, height: 160, width: 200, type: "uint16" } as const;
+
+  /** Frames of noise in a file: reading and cleaning them takes longer than the messages about it. */
+  async function largeStack(): Promise<string> {
+    const file = createMemorySink();
+    const writer = createTiffWriter(file, largeShape);
+    const frame = new Uint16Array(largeShape.height * largeShape.width);
+    for (let index = 0; index < largeShape.frames; index++) {
+      for (let pixel = 0; pixel < frame.length; pixel++) frame[pixel] = 200 + ((pixel * 31 + index * 17) % 97);
+      await writer.write(frame);
+    }
+    await writer.finish();
+    const path = join(folder, "large.tif");
+    await writeFile(path, file.bytes());
+    return path;
+  }
+
+  for (const engine of ["wasm", "js"] as const) {
+    it(`an estimate is within a factor of 2 of the run (${engine})`, async () => {
+      // Large enough for the time not to be that of a few messages.
+      const options = { temporalShifts: [0, 20, 40], engine, maxEpochs: engine === "wasm" ? 40 : 4 };
+      const large = await client.open(await largeStack());
+      const slnetOf = (model: ModelFile): CleaningMethod => ({ type: "slnet", model });
+      const request: CleaningOptions = { from: 0, to: largeShape.frames, lowRank: false, tail: "shift", engine };
+      const measure = async () => {
+        let start = performance.now();
+        const estimate = await large.estimate(options, null);
+        const took = performance.now() - start;
+        start = performance.now();
+        let model: ModelFile | null = null;
+        for await (const report of await large.train(options)) ({ model } = report);
+        const training = (performance.now() - start) / 1000;
+        assert.ok(model);
+        start = performance.now();
+        const run = await large.clean(slnetOf(model), request);
+        for await (const { sparse } of run) assert.ok(sparse.length > 0);
+        await run.close();
+        return { estimate, took, training, cleaning: (performance.now() - start) / 1000 };
+      };
+      // On a machine that is busy with other things a turn may be far off, hence three.
+      await measure();
+      const turns = [await measure(), await measure(), await measure()];
+      const middle = (values: number[]): number => values.sort((a, b) => a - b)[1] ?? NaN;
+      const training = middle(turns.map((turn) => (turn.estimate.trainingSeconds ?? NaN) / turn.training));
+      const cleaning = middle(turns.map((turn) => (turn.estimate.cleaningSeconds ?? NaN) / turn.cleaning));
+      assert.ok(training > 0.5 && training < 2, `training was estimated as ${training} of what it took`);
+      assert.ok(cleaning > 0.5 && cleaning < 2, `cleaning was estimated as ${cleaning} of what it took`);
+      assert.ok(middle(turns.map(({ took }) => took)) < 1500);
+      assert.equal(turns[0]?.estimate.engine, engine);
+      await large.close();
+    });
+  }
+
+  it("an estimate is of the region, and says which part of a run cannot be", async () => {
+    const options = { temporalShifts: [0, 10, 20], trainFrames: "0:24", engine: "wasm" };
+    const all = await stack.estimate(options, null);
+    const part = await stack.estimate(options, region);
+    assert.ok(part.trainingBytes < all.trainingBytes / 2);
+    assert.equal(part.cleaningBytes, all.cleaningBytes);
+    const short = await stack.estimate(options, { ...region, to: region.from + 20 });
+    assert.deepEqual([short.trainingSeconds, short.trainingBytes], [null, 0]);
+    assert.ok((short.cleaningSeconds ?? 0) > 0);
+    const none = await stack.estimate({ engine: "wasm" }, null);
+    assert.deepEqual([none.trainingSeconds, none.cleaningSeconds], [null, null]);
+    await rejectsWith(stack.estimate(options, { ...region, x: 30 }), "bad-input", /expected a part of 40×33 pixels/);
+    await rejectsWith(stack.estimate({ batchSize: 0 }, null), "bad-input", /batchSize is 0/);
   });
 });

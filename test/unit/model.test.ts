@@ -53,6 +53,16 @@ describe("model files", () => {
     assert.deepEqual(networkOf(parseModelFile(JSON.stringify(model(true)), "m.json")), network);
   });
 
+  it("say on which part of the stack they were trained, and may come from before there were regions", () => {
+    const region = { x: 3, y: 0, width: 20, height: 9, from: 5, to: 80 };
+    assert.deepEqual(checkedModel(changed((value) => (value["region"] = { ...region, more: 1 }))).region, region);
+    assert.equal(checkedModel(changed((value) => delete value["region"])).region, null);
+    for (const wrong of [7, "all", [], { ...region, width: 0 }, { ...region, to: 5 }, { ...region, x: -1 }, { x: 1 }]) {
+      const read = (): ModelFile => checkedModel(changed((value) => (value["region"] = wrong)));
+      assert.throws(read, (error) => error instanceof SlnetError && /"region" is/.test(error.message));
+    }
+  });
+
   it("carry the composed matrix of their weights, whatever the file says it is", () => {
     const checked = checkedModel(changed((value) => (value["matrix"] = [9])));
     assert.deepEqual(checked.matrix, model(false).matrix);

@@ -7,11 +7,14 @@ import { after, before, describe, it } from "node:test";
 import type { SampleArray } from "../../src/core/frames.js";
 import { createMemorySink } from "../../src/core/io/buffer-source.js";
 import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
+import { createFrameLocalizer } from "../../src/core/localization/frame-localizer.js";
+import { createLocalizationList, type Localizations } from "../../src/core/localization/localization.js";
 import { networkOf, type ModelFile } from "../../src/core/model.js";
 import { separate, separationMap } from "../../src/core/separation.js";
 import { createSimulation, createSimulationOptions } from "../../src/core/simulation.js";
 import type { CleaningMethod, CleaningOptions, SavedPart, TrainingReport } from "../../src/protocol/api.js";
 import type { ClientStack } from "../../src/protocol/client.js";
+import type { LocalizationBlock, LocalizationOptions, LocalizationPlan } from "../../src/protocol/localization-api.js";
 import { connect, rejectsWith } from "./in-process-worker.js";
 import { buildTiff } from "./tiff-builder.js";
 import { encodeJpeg, encodeStored } from "./tiff-encoders.js";
@@ -631,5 +634,158 @@ describe("the worker", () => {
     })();
     await rejectsWith(lost, "worker-lost", /disposed/);
     await rejectsWith(opened.readFrame(0), "worker-lost", /disposed/);
+  });
+});
+
+describe("localizing in the worker", () => {
+  const scene = { width: 64, height: 48, frames: 90, seed: 9, emittersPerFrame: 3 };
+  const simulation = createSimulation(createSimulationOptions(scene));
+  const options: LocalizationOptions = { from: 0, to: 90, tail: "shift", engine: "js", localizer: { fit: "mle" } };
+  let connection: Awaited<ReturnType<typeof connect>>;
+  let stack: ClientStack;
+
+  before(async () => {
+    connection = await connect();
+    stack = await connection.client.openStack({ type: "simulated", options: scene });
+  });
+  after(() => connection.close());
+
+  interface Localized {
+    readonly plan: LocalizationPlan;
+    readonly blocks: readonly LocalizationBlock[];
+  }
+
+  const localized = async (
+    method: CleaningMethod | null,
+    changes: Partial<LocalizationOptions> = {},
+    opened = stack,
+  ): Promise<Localized> => {
+    const run = await opened.localize(method, { ...options, ...changes });
+    const blocks: LocalizationBlock[] = [];
+    for await (const block of run) blocks.push(block);
+    return { plan: run.plan, blocks };
+  };
+
+  /** What the localizer of one thread finds in the same frames. */
+  const expected = (plan: LocalizationPlan, background: (frame: number) => Float32Array | null): Localizations => {
+    const localizer = createFrameLocalizer(scene.height, scene.width, plan.localizer);
+    const list = createLocalizationList();
+    for (let frame = plan.from; frame < plan.to; frame++) {
+      localizer.localize(frame, simulation.frame(frame), background(frame), list);
+    }
+    return list.take();
+  };
+
+  const joined = (blocks: readonly LocalizationBlock[], column: keyof Localizations): number[] =>
+    blocks.flatMap((block) => [...block.localizations[column]]);
+
+  const requireSame = (blocks: readonly LocalizationBlock[], table: Localizations): void => {
+    for (const column of Object.keys(table) as (keyof Localizations)[]) {
+      assert.deepEqual(joined(blocks, column), [...table[column]], column);
+    }
+  };
+
+  it("without a method gives what the raw frames hold, with the camera of the stack, block after block", async () => {
+    const { plan, blocks } = await localized(null);
+    assert.deepEqual([plan.localizer.camera.offsetAdu, plan.localizer.camera.aduPerElectron], [100, 2.17]);
+    assert.deepEqual([plan.engine, plan.notices], [null, []]);
+    requireSame(
+      blocks,
+      expected(plan, () => null),
+    );
+    assert.ok(blocks.length > 1 && joined(blocks, "frames").length > 150);
+    blocks.forEach((block, i) => assert.equal(block.from, i === 0 ? 0 : blocks[i - 1]?.to));
+    const last = blocks.at(-1);
+    assert.deepEqual([last?.to, last?.progress.done, last?.progress.total], [90, 90, 90]);
+    for (const { localizations, counts } of blocks) {
+      assert.equal(localizations.frames.length, counts.localized);
+      const { detected, nearEdge, notConverged, implausible } = counts;
+      assert.equal(detected, nearEdge + notConverged + implausible + counts.localized);
+    }
+  });
+
+  it("with a method fits the raw frames with its background", async () => {
+    const model = (await trained(stack)).model;
+    for (const method of [
+      { type: "median", windowFrames: 21 },
+      { type: "median", windowFrames: 0 },
+      { type: "slnet", model },
+    ] as const) {
+      const lowRank = new Map<number, Float32Array>();
+      const cleaning = { from: 5, to: 70, lowRank: true, tail: "shift", engine: "js" } as const;
+      for await (const block of await stack.clean(method, cleaning)) {
+        const pixels = scene.width * scene.height;
+        for (let frame = block.from; frame < block.to; frame++) {
+          const start = (frame - block.from) * pixels;
+          lowRank.set(frame, block.lowRank!.slice(start, start + pixels));
+        }
+      }
+      for (const fit of ["mle", "phasor"] as const) {
+        const { plan, blocks } = await localized(method, { from: 5, to: 70, localizer: { fit } });
+        requireSame(
+          blocks,
+          expected(plan, (frame) => lowRank.get(frame)!),
+        );
+        assert.ok(joined(blocks, "frames").every((frame) => frame >= 5 && frame < 70));
+        assert.equal(
+          plan.notices.some((notice) => notice.includes("part of each molecule")),
+          method.type === "slnet",
+        );
+      }
+    }
+  });
+
+  it("says that the camera is not known, and leaves out frames without a window where asked to", async () => {
+    const shape = { frames: 90, height: 48, width: 64, type: "uint16" } as const;
+    const frames = { read: (index: number) => Promise.resolve(simulation.frame(index)) };
+    const bare = await connection.client.openStack({ type: "frames", name: "bare", shape, frames });
+    const model = (await trained(stack)).model;
+    const { plan, blocks } = await localized({ type: "slnet", model }, { tail: "drop" }, bare);
+    assert.equal(plan.to, 70);
+    assert.equal(blocks.at(-1)?.to, 70);
+    for (const pattern of [
+      /gain of the camera is not known/,
+      /offset of the camera/,
+      /frames 70 to 89 have no whole/,
+    ]) {
+      assert.ok(plan.notices.some((notice) => pattern.test(notice)));
+    }
+    await bare.close();
+  });
+
+  it("refuses what cannot be, and stops at an abort", async () => {
+    await rejectsWith(
+      localized(null, { from: 90 }),
+      "bad-input",
+      /frames 90:90 were asked for, expected a part of 0:90/,
+    );
+    await rejectsWith(localized(null, { localizer: { psfSigmaPixels: 0 } }), "bad-input", /psfSigmaPixels is 0/);
+    await rejectsWith(localized({ type: "median", windowFrames: 1 }), "bad-input", /window of the median is 1/);
+    const reason = new Error("enough");
+    const controller = new AbortController();
+    const run = await stack.localize(null, options, { signal: controller.signal });
+    const stopped = (async () => {
+      for await (const _ of run) controller.abort(reason);
+    })();
+    await assert.rejects(stopped, (error) => error === reason);
+    // The worker goes on with the next job.
+    assert.equal((await localized(null, { to: 3 })).blocks.at(-1)?.to, 3);
+  });
+
+  it("gives the localizations of the frames before one that cannot be read", async () => {
+    const shape = { frames: 90, height: 48, width: 64, type: "uint16" } as const;
+    const frames = {
+      read: (index: number) =>
+        index === 40 ? Promise.reject(new Error("frame 40 is gone")) : Promise.resolve(simulation.frame(index)),
+    };
+    const broken = await connection.client.openStack({ type: "frames", name: "broken", shape, frames });
+    const run = await broken.localize(null, options);
+    let end = 0;
+    const work = (async () => {
+      for await (const block of run) end = block.to;
+    })();
+    await assert.rejects(work, /frame 40 is gone/);
+    assert.equal(end, 40);
+    await broken.close();
   });
 });

@@ -70,13 +70,7 @@ async function readRequest(parsed: ParsedArguments): Promise<CleanRequest> {
   if (methodName !== "slnet" && modelPath !== undefined) {
     throw new WrongUsage(`clean was given --model, which the method ${methodName} does not use`);
   }
-  for (const [method, options] of [
-    ["median", medianOptions],
-    ["rpca", rpcaOptions],
-  ] as const) {
-    const misplaced = method === methodName ? undefined : options.find((option) => parsed.has(option.name));
-    if (misplaced) throw new WrongUsage(`clean was given --${misplaced.name}, expected only with --method ${method}`);
-  }
+  requireOptionsOf(methodName, parsed, "clean");
 
   const frames = parseFrameRange(parsed.text("frames") ?? ":");
   const outputPath = parsed.text("output-path") ?? "";
@@ -141,7 +135,12 @@ function typedMetadata(parsed: ParsedArguments): Partial<StackMetadata> {
   return Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== undefined));
 }
 
-async function methodOf(name: string, modelPath: string | undefined, parsed: ParsedArguments): Promise<CleaningMethod> {
+/** The method of that name, not SLNet where there is no model. */
+export async function methodOf(
+  name: string,
+  modelPath: string | undefined,
+  parsed: ParsedArguments,
+): Promise<CleaningMethod> {
   if (modelPath !== undefined) return { type: "slnet", model: await readModel(modelPath) };
   if (name === "median") return { type: "median", windowFrames: medianWindowOf(parsed.text("median-window")) };
   return {
@@ -155,6 +154,18 @@ async function methodOf(name: string, modelPath: string | undefined, parsed: Par
   };
 }
 
+/** @throws {@link WrongUsage} where an option belongs to another method */
+export function requireOptionsOf(methodName: string, parsed: ParsedArguments, command: string): void {
+  for (const [method, options] of [
+    ["median", medianOptions],
+    ["rpca", rpcaOptions],
+  ] as const) {
+    const misplaced = method === methodName ? undefined : options.find((option) => parsed.has(option.name));
+    if (misplaced)
+      throw new WrongUsage(`${command} was given --${misplaced.name}, expected only with --method ${method}`);
+  }
+}
+
 /** Frames of the window, or 0 for the whole stack. */
 function medianWindowOf(text: string | undefined): number {
   if (text === undefined) return defaultMedianWindowFrames;
@@ -165,7 +176,7 @@ function medianWindowOf(text: string | undefined): number {
   throw new WrongUsage(`--median-window is "${text}", expected a whole number from ${minimum} to ${maximum}, or whole`);
 }
 
-function engineOf(name: string | undefined): EngineRequest {
+export function engineOf(name: string | undefined): EngineRequest {
   return engineNames.find((engine) => engine === name) ?? "auto";
 }
 

@@ -3,7 +3,12 @@ import type { StackDescription } from "../../core/frames.js";
 import type { FrameStatistics, StackSurvey } from "../../protocol/api.js";
 import type { ClientStack } from "../../protocol/client.js";
 import type { ParsedArguments } from "../arguments.js";
-import { checkedConfiguration, configurationOptions, givenConfiguration, namedAsTyped } from "../configuration-options.js";
+import {
+  checkedConfiguration,
+  configurationOptions,
+  givenConfiguration,
+  namedAsTyped,
+} from "../configuration-options.js";
 import { commonOptions, requiredOperand, type Command } from "../command.js";
 import { createOption } from "../option.js";
 import { parseStackOperand, selectionOf, selectionOptions } from "../stack-operand.js";

@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
 
+import { kebabCase } from "../../core/kebab-case.js";
 import { createSimulationOptions, type SimulationOptions, type SimulationRequest } from "../../core/simulation.js";
 import { simulationCameraRanges, simulationChoices, simulationRanges } from "../../core/simulation-options.js";
 import { simulationScenes, type SimulationSceneName } from "../../core/simulation-scenes.js";
 import type { ParsedArguments } from "../arguments.js";
 import { commonOptions, type Command } from "../command.js";
-import { createOption, kebabCase, type Option } from "../option.js";
+import { createOption, type Option } from "../option.js";
 import { requireOutputFolders } from "../output-paths.js";
 import { createProgressDisplay } from "../progress.js";
 import { checkUsage } from "../wrong-usage.js";

@@ -158,7 +158,10 @@ async function trainStack(
   );
   say(`engine: ${plan.engine.name} (${plan.engine.adapter}), ${plan.engine.reason}`);
   notices.add(plan.notices);
-  if (region) say(`on ${region.width} × ${region.height} pixels from column ${region.x}, row ${region.y}, frames ${region.from}:${region.to}`);
+  if (region)
+    say(
+      `on ${region.width} × ${region.height} pixels from column ${region.x}, row ${region.y}, frames ${region.from}:${region.to}`,
+    );
 
   const display = createProgressDisplay("training", "steps");
   let last: TrainingReport | null = null;

@@ -8,18 +8,18 @@ import {
   perceptualColormaps,
   type ColormapBase,
 } from "../host/colormaps.js";
-import { strings } from "../strings/index.js";
+import { plotStrings } from "../strings/plots.js";
 
 export const colormapFieldStyles = css`
   .colormap {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr) auto;
+    display: flex;
+    flex-wrap: wrap;
     align-items: center;
     gap: var(--_space-1) var(--_space-2);
   }
 
   .colormap select {
-    grid-column: 1 / -1;
+    flex: 1 0 100%;
   }
 
   .colormap label {
@@ -29,6 +29,7 @@ export const colormapFieldStyles = css`
   }
 
   .colormap .swatch {
+    flex: 1 1 56px;
     height: 10px;
     border: 1px solid var(--_border);
     border-radius: 2px;
@@ -42,7 +43,7 @@ export const colormapFieldStyles = css`
  * @param id - of the list, for its label
  */
 export function colormapField(id: string, name: string, choose: (name: string) => void): TemplateResult {
-  const text = strings().plots;
+  const text = plotStrings();
   const { base, inverted } = parseColormap(name);
   const option = (map: ColormapBase): TemplateResult =>
     html`<option value=${map} ?selected=${map === base}>${text.colormaps[map]}</option>`;

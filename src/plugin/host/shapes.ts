@@ -6,7 +6,7 @@ const kinds: readonly string[] = ["point", "line", "rectangle"] satisfies readon
 /** @throws {@link SlnetError} `bad-input` for a kind that there is not */
 export function requireShapeKind(kind: PickedShape["kind"]): PickedShape["kind"] {
   if (kinds.includes(kind)) return kind;
-  throw new SlnetError("bad-input", `shape is of kind ${String(kind)}, expected ${kinds.join(", ")}`);
+  throw new SlnetError("bad-input", `shape is of kind ${kind}, expected ${kinds.join(", ")}`);
 }
 
 /** @throws {@link SlnetError} `bad-input` where it is not a shape in whole pixels */

@@ -1,21 +1,45 @@
+import { english as basics } from "./basics.js";
+import type { english as history } from "./history.js";
 import { english as panel } from "./panel.js";
-import { english as plots } from "./plots.js";
-import { english as steering } from "./steering.js";
+import type { english as panelForms } from "./panel-forms.js";
+import type { english as plots } from "./plots.js";
+import type { english as steering } from "./steering.js";
 import { english as viewer } from "./viewer.js";
 
-/** Every text that elements show, in English, by area. Sentences with numbers or names in them are functions. */
-const areas = { panel, plots, steering, viewer };
+/** The texts that elements show, in English, by area. Sentences with numbers or names in them are functions. */
+const areas = { basics, panel, viewer };
+
+/** Areas that are loaded later than the page, each with its elements: see {@link lateStrings}. */
+interface LateStrings {
+  readonly history: typeof history;
+  readonly panelForms: typeof panelForms;
+  readonly plots: typeof plots;
+  readonly steering: typeof steering;
+}
 
 export type Strings = typeof areas;
 
 /** Some of the texts in another language; what is left out stays as it is. */
-export type Translation = { readonly [Area in keyof Strings]?: Partial<Strings[Area]> };
+export type Translation = {
+  readonly [Area in keyof (Strings & LateStrings)]?: Partial<(Strings & LateStrings)[Area]>;
+};
 
+let translated: Translation = {};
 let table: Strings = areas;
+let lateTables: Partial<LateStrings> = {};
 
 /** The texts as they are now. Elements ask each time they draw. */
 export function strings(): Strings {
   return table;
+}
+
+/** The same for an area that is loaded later, which hands its English texts over. */
+export function lateStrings<Area extends keyof LateStrings>(area: Area, english: LateStrings[Area]): LateStrings[Area] {
+  const known: LateStrings[Area] | undefined = lateTables[area];
+  if (known) return known;
+  const texts = { ...english, ...translated[area] };
+  lateTables = { ...lateTables, [area]: texts };
+  return texts;
 }
 
 /**
@@ -29,4 +53,6 @@ export function useStrings(translation: Translation): void {
     { ...texts, ...translation[area as keyof Strings] },
   ]);
   table = Object.fromEntries(merged) as Strings;
+  translated = translation;
+  lateTables = {};
 }

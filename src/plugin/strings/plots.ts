@@ -1,4 +1,5 @@
 import type { ColormapBase } from "../host/colormaps.js";
+import { lateStrings } from "./index.js";
 
 /** A number of few digits, with separators. */
 function short(value: number): string {
@@ -10,14 +11,9 @@ function withUnit(value: number, unit: string): string {
   return unit === "" ? short(value) : `${short(value)} ${unit}`;
 }
 
-/** Texts of contrast, histogram, scale bar and plots. */
+/** Texts of contrast, histogram, scale bar and plots, which are loaded later than the page. */
 export const english = {
   // Layers
-  layers: "Layers",
-  noLayers: "No layers yet.",
-  showLayer: (name: string) => `Show ${name}`,
-  show: "Show",
-  hide: "Hide",
   displayOf: (name: string) => `Display of ${name}`,
   contrast: (unit: string) => `Contrast (${unit})`,
   auto: "Auto",
@@ -56,7 +52,6 @@ export const english = {
   histogram: "Histogram",
   histogramOf: (frame: number) => `Values of the pixels in frame ${frame}`,
   noHistogram: "There is no frame to count yet",
-  logScale: "Log scale",
   valuesFrom: (unit: string) => `Values from, ${unit}`,
   valuesTo: (unit: string) => `to, ${unit}`,
   pixels: "Pixels",
@@ -65,14 +60,6 @@ export const english = {
   scaleBar: (length: string) => `Scale bar: ${length}`,
   scaleLength: (length: number, unit: "pixel" | "nm" | "µm" | "mm") =>
     unit === "pixel" ? `${short(length)} ${length === 1 ? "pixel" : "pixels"}` : `${short(length)} ${unit}`,
-
-  // Loss
-  trainingLoss: "Training loss",
-  validationLoss: "Validation loss",
-  validation: "Validation",
-  noLoss: "The loss appears here while training",
-  lossByStep: "Loss by training step",
-  step: "Step",
 
   // Curves over the frames
   raw: "Raw",
@@ -118,7 +105,6 @@ export const english = {
   keepsNoLight: "a lone molecule loses all of its light.",
 
   // Inspector
-  inspectTitle: "Inspect",
   noStack: "Open a stack first.",
   pixelTitle: "Pixel over time",
   lineTitle: "Line over time",
@@ -153,3 +139,8 @@ export const english = {
   projectionsHelp: "Each is added to the viewer as a layer of one frame.",
   projectionNeedsMethod: "Train or clean first: there is nothing to clean the frames with.",
 };
+
+/** These texts as they are now. */
+export function plotStrings(): typeof english {
+  return lateStrings("plots", english);
+}

@@ -1,6 +1,7 @@
 import type { StackRegion } from "../../core/frames.js";
 import { bytesText, countText, durationText, percentText } from "../elements/panel/quantities.js";
 import type { BuiltInPresetName } from "../presets.js";
+import { lateStrings } from "./index.js";
 
 function many(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
@@ -8,8 +9,6 @@ function many(count: number, noun: string): string {
 
 /** Texts of what steers a training: presets, search over the options, shares, regions, estimates. */
 export const english = {
-  partsLost: "A part of this panel could not be loaded. Reload the page to try again.",
-
   // Share of the pixels kept
   share: "Pixels kept, %",
   shareSlider: "Pixels kept, in percent",
@@ -89,6 +88,8 @@ export const english = {
   wholeAgain: "Whole stack",
 
   // A look at the stack
+  look: "Look through the frames",
+  lookFetches: "For saturation, camera offset and shifts; fetches up to 160 MB.",
   looking: "Looking through the frames…",
   lookFailed: (reason: string): string => `The frames could not be looked through: ${reason}`,
   nothingWrong: (frames: number): string => `Nothing wrong was seen in ${countText(frames)} frames.`,
@@ -126,7 +127,6 @@ export const english = {
   modelLoss: "Validation loss",
 
   // Trust
-  privacy: "Nothing leaves this computer",
   privacyText:
     "Your recording is read, trained on and cleaned here, in the browser. The program sends nothing, and asks no other computer for anything, but for an address that you type yourself under “Open URL…”.",
   howKnown: "How do you know?",
@@ -141,4 +141,9 @@ export const english = {
 function frameCount(frames: number): string {
   const shown = frames < 10 ? Number(frames.toFixed(1)) : Math.round(frames);
   return `${shown} ${shown === 1 ? "frame" : "frames"}`;
+}
+
+/** The texts of steering as they are now. */
+export function steeringStrings(): typeof english {
+  return lateStrings("steering", english);
 }

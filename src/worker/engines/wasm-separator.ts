@@ -1,6 +1,7 @@
 import { sampleBytes, type SampleArray, type SampleType } from "../../core/frames.js";
 import { yieldToMessages } from "../pace.js";
 import type { OutputArray, OutputPlan, SeparatedBlock, Separator, SeparatorPlan } from "./engine.js";
+import { separatorBytes } from "./engine-memory.js";
 import { KernelInstance } from "./kernels.js";
 
 /** Addresses and weights of a window of at most 16 frames. */
@@ -18,8 +19,7 @@ export function createWasmSeparator(module: WebAssembly.Module, plan: SeparatorP
   const frameBytes = pixels * sampleBytes(type);
   const blockBytes = (output: OutputPlan | null): number =>
     output ? blockFrames * pixels * sampleBytes(output.type) : 0;
-  const outputBytes = blockBytes(plan.sparse) + blockBytes(plan.lowRank);
-  const instance = new KernelInstance(module, tableBytes + slots * frameBytes + 2 * outputBytes + 512);
+  const instance = new KernelInstance(module, tableBytes + separatorBytes(plan) + 512);
   const { kernels, buffer } = instance;
   const table = instance.reserve(tableBytes);
   const addresses = new Uint32Array(buffer, table, 16);

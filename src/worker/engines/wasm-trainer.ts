@@ -5,6 +5,7 @@ import { composeNetwork, type Network } from "../../core/network.js";
 import { affineOf } from "../../core/normalisation.js";
 import { shrinkSingularValues } from "../../core/singular-value-shrinkage.js";
 import type { TrainingBatch, TrainingFrames } from "./engine.js";
+import { kernelCropBytes } from "./engine-memory.js";
 import { KernelInstance } from "./kernels.js";
 
 /** The kernels with a copy of the training frames in their memory. */
@@ -83,7 +84,7 @@ export class WasmTrainer {
   #load(frames: TrainingFrames, n: number, cropPixels: number): Loaded {
     const framesBytes = frames.samples.byteLength;
     // Sizes by the formula of the kernels, which one cannot be asked for before there is one.
-    const cropBytes = trainingBytes(n, cropPixels);
+    const cropBytes = kernelCropBytes(n, cropPixels);
     let loaded = this.#loaded;
     if (!loaded || loaded.framesRoom < framesBytes || loaded.cropRoom < cropBytes) {
       // The validation crop may be larger than the training crop: room stays for the larger one.
@@ -118,10 +119,4 @@ function addLosses(sums: LossSums, [reconstruction, sparse, residual, kept]: Flo
   sums.sparse += sparse;
   sums.residual += residual;
   sums.kept += kept;
-}
-
-/** Bytes that `prepareTraining` lays out: three arrays of padded rows, a tile, and small ones. */
-function trainingBytes(n: number, cropPixels: number): number {
-  const padded = 16 * Math.ceil(cropPixels / 16);
-  return n * (3 * padded * 4 + 256 * 4 + 12) + n * n * 12 + 32;
 }

@@ -105,7 +105,7 @@ export class CleaningJob {
 }
 
 /** Copies for the other thread, which takes their buffers. */
-function givenAway({ sparse, lowRank }: CleanedFrames): Pick<CleanedBlock, "sparse" | "lowRank"> {
+export function givenAway({ sparse, lowRank }: CleanedFrames): Pick<CleanedBlock, "sparse" | "lowRank"> {
   if (!sparse) throw new SlnetError("internal", "the sparse part was not computed");
   return { sparse: copyOf(sparse), lowRank: lowRank && copyOf(lowRank) };
 }

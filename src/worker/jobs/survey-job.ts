@@ -38,11 +38,7 @@ export class SurveyJob {
    * @param options - by configuration name
    * @throws {@link SlnetError} `bad-input` for wrong options, or a region that is no part of the stack
    */
-  static open(
-    reader: StackReader,
-    region: StackRegion | null,
-    options: Readonly<Record<string, unknown>>,
-  ): SurveyJob {
+  static open(reader: StackReader, region: StackRegion | null, options: Readonly<Record<string, unknown>>): SurveyJob {
     return new SurveyJob(region ? readRegion(reader, region) : reader, createConfiguration(options));
   }
 

@@ -1,6 +1,13 @@
 import type { SlnetConfiguration } from "../../core/configuration.js";
 import { SlnetError } from "../../core/errors.js";
-import { createSamples, framePixels, sampleBytes, type SampleArray, type StackReader } from "../../core/frames.js";
+import {
+  createSamples,
+  framePixels,
+  sampleBytes,
+  type SampleArray,
+  type StackReader,
+  type StackShape,
+} from "../../core/frames.js";
 import { parseFrameSelection } from "../../core/frame-selection.js";
 import { createStatistics, type Normalisation } from "../../core/normalisation.js";
 import { windowStartCount } from "../../core/windows.js";
@@ -20,22 +27,32 @@ export interface TrainingData {
   readonly notices: readonly string[];
 }
 
+/** Which frames training needs, and how much of them. */
+export interface TrainingDataPlan {
+  /** First frames of the windows. */
+  readonly starts: readonly number[];
+  /** Frames to read, ascending. */
+  readonly needed: readonly number[];
+  /** Of the part of each frame that is kept, in pixels. */
+  readonly height: number;
+  readonly width: number;
+  readonly bytes: number;
+  readonly notices: readonly string[];
+}
+
 /**
- * Reads the windows of a frame selection.
+ * Finds the windows of a frame selection.
  *
  * @param selection - first frames of the windows, such as `0:100`
- * @param normalisation - constants to use, `null`: from the frames read
  * @throws {@link SlnetError} `bad-input` where no window fits the stack, `out-of-memory` where the frames do not fit
  */
-export async function readTrainingData(
-  reader: StackReader,
+export function planTrainingData(
+  shape: StackShape,
   configuration: SlnetConfiguration,
   selection: string,
   what: string,
-  normalisation: Normalisation | null,
-): Promise<TrainingData> {
-  const { shape } = reader.description;
-  const { temporalShifts: shifts, useRandomShifts, imageSize, normType, offsetAdu } = configuration;
+): TrainingDataPlan {
+  const { temporalShifts: shifts, useRandomShifts, imageSize } = configuration;
   const notices: string[] = [];
   const startCount = windowStartCount(shape.frames, shifts);
   const asked = parseFrameSelection(selection, shape.frames, what);
@@ -66,8 +83,7 @@ export async function readTrainingData(
   const longest = shifts.at(-1) ?? 0;
   const reached = useRandomShifts ? Array.from({ length: longest + 1 }, (_, shift) => shift) : shifts;
   const needed = [...new Set(starts.flatMap((start) => reached.map((shift) => start + shift)))].sort((a, b) => a - b);
-  const pixels = height * width;
-  const bytes = needed.length * pixels * sampleBytes(shape.type);
+  const bytes = needed.length * height * width * sampleBytes(shape.type);
   if (bytes > memoryLimitBytes) {
     throw new SlnetError(
       "out-of-memory",
@@ -75,7 +91,26 @@ export async function readTrainingData(
         `${memoryLimitBytes / 1e6} MB; use fewer training frames or a smaller imageSize`,
     );
   }
+  return { starts, needed, height, width, bytes, notices };
+}
 
+/**
+ * Reads the windows of a frame selection.
+ *
+ * @param normalisation - constants to use, `null`: from the frames read
+ * @throws as {@link planTrainingData}
+ */
+export async function readTrainingData(
+  reader: StackReader,
+  configuration: SlnetConfiguration,
+  selection: string,
+  what: string,
+  normalisation: Normalisation | null,
+): Promise<TrainingData> {
+  const { shape } = reader.description;
+  const { normType, offsetAdu } = configuration;
+  const { starts, needed, height, width, notices } = planTrainingData(shape, configuration, selection, what);
+  const pixels = height * width;
   const samples = createSamples(shape.type, needed.length * pixels);
   const statistics = createStatistics();
   await forEachFrame(reader, needed, (frame, slot) => {

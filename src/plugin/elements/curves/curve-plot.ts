@@ -70,6 +70,7 @@ export class CurvePlot implements ReactiveController {
   /** @param empty - what is said while there is nothing to draw, or `null` */
   area(empty: string | null): TemplateResult {
     const probes = ["axis", "grid", ...this.#settings.curves().map(({ name }) => name)];
+    // A content security policy without `unsafe-inline` forbids the attribute `style`, not the property.
     return html`<div class="area" aria-hidden="true" .style=${`height: ${this.#settings.height}px`}>
       ${empty === null ? nothing : html`<div class="empty">${empty}</div>`}
       ${probes.map((name) => html`<i class="probe ${name}"></i>`)}

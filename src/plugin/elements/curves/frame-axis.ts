@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 
 import type { FrameRange } from "../../profile.js";
-import { strings } from "../../strings/index.js";
+import { plotStrings } from "../../strings/plots.js";
 import { themeStyles } from "../theme.styles.js";
 
 /** Fired when a person goes to a frame. Crosses shadow roots. */
@@ -100,7 +100,7 @@ export class SlnetFrameAxis extends LitElement {
         aria-valuemin=${from}
         aria-valuemax=${Math.max(from, to - 1)}
         aria-valuenow=${this.#current}
-        aria-valuetext=${this.text || strings().plots.frameText(this.#current)}
+        aria-valuetext=${this.text || plotStrings().frameText(this.#current)}
         @keydown=${(event: KeyboardEvent) => this.#onKey(event)}
         @pointerdown=${(event: PointerEvent) => this.#press(event)}
         @pointermove=${(event: PointerEvent) => this.#move(event)}

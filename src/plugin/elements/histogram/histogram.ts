@@ -5,6 +5,7 @@ import type { HostFrame } from "../../host/contract.js";
 import { colormapGradient } from "../../host/colormaps.js";
 import { fullRange, type ContrastLimits } from "../../host/contrast.js";
 import { strings } from "../../strings/index.js";
+import { plotStrings } from "../../strings/plots.js";
 import { themeStyles } from "../theme.styles.js";
 import { countPixels, type PixelCounts } from "./count-pixels.js";
 import { histogramStyles } from "./histogram.styles.js";
@@ -60,7 +61,7 @@ export class SlnetHistogram extends LitElement {
   }
 
   override render(): TemplateResult {
-    const text = strings().plots;
+    const text = plotStrings();
     const { counted, frame } = this;
     const [from, to] = this.#range;
     const [low, high] = this.limits;
@@ -86,7 +87,7 @@ export class SlnetHistogram extends LitElement {
             .checked=${this.logarithmic}
             @change=${(event: Event) => (this.logarithmic = (event.target as HTMLInputElement).checked)}
           />
-          ${text.logScale}
+          ${strings().basics.logScale}
         </label>
         <span>${text.value(to, "")}</span>
       </div>
@@ -142,7 +143,7 @@ export class SlnetHistogram extends LitElement {
       aria-valuemin=${from}
       aria-valuemax=${to}
       aria-valuenow=${value}
-      aria-valuetext=${strings().plots.levelText(value, this.unit)}
+      aria-valuetext=${plotStrings().levelText(value, this.unit)}
       .style=${`left: ${100 * this.#place(value)}%`}
       @keydown=${(event: KeyboardEvent) => this.#onKey(event, end)}
     ></div>`;
@@ -160,7 +161,7 @@ export class SlnetHistogram extends LitElement {
   }
 
   #table({ from, binWidth, counts }: PixelCounts, index: number): TemplateResult {
-    const text = strings().plots;
+    const text = plotStrings();
     const together = Math.ceil(counts.length / tableRows);
     const rows = Array.from({ length: Math.ceil(counts.length / together) }, (_, row) => {
       const bins = counts.subarray(row * together, (row + 1) * together);

@@ -15,6 +15,7 @@ import type {
 } from "../../inspection.js";
 import { shownFrames, type FrameRange } from "../../profile.js";
 import { strings } from "../../strings/index.js";
+import { plotStrings } from "../../strings/plots.js";
 import type { FrameChosenEvent, RangeChosenEvent } from "../curves/frame-axis.js";
 import { themeStyles } from "../theme.styles.js";
 import { inspectorStyles } from "./inspector.styles.js";
@@ -61,7 +62,7 @@ export class SlnetInspector extends LitElement {
   }
 
   override render(): TemplateResult {
-    const text = strings().plots;
+    const text = plotStrings();
     const { inspection } = this;
     const shape = inspection?.state.shape;
     if (!inspection || !shape) return html`<p class="muted">${text.noStack}</p>`;
@@ -108,7 +109,7 @@ export class SlnetInspector extends LitElement {
   }
 
   #pixelSection(inspection: Inspection, state: InspectionState, shape: StackShape): TemplateResult {
-    const text = strings().plots;
+    const text = plotStrings();
     return html`<section aria-labelledby="pixel">
       <h4 id="pixel">${text.pixelTitle}</h4>
       <p class="muted">${inspection.host?.shapes ? text.pickPixel : text.typePixel}</p>
@@ -129,7 +130,7 @@ export class SlnetInspector extends LitElement {
   }
 
   #lineSection(inspection: Inspection, state: InspectionState, shape: StackShape): TemplateResult {
-    const text = strings().plots;
+    const text = plotStrings();
     const { shapes } = inspection.host ?? {};
     return html`<section aria-labelledby="line">
       <h4 id="line">${text.lineTitle}</h4>
@@ -154,7 +155,7 @@ export class SlnetInspector extends LitElement {
   }
 
   #rangeFields(inspection: Inspection, state: InspectionState, shape: StackShape): TemplateResult {
-    const text = strings().plots;
+    const text = plotStrings();
     const profile = state.trace ?? state.kymograph;
     const [from, to] = profile ? shownFrames(profile, state.range) : [0, shape.frames];
     const field = (label: string, value: number, change: (typed: number) => FrameRange): TemplateResult =>
@@ -186,7 +187,7 @@ export class SlnetInspector extends LitElement {
   }
 
   #projectionSection(inspection: Inspection, state: InspectionState): TemplateResult {
-    const text = strings().plots;
+    const text = plotStrings();
     const { busy } = state.tasks.projection;
     const isMissing = this.projected === "sparse" && state.method === null;
     const option = (part: ProjectionPart, name: string): TemplateResult =>
@@ -221,12 +222,12 @@ export class SlnetInspector extends LitElement {
   #placeFields(
     name: ProfileName,
     { width, height }: StackShape,
-    keys: readonly (keyof ReturnType<typeof strings>["plots"]["axisField"])[],
+    keys: readonly (keyof ReturnType<typeof plotStrings>["axisField"])[],
   ): readonly TemplateResult[] {
     return keys.map(
       (key, index) =>
         html`<label>
-          ${strings().plots.axisField[key]}
+          ${plotStrings().axisField[key]}
           <input
             type="number"
             min="0"
@@ -245,7 +246,7 @@ export class SlnetInspector extends LitElement {
   #mistake(name: ProfileName, shape: StackShape): TemplateResult | typeof nothing {
     return areInside(this.places[name], shape)
       ? nothing
-      : html`<p class="error" role="alert">${strings().plots.notInFrame(shape.width, shape.height)}</p>`;
+      : html`<p class="error" role="alert">${plotStrings().notInFrame(shape.width, shape.height)}</p>`;
   }
 
   #read(event: Event, name: ProfileName, shape: StackShape): void {
@@ -258,7 +259,7 @@ export class SlnetInspector extends LitElement {
 
   /** How the work goes, and why it did not. */
   #task(name: InspectionTaskName, inspection: Inspection, state: InspectionState): TemplateResult | typeof nothing {
-    const text = strings().plots;
+    const text = plotStrings();
     const { busy, progress, error } = state.tasks[name];
     if (error !== null) return html`<p class="error" role="alert">${error}</p>`;
     if (!busy) return nothing;
@@ -277,7 +278,7 @@ export class SlnetInspector extends LitElement {
   }
 
   #profileFoot(name: ProfileName, inspection: Inspection, state: InspectionState): TemplateResult | typeof nothing {
-    const text = strings().plots;
+    const text = plotStrings();
     if (!state[name]) return nothing;
     return html`
       ${state.outdated[name] ? html`<p class="note">${text.outdated}</p>` : nothing}
@@ -297,7 +298,7 @@ export class SlnetInspector extends LitElement {
 
 /** Why there are no background and cleaned values, where there are none. */
 function methodNote({ method }: InspectionState): TemplateResult | typeof nothing {
-  const text = strings().plots;
+  const text = plotStrings();
   if (method === "rpca") return html`<p class="note">${text.withRpca}</p>`;
   return method === null ? html`<p class="muted">${text.withoutMethod}</p>` : nothing;
 }
@@ -317,6 +318,6 @@ function placeText(place: number | undefined): string {
 }
 
 function titleOf(name: ProfileName, { from, to }: PixelPath): string {
-  const text = strings().plots;
+  const text = plotStrings();
   return name === "trace" ? text.traceOf(from[0], from[1]) : text.kymographOf(from, to);
 }

@@ -4,7 +4,7 @@ import { property } from "lit/decorators.js";
 import { autoContrast, type ContrastLimits } from "../../host/contrast.js";
 import { FramePainter } from "../../host/frame-painter.js";
 import { partsOf, shownFrames, type FrameRange, type Profile, type ProfilePart } from "../../profile.js";
-import { strings } from "../../strings/index.js";
+import { plotStrings } from "../../strings/plots.js";
 import { colormapField, colormapFieldStyles } from "../colormap-field.js";
 import { partName } from "../curves/part-names.js";
 import { themeStyles } from "../theme.styles.js";
@@ -97,7 +97,7 @@ export class SlnetKymograph extends LitElement {
   }
 
   override render(): TemplateResult {
-    const text = strings().plots;
+    const text = plotStrings();
     const { profile } = this;
     if (!profile) return html`<p class="empty">${text.noKymograph}</p>`;
     const label = text.kymographOf(profile.path.from, profile.path.to);
@@ -188,7 +188,7 @@ export class SlnetKymograph extends LitElement {
 
   #frameText(profile: Profile): string {
     const { frame } = this;
-    const text = strings().plots;
+    const text = plotStrings();
     if (frame === null) return "";
     if (frame < profile.from || frame >= profile.done) return text.frameText(frame);
     const row = (frame - profile.from) * profile.positions;
@@ -199,7 +199,7 @@ export class SlnetKymograph extends LitElement {
   }
 
   #table(profile: Profile, caption: string): TemplateResult | typeof nothing {
-    const text = strings().plots;
+    const text = plotStrings();
     const [first, end] = this.#shown;
     const last = Math.min(end, profile.done);
     if (last <= first) return nothing;

@@ -39,7 +39,7 @@ export class SlnetLossPlot extends LitElement {
   });
 
   override render(): TemplateResult {
-    const text = strings().plots;
+    const text = strings().basics;
     const empty = this.training.length === 0;
     return html`
       <div class="head">
@@ -63,7 +63,7 @@ export class SlnetLossPlot extends LitElement {
   }
 
   #table(): TemplateResult {
-    const text = strings().plots;
+    const text = strings().basics;
     const stride = Math.max(1, Math.ceil(this.training.length / tableRows));
     const rows = mergeCurves(
       this.training.filter((_, index) => index % stride === 0 || index === this.training.length - 1),

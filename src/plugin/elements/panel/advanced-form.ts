@@ -3,7 +3,8 @@ import { property, state } from "lit/decorators.js";
 
 import { configurationFields, type SlnetConfiguration } from "../../../core/configuration.js";
 import type { ConfigurationOptions } from "../../configuration-errors.js";
-import { strings } from "../../strings/index.js";
+import { formStrings } from "../../strings/panel-forms.js";
+import { steeringStrings } from "../../strings/steering.js";
 import { themeStyles } from "../theme.styles.js";
 import { typedText } from "./field-events.js";
 import { formStyles } from "./form.styles.js";
@@ -56,7 +57,7 @@ export class SlnetAdvancedForm extends LitElement {
   }
 
   override render(): TemplateResult {
-    const texts = strings().steering;
+    const texts = steeringStrings();
     const { options, disabled } = this;
     const found = this.keys.filter((key) => key in this.errors || matches(key, this.sought));
     const isDefault = Object.keys(options).length === 0;
@@ -101,7 +102,7 @@ export class SlnetAdvancedForm extends LitElement {
     const before = this.options;
     this.#send(Object.fromEntries(Object.keys(before).map((key) => [key, undefined])));
     this.done = {
-      text: strings().steering.wereReset(Object.keys(before).length),
+      text: steeringStrings().wereReset(Object.keys(before).length),
       undo: () => {
         this.#send(before);
         this.done = null;
@@ -125,7 +126,7 @@ export class SlnetAdvancedForm extends LitElement {
 function matches(key: OptionKey, sought: string): boolean {
   const field = configurationFields.find((candidate) => candidate.key === key);
   if (!field) return false;
-  const { options, optionGroups } = strings().panel;
+  const { options, optionGroups } = formStrings();
   const own = options[key];
   const text = [
     key,

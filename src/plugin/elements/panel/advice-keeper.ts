@@ -7,7 +7,7 @@ const pauseMs = 1000;
 
 /**
  * Keeps what a session knows beforehand in step with its stack and options: the look at the stack, and what a run would
- * take. Both only while nothing else is under way.
+ * take. Both only while nothing else is under way, and of a stack that may have to be fetched only on request.
  */
 export class AdviceKeeper {
   readonly #session: SlnetSession;
@@ -37,7 +37,7 @@ export class AdviceKeeper {
     clearTimeout(this.#timer);
     this.#timer = 0;
     const isKnown = this.#surveyed === surveyKey(state) && this.#estimated === estimateKey(state);
-    if (state.stack === null || state.activity !== "idle" || isKnown) return;
+    if (state.stack === null || state.activity !== "idle" || isKnown || this.#session.mayFetch) return;
     this.#timer = window.setTimeout(() => void this.#advise(), pauseMs);
   }
 

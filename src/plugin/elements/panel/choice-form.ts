@@ -3,7 +3,7 @@ import { property, query, state } from "lit/decorators.js";
 
 import type { Choice } from "../../../core/errors.js";
 import type { PendingChoice } from "../../session-state.js";
-import { strings } from "../../strings/index.js";
+import { formStrings } from "../../strings/panel-forms.js";
 import { themeStyles } from "../theme.styles.js";
 
 /** Fired when a person chose: a position in the labels. */
@@ -113,7 +113,7 @@ export class SlnetChoiceForm extends LitElement {
   override render(): TemplateResult {
     if (!this.choice) return html``;
     const { of, labels, name } = this.choice;
-    const texts = strings().panel;
+    const texts = formStrings();
     return html`
       <form @submit=${(event: Event) => this.#submit(event)} @keydown=${(event: KeyboardEvent) => this.#onKey(event)}>
         <fieldset aria-describedby="file">
@@ -144,7 +144,7 @@ export class SlnetChoiceForm extends LitElement {
   #select(labels: readonly string[], of: Choice["of"]): TemplateResult {
     return html`
       <select
-        aria-label=${strings().panel.part[of]}
+        aria-label=${formStrings().part[of]}
         @change=${(event: Event) => (this.index = (event.target as HTMLSelectElement).selectedIndex)}
       >
         ${labels.map((label, index) => html`<option .selected=${index === this.index}>${label || index + 1}</option>`)}

@@ -6,7 +6,7 @@ import type { CleaningMethod, CleaningOptions } from "../../../protocol/api.js";
 import type { SlnetSession } from "../../session.js";
 import type { CleanRequest } from "../../session-requests.js";
 import type { SessionState } from "../../session-state.js";
-import { strings } from "../../strings/index.js";
+import { formStrings } from "../../strings/panel-forms.js";
 import { themeStyles } from "../theme.styles.js";
 import { actionButton } from "./action-button.js";
 import { estimateNote } from "./estimate-note.js";
@@ -36,7 +36,7 @@ export class SlnetCleanForm extends LitElement {
     if (!session || !state) return html``;
     const { result, activity, model } = state;
     const busy = activity !== "idle";
-    const texts = strings().panel;
+    const texts = formStrings();
     // The other methods take other times, which nobody has measured.
     const estimate = estimateNote(this.method === "slnet" ? state.estimate : null, "cleaning");
     return html`
@@ -96,7 +96,7 @@ export class SlnetCleanForm extends LitElement {
 
   #medianWindowField(busy: boolean): TemplateResult {
     const { minimum, maximum } = medianWindowLimits;
-    const texts = strings().panel;
+    const texts = formStrings();
     const isWrong = !isMedianWindow(this.medianWindowFrames);
     return html`<label title=${texts.medianWindowHint(minimum, maximum)}>
       ${texts.medianWindow}
@@ -121,7 +121,7 @@ export class SlnetCleanForm extends LitElement {
   }
 
   #tailField(busy: boolean): TemplateResult {
-    const texts = strings().panel;
+    const texts = formStrings();
     return html`<label title=${texts.lastFramesHint}>
       ${texts.lastFrames}
       <select
@@ -135,7 +135,7 @@ export class SlnetCleanForm extends LitElement {
   }
 
   #reason({ activity, stack, model }: SessionState): string {
-    const texts = strings().panel;
+    const texts = formStrings();
     if (activity !== "idle") return texts.busy;
     if (!stack) return texts.noStack;
     if (this.method === "median" && !isMedianWindow(this.medianWindowFrames)) {

@@ -1,5 +1,5 @@
 import type { RunEstimate } from "../../../protocol/api.js";
-import { strings } from "../../strings/index.js";
+import { steeringStrings } from "../../strings/steering.js";
 
 /** Where the browser does not say: what a page of a usual browser gets, in bytes. */
 const usualBytes = 4 * 1024 ** 3;
@@ -16,7 +16,7 @@ export function estimateNote(estimate: RunEstimate | null, run: "training" | "cl
   const seconds = estimate && (run === "training" ? estimate.trainingSeconds : estimate.cleaningSeconds);
   if (!estimate || seconds === null) return { text: "", warning: "" };
   const bytes = run === "training" ? estimate.trainingBytes : estimate.cleaningBytes;
-  const texts = strings().steering;
+  const texts = steeringStrings();
   const device = deviceBytes();
   // The page, the rest of the browser and the system need the other half.
   const isMuch = bytes > (device === null ? usualBytes : device / 2);

@@ -11,7 +11,7 @@ import {
   type MetadataField,
   type MetadataOverrides,
 } from "../../metadata-fields.js";
-import { strings } from "../../strings/index.js";
+import { formStrings } from "../../strings/panel-forms.js";
 import { themeStyles } from "../theme.styles.js";
 
 /** Fired when a person changes a field. `null` is not known, `undefined` what the file says. */
@@ -101,7 +101,7 @@ export class SlnetMetadataForm extends LitElement {
 
   #field(field: MetadataField, stack: StackDescription): TemplateResult {
     const { key, unit } = field;
-    const texts = strings().panel;
+    const texts = formStrings();
     const { title = field.title, help = field.help } = texts.metadata[key] ?? {};
     const stated = stack[key];
     const override = this.overrides[key];

@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 
 import type { ModelFile } from "../../../core/model.js";
-import { strings } from "../../strings/index.js";
+import { steeringStrings } from "../../strings/steering.js";
 import { themeStyles } from "../theme.styles.js";
 import { formStyles } from "./form.styles.js";
 import { panelStyles } from "./panel.styles.js";
@@ -13,10 +13,23 @@ export class SlnetModelDetails extends LitElement {
 
   @property({ attribute: false }) model: ModelFile | null = null;
 
+  /** Whether the heat map of the weights was asked for. */
+  #asked = false;
+
+  protected override updated(): void {
+    if (this.model === null || this.#asked) return;
+    this.#asked = true;
+    // Without it the weights are not drawn, and all else is there.
+    void import("../../define-plots.js").then(
+      ({ definePlots }) => definePlots(),
+      () => undefined,
+    );
+  }
+
   override render(): TemplateResult | typeof nothing {
     const { model } = this;
     if (!model) return nothing;
-    const texts = strings().steering;
+    const texts = steeringStrings();
     const { configuration, region, temporalShifts, epoch, steps, validationLoss, versions } = model;
     return html`
       <slnet-weight-map .model=${model}></slnet-weight-map>

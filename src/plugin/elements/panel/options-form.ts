@@ -4,7 +4,7 @@ import { live } from "lit/directives/live.js";
 
 import { configurationFields, type ConfigurationField, type SlnetConfiguration } from "../../../core/configuration.js";
 import type { ConfigurationOptions } from "../../configuration-errors.js";
-import { strings } from "../../strings/index.js";
+import { formStrings } from "../../strings/panel-forms.js";
 import { themeStyles } from "../theme.styles.js";
 
 /** Fired when a person changes an option. `undefined` is the default again. */
@@ -103,7 +103,7 @@ export class SlnetOptionsForm extends LitElement {
       const field = configurationFields.find((candidate) => candidate.key === key);
       if (!field) return nothing;
       const heading =
-        !this.brief && field.group !== group ? html`<h4>${strings().panel.optionGroups[field.group]}</h4>` : nothing;
+        !this.brief && field.group !== group ? html`<h4>${formStrings().optionGroups[field.group]}</h4>` : nothing;
       group = field.group;
       return html`${heading}${this.#field(field)}`;
     })}`;
@@ -111,7 +111,7 @@ export class SlnetOptionsForm extends LitElement {
 
   #field(field: ConfigurationField): TemplateResult {
     const { key, unit } = field;
-    const { title = field.title, help = field.help } = strings().panel.options[key] ?? {};
+    const { title = field.title, help = field.help } = formStrings().options[key] ?? {};
     const error = this.errors[key];
     const label =
       field.kind === "boolean"
@@ -128,7 +128,7 @@ export class SlnetOptionsForm extends LitElement {
 
   #provenance(field: ConfigurationField): TemplateResult | typeof nothing {
     if (this.brief) return nothing;
-    const texts = strings().panel;
+    const texts = formStrings();
     const published = field.publishedName && html` ${texts.publishedName} <code>${field.publishedName}</code>.`;
     return html`<span class="published"> ${texts.defaultIs(valueText(field, this.#default(field)))}${published}</span>`;
   }
@@ -208,7 +208,7 @@ function parsedValue(field: ConfigurationField, text: string): unknown {
 }
 
 function valueText(field: ConfigurationField, value: unknown): string {
-  if (field.kind === "boolean") return value === true ? strings().panel.on : strings().panel.off;
+  if (field.kind === "boolean") return value === true ? formStrings().on : formStrings().off;
   if (field.kind === "choice") return field.choices.find((choice) => choice.value === value)?.title ?? String(value);
   return Array.isArray(value) ? value.join(", ") : String(value);
 }

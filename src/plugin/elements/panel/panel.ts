@@ -9,9 +9,7 @@ import { themeStyles } from "../theme.styles.js";
 import type { AdviceKeeper } from "./advice-keeper.js";
 import { Announcer } from "./announcer.js";
 import { engineDetails } from "./engine-details.js";
-import { FocusKeeper } from "./focus-keeper.js";
 import { panelStyles } from "./panel.styles.js";
-import { privacyDetails } from "./privacy-details.js";
 import { stackSection } from "./stack-section.js";
 import { statusSection, statusText } from "./status-section.js";
 import { stepNumber } from "./step-number.js";
@@ -37,10 +35,10 @@ export class SlnetPanel extends LitElement {
   /** Whether the elements that come after the first picture could not be loaded. */
   @state() private partsLost = false;
 
-  #plotsAsked = false;
+  /** The session whose inspection was asked for. */
+  #inspected: SlnetSession | null = null;
   #unsubscribe: Unsubscribe | null = null;
   #ownSession: SlnetSession | null = null;
-  readonly #focus = new FocusKeeper(this);
   #createKeeper: ((session: SlnetSession) => AdviceKeeper) | null = null;
   #keeper: AdviceKeeper | null = null;
   readonly #announcer = new Announcer((text) => (this.announcement = text));
@@ -75,7 +73,7 @@ export class SlnetPanel extends LitElement {
     const { state } = session;
     return html`
       ${statusSection(session, state)} ${stackSection(session, state, (act) => this.#leaveChoice(act))}
-      ${this.partsLost ? html`<p class="message error" role="alert">${strings().steering.partsLost}</p>` : nothing}
+      ${this.partsLost ? html`<p class="message error" role="alert">${texts.partsLost}</p>` : nothing}
       ${this.#viewSection(session)}
       <section aria-labelledby="train-title">
         <h3 id="train-title">${stepNumber(2, state.model !== null)} ${texts.train}</h3>
@@ -90,13 +88,21 @@ export class SlnetPanel extends LitElement {
         <slnet-save-form .session=${session} .state=${state}></slnet-save-form>
       </section>
       ${state.stack ? this.#inspectSection(session) : nothing}
-      <section aria-labelledby="engine-title">
-        <h3 id="engine-title">${texts.engine}</h3>
+      <section aria-labelledby="runs-title">
+        <h3 id="runs-title">${texts.runs}</h3>
+        <slnet-run-history .session=${session}></slnet-run-history>
+      </section>
+      <section aria-labelledby="queue-title">
+        <h3 id="queue-title">${texts.queue}</h3>
+        <slnet-queue .session=${session}></slnet-queue>
+      </section>
+      <section>
+        <h3>${texts.engine}</h3>
         ${engineDetails(state.engine)}
       </section>
       <section aria-labelledby="privacy-title">
-        <h3 id="privacy-title">${strings().steering.privacy}</h3>
-        ${privacyDetails()}
+        <h3 id="privacy-title">${texts.privacy}</h3>
+        <slnet-privacy-notes></slnet-privacy-notes>
       </section>
       <div class="visually-hidden" aria-live="polite">${this.announcement}</div>
     `;
@@ -104,8 +110,12 @@ export class SlnetPanel extends LitElement {
 
   async #loadParts(): Promise<void> {
     try {
-      const { AdviceKeeper, defineSteering } = await import("../../define-steering.js");
-      defineSteering();
+      const [{ AdviceKeeper, definePanelForms }, { defineHistory }] = await Promise.all([
+        import("../../define-panel-forms.js"),
+        import("../../define-history.js"),
+      ]);
+      definePanelForms();
+      defineHistory();
       this.#createKeeper = (session) => new AdviceKeeper(session);
       this.#keepAdvice();
     } catch {
@@ -124,13 +134,7 @@ export class SlnetPanel extends LitElement {
     this.#keepAdvice();
     const { session } = this;
     if (!session) return;
-    let wasBusy = false;
     const offState = session.subscribe((state) => {
-      const isBusy = state.activity !== "idle";
-      if (isBusy && !wasBusy) this.#focus.keep();
-      // Once the forms are drawn, with controls that can be used.
-      if (!isBusy && wasBusy) requestAnimationFrame(() => this.#focus.restore());
-      wasBusy = isBusy;
       this.#announcer.announce(statusText(state));
       this.requestUpdate();
     });
@@ -160,16 +164,16 @@ export class SlnetPanel extends LitElement {
     `;
   }
 
-  /** Its elements are loaded when there is a stack to look into. */
-  #inspectSection({ inspection }: SlnetSession): TemplateResult {
-    if (!this.#plotsAsked) {
-      this.#plotsAsked = true;
-      void import("../../define-plots.js").then(({ definePlots }) => definePlots());
+  /** It is loaded when there is a stack to look into. */
+  #inspectSection(session: SlnetSession): TemplateResult {
+    if (this.#inspected !== session) {
+      this.#inspected = session;
+      void Promise.all([loadLateElements(), session.inspect()]).then(() => this.requestUpdate());
     }
     return html`
       <section aria-labelledby="inspect-title">
-        <h3 id="inspect-title">${strings().plots.inspectTitle}</h3>
-        <slnet-inspector .inspection=${inspection}></slnet-inspector>
+        <h3 id="inspect-title">${strings().basics.inspectTitle}</h3>
+        <slnet-inspector .inspection=${session.inspection}></slnet-inspector>
       </section>
     `;
   }
@@ -179,4 +183,10 @@ export class SlnetPanel extends LitElement {
     this.renderRoot.querySelector<HTMLElement>("#stack-title")?.focus();
     act();
   }
+}
+
+/** What most panels show only later, or never. */
+async function loadLateElements(): Promise<void> {
+  const { definePlots } = await import("../../define-plots.js");
+  definePlots();
 }

@@ -11,7 +11,7 @@ import {
   type BuiltInPresetName,
 } from "../../presets.js";
 import type { ConfigurationOptions } from "../../configuration-errors.js";
-import { strings } from "../../strings/index.js";
+import { steeringStrings } from "../../strings/steering.js";
 import { themeStyles } from "../theme.styles.js";
 import { chosenValue } from "./field-events.js";
 import { formStyles } from "./form.styles.js";
@@ -93,7 +93,7 @@ export class SlnetPresetForm extends LitElement {
   }
 
   override render(): TemplateResult {
-    const texts = strings().steering;
+    const texts = steeringStrings();
     const { chosen, disabled } = this;
     const changed = differingKeys(this.options, this.#preset(chosen)).length;
     const ownName = ownNameOf(chosen);
@@ -152,7 +152,7 @@ export class SlnetPresetForm extends LitElement {
   }
 
   #nameForm(): TemplateResult {
-    const texts = strings().steering;
+    const texts = steeringStrings();
     return html`
       <form @submit=${(event: Event) => this.#keep(event)} @keydown=${(event: KeyboardEvent) => this.#onKey(event)}>
         <label for="name">${texts.presetName}</label>
@@ -179,7 +179,7 @@ export class SlnetPresetForm extends LitElement {
       overwritten === 0
         ? null
         : {
-            text: strings().steering.presetTaken(this.#title(id)),
+            text: steeringStrings().presetTaken(this.#title(id)),
             undo: () => {
               this.chosen = before.chosen;
               this.#send(presetChanges(before.options));
@@ -213,7 +213,7 @@ export class SlnetPresetForm extends LitElement {
       const { name } = keepOwnPreset(typed, this.options);
       const chosen = this.chosen;
       this.chosen = ownMark + name;
-      const texts = strings().steering;
+      const texts = steeringStrings();
       this.done = {
         text: before ? texts.presetReplaced(name) : texts.presetKept(name),
         undo: () =>
@@ -235,7 +235,7 @@ export class SlnetPresetForm extends LitElement {
       deleteOwnPreset(name);
       this.chosen = "published";
       this.done = {
-        text: strings().steering.presetDeleted(name),
+        text: steeringStrings().presetDeleted(name),
         undo: () =>
           this.#attempt(() => {
             keepOwnPreset(name, preset.options);
@@ -265,7 +265,7 @@ export class SlnetPresetForm extends LitElement {
   }
 
   #title(id: string): string {
-    return ownNameOf(id) ?? strings().steering.presets[id as BuiltInPresetName].title;
+    return ownNameOf(id) ?? steeringStrings().presets[id as BuiltInPresetName].title;
   }
 
   #send(options: ConfigurationOptions): void {

@@ -4,7 +4,7 @@ import { live } from "lit/directives/live.js";
 
 import type { StackRegion, StackShape } from "../../../core/frames.js";
 import type { PickedShape, Unsubscribe, ViewerHost } from "../../host/contract.js";
-import { strings } from "../../strings/index.js";
+import { steeringStrings } from "../../strings/steering.js";
 import { themeStyles } from "../theme.styles.js";
 import { typedText } from "./field-events.js";
 import { formStyles } from "./form.styles.js";
@@ -90,7 +90,7 @@ export class SlnetRegionForm extends LitElement {
   override render(): TemplateResult | typeof nothing {
     const { shape, region, disabled, drawing } = this;
     if (!shape) return nothing;
-    const texts = strings().steering;
+    const texts = steeringStrings();
     const shown = this.typed ?? regionTexts(region, shape);
     const { mistakes } = parseRegion(shown, shape, this.neededFrames);
     const isWhole = region === null && this.typed === null;
@@ -119,7 +119,7 @@ export class SlnetRegionForm extends LitElement {
     return html`
       <div>
         <label>
-          ${strings().steering.regionFields[key]}
+          ${steeringStrings().regionFields[key]}
           <input
             type="text"
             inputmode="numeric"

@@ -1,5 +1,5 @@
 import type { StackRegion, StackShape } from "../../../core/frames.js";
-import { strings } from "../../strings/index.js";
+import { steeringStrings } from "../../strings/steering.js";
 
 export const regionKeys = ["x", "y", "width", "height", "first", "last"] as const;
 export type RegionKey = (typeof regionKeys)[number];
@@ -31,7 +31,7 @@ export function parseRegion(
   shape: StackShape,
   neededFrames: number,
 ): { readonly region: StackRegion | null; readonly mistakes: Readonly<Partial<Record<RegionKey, string>>> } {
-  const texts = strings().steering;
+  const texts = steeringStrings();
   const titles = texts.regionFields;
   const mistakes: Partial<Record<RegionKey, string>> = {};
   const whole = (key: RegionKey, minimum: number, maximum: number): number => {

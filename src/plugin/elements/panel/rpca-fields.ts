@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { rpcaLimits } from "../../../core/rpca-limits.js";
 import type { RpcaMethodOptions } from "../../../protocol/api.js";
 import { defaultRpca } from "../../session-requests.js";
-import { strings } from "../../strings/index.js";
+import { formStrings } from "../../strings/panel-forms.js";
 import { typedText } from "./field-events.js";
 
 const keys = ["groupFrames", "iterations", "sparsityWeight"] as const;
@@ -23,7 +23,7 @@ export function parseRpca(typed: RpcaTexts): {
   readonly options: Pick<RpcaMethodOptions, RpcaKey>;
   readonly mistakes: Readonly<Partial<Record<RpcaKey, string>>>;
 } {
-  const { rpca: titles, wrongRpca } = strings().panel;
+  const { rpca: titles, wrongRpca } = formStrings();
   const mistakes: Partial<Record<RpcaKey, string>> = {};
   const whole = (key: keyof typeof rpcaLimits): number => {
     const { minimum, maximum } = rpcaLimits[key];
@@ -48,7 +48,7 @@ export function rpcaFields(
   reasonId: string,
   change: (key: RpcaKey, text: string) => void,
 ): TemplateResult {
-  const { rpca: titles, rpcaHints, automaticWeight } = strings().panel;
+  const { rpca: titles, rpcaHints, automaticWeight } = formStrings();
   const { mistakes } = parseRpca(typed);
   return html`
     <div class="pair">

@@ -8,7 +8,7 @@ import { canPickSaveFile, canPickStartedFile, pickSaveFile, pickStartedFile } fr
 import type { SlnetSession } from "../../session.js";
 import type { SaveRequest } from "../../session-requests.js";
 import { knownCameraOffsetAdu, sparseOffsetAdu, type SavedFile, type SessionState } from "../../session-state.js";
-import { strings } from "../../strings/index.js";
+import { formStrings } from "../../strings/panel-forms.js";
 import { themeStyles } from "../theme.styles.js";
 import { chosenValue, isChecked } from "./field-events.js";
 import { formStyles } from "./form.styles.js";
@@ -34,7 +34,7 @@ export class SlnetSaveForm extends LitElement {
     const { saved, result, activity } = state;
     const busy = activity !== "idle";
     const reason = savingReason(state);
-    const texts = strings().panel;
+    const texts = formStrings();
     const goesOn = this.#isGoingOn();
     return html`
       <div class="pair">
@@ -91,7 +91,7 @@ export class SlnetSaveForm extends LitElement {
   }
 
   #formatFields(busy: boolean): TemplateResult {
-    const texts = strings().panel;
+    const texts = formStrings();
     return html`
       <label>
         ${texts.format}
@@ -131,7 +131,7 @@ export class SlnetSaveForm extends LitElement {
         ?disabled=${busy}
         @change=${(event: Event) => (this.goesOn = isChecked(event))}
       />
-      ${strings().panel.goOnWithLeftFile}
+      ${formStrings().goOnWithLeftFile}
     </label>`;
   }
 
@@ -142,7 +142,7 @@ export class SlnetSaveForm extends LitElement {
       .options=${state.options}
       .defaults=${stackDefaults(state, this.sampleType)}
       .errors=${state.optionErrors}
-      .hints=${{ sparseOffsetAdu: strings().panel.offsetHint(knownCameraOffsetAdu(state)) }}
+      .hints=${{ sparseOffsetAdu: formStrings().offsetHint(knownCameraOffsetAdu(state)) }}
       ?disabled=${busy}
       @option-change=${({ detail }: OptionChangeEvent) => session.configure({ [detail.key]: detail.value })}
     ></slnet-options-form>`;
@@ -157,7 +157,7 @@ export class SlnetSaveForm extends LitElement {
     const request = this.#request();
     const { title, mediaType, ending } = saveFormat(this.format);
     const resume = this.#isGoingOn();
-    const kind = strings().panel.fileKind(title);
+    const kind = formStrings().fileKind(title);
     let handle: FileSystemFileHandle | null;
     try {
       handle = resume
@@ -178,7 +178,7 @@ export function stackDefaults(state: SessionState, type: SavedPart["type"]): Con
 }
 
 function savingReason({ activity, stack, model, result, optionErrors }: SessionState): string {
-  const texts = strings().panel;
+  const texts = formStrings();
   if (activity !== "idle") return texts.busy;
   if (!stack) return texts.noStack;
   if (!result && !model) return texts.needsCleaning;
@@ -187,6 +187,6 @@ function savingReason({ activity, stack, model, result, optionErrors }: SessionS
 }
 
 function savedText({ name, frames, bytes, offsetAdu, clipped, pixels }: SavedFile): TemplateResult {
-  const texts = strings().panel;
+  const texts = formStrings();
   return html`<p>${texts.saved(name, frames, bytes, offsetAdu)} ${texts.clipped(clipped, pixels)}</p>`;
 }

@@ -3,7 +3,7 @@ import { property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 
 import { keptShare, sparsityWeightOf } from "../../../core/kept-share.js";
-import { strings } from "../../strings/index.js";
+import { steeringStrings } from "../../strings/steering.js";
 import { themeStyles } from "../theme.styles.js";
 import { typedText } from "./field-events.js";
 
@@ -51,7 +51,7 @@ export class SlnetShareField extends LitElement {
 
   override render(): TemplateResult {
     const { sparsityWeight, wrongText, disabled } = this;
-    const texts = strings().steering;
+    const texts = steeringStrings();
     const percent = sparsityWeight === null ? "" : String(Number((keptShare(sparsityWeight) * 100).toPrecision(3)));
     return html`
       <label for="share">${texts.share}</label>

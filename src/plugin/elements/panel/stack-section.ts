@@ -36,6 +36,7 @@ export function stackSection(
         @open-layer=${({ detail }: OpenLayerEvent) => void session.openLayer(detail.layer)}
         @open-sample=${() => void session.openSample()}
       ></slnet-open-form>
+      <slnet-recent-files .session=${session} ?disabled=${busy}></slnet-recent-files>
       ${
         choice
           ? html`<slnet-choice-form

@@ -8,13 +8,21 @@ import { noticeList } from "./notice-list.js";
 /** What is under way and how far it is, how the last action ended, and its error. */
 export function statusSection(session: SlnetSession, state: SessionState): TemplateResult {
   const texts = strings().panel;
-  const { activity, progress, error } = state;
+  const { activity, progress, error, paused } = state;
   const busy = activity !== "idle";
   return html`
     <section class="status" aria-label=${texts.status}>
       <div class="status-line">
-        <strong>${texts.activities[activity]}</strong>
-        <button ?hidden=${!busy} @click=${() => session.cancel()}>${texts.cancel}</button>
+        <strong>${paused ? texts.paused : texts.activities[activity]}</strong>
+        <span class="row">
+          <button
+            ?hidden=${!busy || activity === "opening"}
+            @click=${() => (paused ? session.resume() : session.pause())}
+          >
+            ${paused ? texts.resume : texts.pause}
+          </button>
+          <button ?hidden=${!busy} @click=${() => session.cancel()}>${texts.cancel}</button>
+        </span>
       </div>
       <progress
         aria-label=${texts.progress}

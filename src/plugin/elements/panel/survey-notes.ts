@@ -4,7 +4,7 @@ import { property, state } from "lit/decorators.js";
 import { defaultConfiguration } from "../../../core/configuration.js";
 import type { SlnetSession } from "../../session.js";
 import type { SessionState } from "../../session-state.js";
-import { strings } from "../../strings/index.js";
+import { steeringStrings } from "../../strings/steering.js";
 import { themeStyles } from "../theme.styles.js";
 import { formStyles } from "./form.styles.js";
 import { panelStyles } from "./panel.styles.js";
@@ -18,13 +18,30 @@ export class SlnetSurveyNotes extends LitElement {
   @property({ attribute: false }) state: SessionState | null = null;
 
   @state() private done: Undoable | null = null;
+  /** Whether a person wanted the look at the stack that is open. */
+  @state() private asked = false;
+  #stack: SessionState["stack"] = null;
+
+  protected override willUpdate(): void {
+    const stack = this.state?.stack ?? null;
+    if (stack === this.#stack) return;
+    this.#stack = stack;
+    this.asked = false;
+    this.done = null;
+  }
 
   override render(): TemplateResult | typeof nothing {
     const { session, state } = this;
     if (!session || !state?.stack) return nothing;
-    const texts = strings().steering;
+    const texts = steeringStrings();
     const { survey, surveyError } = state;
     if (surveyError !== null) return html`<div class="message"><p>${texts.lookFailed(surveyError)}</p></div>`;
+    if (!survey && session.mayFetch && !this.asked) {
+      return html`<div class="action">
+        <button ?disabled=${state.activity !== "idle"} @click=${() => this.#look(session)}>${texts.look}</button>
+        <span class="reason">${texts.lookFetches}</span>
+      </div>`;
+    }
     if (!survey) return html`<p class="muted">${texts.looking}</p>`;
     return html`
       ${survey.warnings.map((warning) => html`<div class="message"><p class="sentence">${warning}</p></div>`)}
@@ -33,8 +50,13 @@ export class SlnetSurveyNotes extends LitElement {
     `;
   }
 
+  #look(session: SlnetSession): void {
+    this.asked = true;
+    void session.survey();
+  }
+
   #shifts(session: SlnetSession, state: SessionState): TemplateResult | typeof nothing {
-    const texts = strings().steering;
+    const texts = steeringStrings();
     const { suggestedShifts, onFrames } = state.survey ?? {};
     if (!suggestedShifts) return nothing;
     const present = state.options["temporalShifts"] ?? defaultConfiguration.temporalShifts;
@@ -54,7 +76,7 @@ export class SlnetSurveyNotes extends LitElement {
     // A number of frames that was set for other shifts would contradict them.
     session.configure({ temporalShifts, frameCount: undefined });
     this.done = {
-      text: strings().steering.shiftsTaken,
+      text: steeringStrings().shiftsTaken,
       undo: () => {
         session.configure(before);
         this.done = null;

@@ -5,7 +5,8 @@ import { configurationFields, defaultConfiguration, type SlnetConfiguration } fr
 import { keptShare } from "../../../core/kept-share.js";
 import type { SlnetSession } from "../../session.js";
 import type { SessionState } from "../../session-state.js";
-import { strings } from "../../strings/index.js";
+import { formStrings } from "../../strings/panel-forms.js";
+import { steeringStrings } from "../../strings/steering.js";
 import { themeStyles } from "../theme.styles.js";
 import { actionButton } from "./action-button.js";
 import { estimateNote } from "./estimate-note.js";
@@ -42,7 +43,7 @@ export class SlnetTrainForm extends LitElement {
     if (!session || !state) return html``;
     const { training, model, options, optionErrors, activity } = state;
     const busy = activity !== "idle";
-    const texts = strings().panel;
+    const texts = formStrings();
     const sparsityWeight = checkedWeight(state);
     const estimate = estimateNote(state.estimate, "training");
     const onOption = ({ detail }: OptionChangeEvent): void => session.configure({ [detail.key]: detail.value });
@@ -75,8 +76,8 @@ export class SlnetTrainForm extends LitElement {
       ></slnet-share-field>
       <details id="part" ?hidden=${state.stack === null}>
         <summary>
-          ${strings().steering.part}:
-          ${state.region ? strings().steering.region(state.region) : strings().steering.wholeStack}
+          ${steeringStrings().part}:
+          ${state.region ? steeringStrings().region(state.region) : steeringStrings().wholeStack}
         </summary>
         <slnet-region-form
           .host=${session.host}
@@ -103,7 +104,7 @@ export class SlnetTrainForm extends LitElement {
         session.train({ goOn: this.goOn && model?.optimizer !== null }),
       )}
       ${estimate.warning ? html`<div class="message"><p>${estimate.warning}</p></div>` : nothing}
-      ${trainingWarnings(training)}
+      ${trainingWarnings(training, activity === "training")}
       <slnet-loss-plot .training=${training?.losses ?? []} .validation=${training?.validations ?? []}></slnet-loss-plot>
       ${trainingFigures(training)}
       <slnet-model-details .model=${model}></slnet-model-details>
@@ -119,12 +120,12 @@ export class SlnetTrainForm extends LitElement {
         .checked=${this.goOn}
         @change=${(event: Event) => (this.goOn = isChecked(event))}
       />
-      ${strings().panel.goOn}
+      ${formStrings().goOn}
     </label>`;
   }
 
   #modelButtons(session: SlnetSession, { model }: SessionState, busy: boolean): TemplateResult {
-    const texts = strings().panel;
+    const texts = formStrings();
     return html`
       <div class="row">
         <button ?disabled=${busy} @click=${() => this.modelInput.click()}>${texts.loadModel}</button>
@@ -158,7 +159,7 @@ function checkedWeight({ options, optionErrors }: SessionState): number | null {
 }
 
 function trainingReason({ activity, stack, optionErrors }: SessionState): string {
-  const texts = strings().panel;
+  const texts = formStrings();
   if (activity !== "idle") return texts.busy;
   if (!stack) return texts.noStack;
   return Object.values(optionErrors)[0] ?? "";

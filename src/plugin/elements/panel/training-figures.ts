@@ -1,28 +1,27 @@
 import { html, nothing, type TemplateResult } from "lit";
 
 import type { TrainingState } from "../../session-state.js";
-import { strings } from "../../strings/index.js";
+import { formStrings } from "../../strings/panel-forms.js";
+import { steeringStrings } from "../../strings/steering.js";
 
 /** A lone molecule keeps about one minus this weight of its light; a run that drifted to 0.83 kept a tenth. */
 const highSelfWeight = 0.7;
 
 /** Off by more than this factor, the share kept is told to be another than α aims at. */
 const shareFactor = 1.6;
-/** Before so many steps the network is still on its way from its random beginning. */
-const settledSteps = 300;
 
 /** How a training goes: where it is, its loss, and what tells whether it finds the background. */
 export function trainingFigures(training: TrainingState | null): TemplateResult | typeof nothing {
   if (!training) return nothing;
-  const texts = strings().panel;
+  const texts = formStrings();
   const { plan, region, epoch, step, keptShare, expectedShare, selfWeight, losses } = training;
   const loss = losses.at(-1)?.loss;
   return html`
     <dl>
       ${
         region
-          ? html`<dt>${strings().steering.trainedPart}</dt>
-              <dd>${strings().steering.region(region)}</dd>`
+          ? html`<dt>${steeringStrings().trainedPart}</dt>
+              <dd>${steeringStrings().region(region)}</dd>`
           : nothing
       }
       <dt>${texts.epoch}</dt>
@@ -39,19 +38,26 @@ export function trainingFigures(training: TrainingState | null): TemplateResult 
   `;
 }
 
-/** What is wrong with a training, under its button, where it is seen. */
-export function trainingWarnings(training: TrainingState | null): TemplateResult {
-  const warnings = training ? warningsOf(training) : [];
+/**
+ * What is wrong with a training, under its button, where it is seen.
+ *
+ * @param running - its last figures are still to come
+ */
+export function trainingWarnings(training: TrainingState | null, running: boolean): TemplateResult {
+  const warnings = training ? warningsOf(training, running) : [];
   return html`<div class="warnings" role="status">
     ${warnings.map((warning) => html`<div class="message"><p class="sentence">${warning}</p></div>`)}
   </div>`;
 }
 
-function warningsOf({ warnings, selfWeight, keptShare, expectedShare, step }: TrainingState): readonly string[] {
+function warningsOf(
+  { warnings, selfWeight, keptShare, expectedShare }: TrainingState,
+  running: boolean,
+): readonly string[] {
   if (warnings.length > 0) return warnings;
-  if (selfWeight !== null && selfWeight > highSelfWeight) return [strings().panel.drifts];
-  if (keptShare === null || step < settledSteps) return [];
-  const texts = strings().steering;
+  if (selfWeight !== null && selfWeight > highSelfWeight) return [formStrings().drifts];
+  if (keptShare === null || running) return [];
+  const texts = steeringStrings();
   if (keptShare > expectedShare * shareFactor) return [texts.keepsMore(keptShare, expectedShare)];
   if (keptShare < expectedShare / shareFactor) return [texts.keepsLess(keptShare, expectedShare)];
   return [];

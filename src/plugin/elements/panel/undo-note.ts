@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 
-import { strings } from "../../strings/index.js";
+import { formStrings } from "../../strings/panel-forms.js";
 
 /** Something that was done and can be taken back. */
 export interface Undoable {
@@ -15,7 +15,7 @@ export function undoNote(done: Undoable | null): TemplateResult {
     ${
       done
         ? html`<span>${done.text}</span>
-            <button class="plain" @click=${() => done.undo()}>${strings().panel.undo}</button>`
+            <button class="plain" @click=${() => done.undo()}>${formStrings().undo}</button>`
         : nothing
     }
   </div>`;

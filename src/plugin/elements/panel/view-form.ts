@@ -3,7 +3,7 @@ import { property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 
 import type { ImageLayer, Unsubscribe, ViewerHost } from "../../host/contract.js";
-import { strings } from "../../strings/index.js";
+import { formStrings } from "../../strings/panel-forms.js";
 import { themeStyles } from "../theme.styles.js";
 
 /** Events of a host after which the form is drawn anew. */
@@ -84,7 +84,7 @@ export class SlnetViewForm extends LitElement {
   #frameFields(host: ViewerHost): TemplateResult {
     const { step, frames } = host.dims;
     const last = Math.max(0, frames - 1);
-    const texts = strings().panel;
+    const texts = formStrings();
     return html`
       <div class="frame">
         <input
@@ -120,7 +120,7 @@ export class SlnetViewForm extends LitElement {
   #layerField(host: ViewerHost, layers: readonly ImageLayer[], active: ImageLayer): TemplateResult {
     return html`
       <label>
-        ${strings().panel.layerInFront}
+        ${formStrings().layerInFront}
         <select @change=${(event: Event) => bringToFront(host, (event.target as HTMLSelectElement).value)}>
           ${[...layers]
             .reverse()
@@ -132,7 +132,7 @@ export class SlnetViewForm extends LitElement {
 
   #contrastFields(host: ViewerHost, layer: ImageLayer): TemplateResult {
     const limits = layer.contrastLimits;
-    const texts = strings().panel;
+    const texts = formStrings();
     const field = (end: 0 | 1, title: string): TemplateResult => html`
       <label>
         ${title}
@@ -162,7 +162,7 @@ export class SlnetViewForm extends LitElement {
     const value = (event.target as HTMLInputElement).valueAsNumber;
     const other = layer.contrastLimits?.[1 - end] ?? (end === 0 ? value + 1 : Math.min(0, value - 1));
     const [low, high] = end === 0 ? [value, other] : [other, value];
-    this.mistake = low < high ? "" : strings().panel.wrongLimits(low, high);
+    this.mistake = low < high ? "" : formStrings().wrongLimits(low, high);
     if (this.mistake === "") host.layers.update(layer.id, { contrastLimits: [low, high] });
     this.requestUpdate();
   }

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 
-import { strings } from "../../strings/index.js";
+import { plotStrings } from "../../strings/plots.js";
 import { themeStyles } from "../theme.styles.js";
 import { roundLength } from "./round-length.js";
 
@@ -55,7 +55,7 @@ export class SlnetScaleBar extends LitElement {
   override render(): TemplateResult | typeof nothing {
     const scale = roundLength(this.pixelSizeNm, this.screenPixelsPerPixel, maximumScreenPixels);
     if (!scale) return nothing;
-    const text = strings().plots;
+    const text = plotStrings();
     const length = text.scaleLength(scale.length, scale.unit);
     return html`<div class="box" role="img" aria-label=${text.scaleBar(length)}>
       <span aria-hidden="true">${length}</span>

@@ -3,7 +3,7 @@ import { property } from "lit/decorators.js";
 import type uPlot from "uplot";
 
 import { partsOf, shownFrames, type FrameRange, type Profile } from "../../profile.js";
-import { strings } from "../../strings/index.js";
+import { plotStrings } from "../../strings/plots.js";
 import { CurvePlot, curvePlotRightInset } from "../curves/curve-plot.js";
 import { curvePlotStyles } from "../curves/curve-plot.styles.js";
 import { extremes, extremesAt } from "../curves/extremes.js";
@@ -78,7 +78,7 @@ export class SlnetTracePlot extends LitElement {
   });
 
   override render(): TemplateResult {
-    const text = strings().plots;
+    const text = plotStrings();
     const { profile } = this;
     if (!profile) return html`${this.#plot.area(text.noTrace)}`;
     const [x, y] = profile.path.from;
@@ -123,7 +123,7 @@ export class SlnetTracePlot extends LitElement {
 
   #frameText(profile: Profile): string {
     const { frame } = this;
-    const text = strings().plots;
+    const text = plotStrings();
     if (frame === null || frame < profile.from || frame >= profile.done)
       return frame === null ? "" : text.frameText(frame);
     const values = partsOf(profile).map(([part, all]) => [partName(part), all[frame - profile.from]!] as const);
@@ -131,7 +131,7 @@ export class SlnetTracePlot extends LitElement {
   }
 
   #table(profile: Profile, caption: string): TemplateResult | typeof nothing {
-    const text = strings().plots;
+    const text = plotStrings();
     const [first, end] = this.#shown;
     const last = Math.min(end, profile.done);
     if (last <= first) return nothing;

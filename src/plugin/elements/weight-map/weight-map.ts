@@ -3,7 +3,7 @@ import { property } from "lit/decorators.js";
 
 import { backgroundWeights } from "../../../core/background-weights.js";
 import type { ModelFile } from "../../../core/model.js";
-import { strings } from "../../strings/index.js";
+import { plotStrings } from "../../strings/plots.js";
 import { themeStyles } from "../theme.styles.js";
 import { weightsSentence } from "./weights-sentence.js";
 
@@ -82,7 +82,7 @@ export class SlnetWeightMap extends LitElement {
   @property({ attribute: false }) model: ModelFile | null = null;
 
   override render(): TemplateResult {
-    const text = strings().plots;
+    const text = plotStrings();
     if (!this.model) return html`<p class="muted">${text.noWeights}</p>`;
     const weights = backgroundWeights(this.model);
     const { shifts, rows, constantsAdu } = weights;

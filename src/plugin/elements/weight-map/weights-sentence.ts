@@ -1,12 +1,12 @@
 import type { BackgroundWeights } from "../../../core/background-weights.js";
-import { strings } from "../../strings/index.js";
+import { plotStrings } from "../../strings/plots.js";
 
 /** Less than this is not worth a word: no camera resolves it. */
 const smallestConstantAdu = 0.5;
 
 /** What a model does, in plain words. */
 export function weightsSentence({ shifts, rows, constantsAdu, lightKept }: BackgroundWeights): string {
-  const text = strings().plots;
+  const text = plotStrings();
   const first = rows[0] ?? [];
   const shares = first.map((weight, index) => ({ shift: shifts[index] ?? 0, percent: percentOf(weight) }));
   const constant = constantsAdu[0] ?? 0;

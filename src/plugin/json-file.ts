@@ -1,0 +1,28 @@
+import { modelFormat } from "../core/model.js";
+import { runFormat } from "./run-format.js";
+import { stackEndings } from "./stack-endings.js";
+
+/** A window has at most 16 frames, so a model is some tens of kilobytes, and a run record has two of them at most. */
+export const maximumJsonBytes = 8 * 1024 ** 2;
+/** Spaces and line breaks may come first. */
+const headBytes = 1024;
+
+/**
+ * Whether a file is a model or a run record, by what is in it. Any other file that ends in `.json` counts as a model, which is
+ * then refused with the reason; `null` is everything else.
+ */
+export async function jsonFileKind(file: File): Promise<"model" | "run" | null> {
+  const name = file.name.toLowerCase();
+  const byName = name.endsWith(".json") ? "model" : null;
+  if (file.size > maximumJsonBytes || stackEndings.some((ending) => name.endsWith(ending))) return byName;
+  try {
+    const head = await file.slice(0, headBytes).text();
+    if (!/^\s*\{/.test(head.replace(/^\uFEFF/, ""))) return byName;
+    const { format } = JSON.parse(await file.text()) as { readonly format?: unknown };
+    if (format === runFormat) return "run";
+    return format === modelFormat ? "model" : byName;
+  } catch {
+    // A folder cannot be read as a file, and a text may begin like JSON.
+    return byName;
+  }
+}

@@ -1,0 +1,251 @@
+import { errorMessage, SlnetError } from "../core/errors.js";
+import type { ModelFile } from "../core/model.js";
+import type { NamedFile, Progress } from "../protocol/api.js";
+import type { Unsubscribe } from "./host/contract.js";
+import { copiedDelivery, newFileIn } from "./queue-output.js";
+import type { SaveRequest } from "./session-requests.js";
+import type { SavedFile, SessionState } from "./session-state.js";
+import type { SlnetSession } from "./session.js";
+import { splitStacks } from "./stack-files.js";
+import { historyStrings } from "./strings/history.js";
+import { Undo } from "./undo.js";
+
+/** A folder of many thousand stacks is one that was chosen by mistake. */
+const maximumItems = 1000;
+/** After that time the browser has copied a download, however large. */
+const retiredMs = 60_000;
+
+export type QueueItemState = "waiting" | "opening" | "training" | "saving" | "done" | "failed" | "cancelled";
+
+export interface QueueItem {
+  readonly id: number;
+  readonly name: string;
+  /** The stack and what belongs to it. */
+  readonly files: readonly NamedFile[];
+  readonly state: QueueItemState;
+  readonly progress: Progress | null;
+  /** Of one that is done. */
+  readonly saved: SavedFile | null;
+  /** One sentence, of one that failed. */
+  readonly error: string | null;
+}
+
+export interface QueueSettings {
+  /** `shared`: the model at hand for all, or that of the first stack where there is none; `own`: each is trained on. */
+  readonly model: "shared" | "own";
+  /** How each is cleaned and saved; default as {@link SlnetSession.save}. */
+  readonly save: Pick<SaveRequest, "part" | "type" | "format" | "compression" | "offsetAdu" | "cleaning">;
+  /** Where the files go, `null` for downloads. Nothing in it is overwritten. */
+  readonly directory: FileSystemDirectoryHandle | null;
+}
+
+/**
+ * Stacks that are trained on, cleaned and saved one after the other, by a session of their own that nobody sees. One that
+ * fails does not hold up the next. Options and model are those of the given session when the queue is started.
+ */
+export class StackQueue {
+  readonly undo = new Undo();
+  readonly #session: SlnetSession;
+  readonly #listeners = new Set<() => void>();
+  readonly #retired = new Set<SlnetSession>();
+  #items: readonly QueueItem[] = [];
+  #settings: QueueSettings = { model: "shared", save: {}, directory: null };
+  #worker: SlnetSession | null = null;
+  #delivery: Promise<unknown> = Promise.resolve();
+  #running: Promise<void> | null = null;
+  #cancelled = false;
+  #nextId = 1;
+
+  constructor(session: SlnetSession) {
+    this.#session = session;
+  }
+
+  get items(): readonly QueueItem[] {
+    return this.#items;
+  }
+
+  get settings(): QueueSettings {
+    return this.#settings;
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== null;
+  }
+
+  subscribe(callback: () => void): Unsubscribe {
+    this.#listeners.add(callback);
+    return () => void this.#listeners.delete(callback);
+  }
+
+  configure(settings: Partial<QueueSettings>): void {
+    this.#settings = { ...this.#settings, ...settings };
+    this.#tell();
+  }
+
+  /**
+   * Adds every stack among the files, at the end.
+   *
+   * @throws {@link SlnetError} `bad-input` for more than 1000 in all
+   */
+  add(files: readonly NamedFile[]): void {
+    const stacks = splitStacks(files);
+    if (this.#items.length + stacks.length > maximumItems) {
+      const count = this.#items.length + stacks.length;
+      throw new SlnetError("bad-input", `the queue would have ${count} stacks, expected at most ${maximumItems}`);
+    }
+    const added = stacks.map((stack) => ({ ...fresh, ...stack, id: this.#nextId++ }));
+    this.#set([...this.#items, ...added]);
+  }
+
+  /** Takes out one that is not being worked on; can be undone. */
+  remove(id: number): void {
+    const index = this.#items.findIndex((item) => item.id === id);
+    const item = this.#items[index];
+    if (!item || isAtWork(item)) return;
+    this.#set(this.#items.filter((each) => each.id !== id));
+    this.undo.offer({
+      text: historyStrings().queueRemoved(item.name),
+      undo: () => this.#set([...this.#items.slice(0, index), item, ...this.#items.slice(index)]),
+    });
+  }
+
+  /** Moves one by some places, as far as there are any. */
+  move(id: number, by: number): void {
+    const from = this.#items.findIndex((item) => item.id === id);
+    const item = this.#items[from];
+    if (!item) return;
+    const others = this.#items.filter((each) => each.id !== id);
+    const to = Math.min(Math.max(0, from + by), others.length);
+    this.#set([...others.slice(0, to), item, ...others.slice(to)]);
+  }
+
+  /** Works until every stack is done or has failed, those that were cancelled too. Never rejects. */
+  start(): Promise<void> {
+    this.#running ??= this.#runAll().finally(() => {
+      this.#running = null;
+      this.#tell();
+    });
+    this.#tell();
+    return this.#running;
+  }
+
+  /** Stops at once. What is finished stays; the others can be started again. */
+  cancel(): void {
+    if (!this.#running) return;
+    this.#cancelled = true;
+    this.#worker?.cancel();
+  }
+
+  dispose(): void {
+    this.cancel();
+    this.#listeners.clear();
+    this.#worker?.dispose();
+    for (const session of this.#retired) session.dispose();
+    this.#worker = null;
+  }
+
+  async #runAll(): Promise<void> {
+    this.#cancelled = false;
+    this.#set(this.#items.map((item) => (item.state === "cancelled" ? { ...item, state: "waiting" } : item)));
+    let shared = this.#settings.model === "shared" ? this.#session.state.model : null;
+    for (;;) {
+      const next = this.#items.find(({ state }) => state === "waiting");
+      if (!next || this.#cancelled) break;
+      const worker = (this.#worker ??= this.#createWorker());
+      const stop = worker.subscribe(({ progress }) => this.#change(next.id, { progress }));
+      try {
+        const saved = await this.#runOne(next, worker, shared);
+        if (this.#settings.model === "shared") shared ??= worker.state.model;
+        this.#change(next.id, { state: "done", saved, progress: null });
+      } catch (error) {
+        const ending = this.#cancelled
+          ? ({ state: "cancelled" } as const)
+          : ({ state: "failed", error: errorMessage(error) } as const);
+        this.#change(next.id, { ...ending, progress: null });
+      } finally {
+        stop();
+      }
+    }
+    // Its memory is the page's again; a download that is not yet copied is waited for.
+    if (this.#worker) this.#retire(this.#worker);
+  }
+
+  async #runOne(item: QueueItem, worker: SlnetSession, shared: ModelFile | null): Promise<SavedFile> {
+    const { save, directory } = this.#settings;
+    const step = async (state: QueueItemState, act: () => Promise<void>): Promise<SessionState> => {
+      if (this.#cancelled) throw new SlnetError("bad-input", "the queue was cancelled");
+      this.#change(item.id, { state });
+      await act();
+      const { error } = worker.state;
+      if (error) throw new SlnetError(error.code, error.message);
+      if (this.#cancelled) throw new SlnetError("bad-input", "the queue was cancelled");
+      return worker.state;
+    };
+    this.#change(item.id, { error: null, saved: null });
+    const opened = await step("opening", () => worker.openFiles(item.files));
+    if (opened.choice) {
+      worker.dismissChoice();
+      const { of, labels } = opened.choice;
+      throw new SlnetError(
+        "choice-needed",
+        `${item.name} holds ${labels.length} of ${of}, expected one: open it alone`,
+      );
+    }
+    if ((save.cleaning?.method ?? "slnet") === "slnet") {
+      if (shared && worker.state.model !== shared) await step("opening", () => worker.useModel(shared));
+      if (!shared) await step("training", () => worker.train());
+    }
+    const output = directory && (await newFileIn(directory, worker.saveName(save)));
+    try {
+      const { saved } = await step("saving", () =>
+        // By its own words, so that a cleaning is not that of frames that nobody sees.
+        worker.save({ cleaning: {}, ...save, ...(output && { handle: output.handle }) }),
+      );
+      await this.#delivery;
+      if (saved) return saved;
+      throw new SlnetError("internal", `${item.name} was saved without a file`);
+    } catch (error) {
+      await output?.discard();
+      throw error;
+    }
+  }
+
+  #createWorker(): SlnetSession {
+    return this.#session.sibling((deliver) => (file, name) => {
+      this.#delivery = copiedDelivery(file).then(({ copy, isCopied }) => {
+        deliver(copy, name);
+        // Its private file goes away with the next saving: that is done by another session.
+        if (!isCopied && this.#worker) this.#retire(this.#worker);
+      });
+    });
+  }
+
+  #retire(worker: SlnetSession): void {
+    this.#retired.add(worker);
+    this.#worker = null;
+    setTimeout(() => {
+      this.#retired.delete(worker);
+      worker.dispose();
+    }, retiredMs);
+  }
+
+  #change(id: number, patch: Partial<QueueItem>): void {
+    this.#set(this.#items.map((item) => (item.id === id ? { ...item, ...patch } : item)));
+  }
+
+  #set(items: readonly QueueItem[]): void {
+    this.#items = items;
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** Whether a stack is being worked on, so that it stays where it is. */
+export function isAtWork({ state }: QueueItem): boolean {
+  return state === "opening" || state === "training" || state === "saving";
+}
+
+const fresh = { state: "waiting", progress: null, saved: null, error: null } as const;

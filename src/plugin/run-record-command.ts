@@ -1,0 +1,91 @@
+import { kebabCase } from "../core/kebab-case.js";
+import { planOfRun, type RunPlan } from "./run-record-plan.js";
+import type { RunRecord } from "./run-record.js";
+
+/** The run as a line for a POSIX shell, in a folder that holds the stack. Only options that differ from the defaults. */
+export function commandLine(record: RunRecord): string {
+  return commandWords(record)
+    .map((words) => words.map(quoted).join(" "))
+    .join(" && \\\n  ");
+}
+
+/** The words of each command, not yet quoted. */
+export function commandWords(record: RunRecord): readonly (readonly string[])[] {
+  const plan = planOfRun(record);
+  return [
+    ...(record.stack.format === "simulated" ? [["slnet", "simulate", "-o", plan.stackName]] : []),
+    ...(plan.trains ? [trainWords(record, plan)] : []),
+    ...(plan.cleans ? [cleanWords(record, plan)] : []),
+  ];
+}
+
+function trainWords(record: RunRecord, plan: RunPlan): string[] {
+  const words = ["slnet", "train", operand(plan.stackName), "-o", plan.modelName, ...selectionWords(record)];
+  if (plan.checkpointName !== null) words.push("--checkpoint", plan.checkpointName);
+  for (const [key, value] of Object.entries(plan.trainingOptions)) {
+    const name = kebabCase(key);
+    if (typeof value === "boolean") words.push(value ? `--${name}` : `--no-${name}`);
+    else words.push(`--${name}`, Array.isArray(value) ? value.join(",") : String(value));
+  }
+  return words;
+}
+
+function cleanWords(record: RunRecord, plan: RunPlan): string[] {
+  const { cleaning, saving } = record;
+  const words = ["slnet", "clean", operand(plan.stackName)];
+  const value = (name: string, text: string | number | null | undefined): void => {
+    if (text !== null && text !== undefined) words.push(`--${name}`, String(text));
+  };
+  const method = cleaning?.method;
+  if (method?.type === "slnet") value("model", plan.modelName);
+  else value("method", method?.type);
+  if (method?.type === "median") value("median-window", method.windowFrames === 0 ? "whole" : method.windowFrames);
+  if (method?.type === "rpca") {
+    const { groupFrames, sparsityWeight, penalty, iterations } = method.options;
+    value("rpca-frames", groupFrames);
+    value("rpca-weight", sparsityWeight);
+    value("rpca-penalty", penalty);
+    value("rpca-iterations", iterations);
+  }
+  // The command line always writes the cleaned frames, and the background beside them.
+  const isBackground = saving?.part === "low-rank";
+  words.push("-o", isBackground ? cleanedBeside(plan.outputName) : plan.outputName);
+  if (isBackground) value("low-rank", plan.outputName);
+  words.push(...selectionWords(record));
+  if (plan.range) value("frames", `${plan.range.from}:${plan.range.to}`);
+  if (cleaning?.tail === "drop") value("tail", "drop");
+  if (plan.engine !== "auto") value("engine", plan.engine);
+  if (saving) {
+    if (saving.type !== "uint16") value("type", saving.type);
+    if (saving.format !== "tiff") value("format", saving.format);
+    if (saving.compression !== "none") value("compress", saving.compression);
+    if (!isBackground) value("offset", saving.offsetAdu);
+  }
+  const { metadataSaid: said } = record;
+  value("pixel-size", said.pixelSizeNm);
+  value("frame-interval", said.frameIntervalSeconds);
+  value("exposure", said.exposureSeconds);
+  value("camera-offset", said.cameraOffsetAdu);
+  value("camera-gain", said.aduPerElectron);
+  return words;
+}
+
+function selectionWords({ stack }: RunRecord): string[] {
+  return Object.entries(stack.selection).flatMap(([name, position]) => [`--${name}`, String(position)]);
+}
+
+function cleanedBeside(background: string): string {
+  return background.includes("_background")
+    ? background.replace("_background", "_sparse")
+    : background.replace(/(\.[^.]+)?$/, "_sparse$1");
+}
+
+/** A name that begins with a dash would be taken for an option. */
+function operand(name: string): string {
+  return name.startsWith("-") ? `./${name}` : name;
+}
+
+/** As one word of a shell. */
+function quoted(word: string): string {
+  return /^[A-Za-z0-9_./:,=+@%-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,165 @@
+import { framePixels, unknownMetadata } from "../core/frames.js";
+import type { ModelFile } from "../core/model.js";
+import { slnetWebVersion } from "../core/version.js";
+import { defaultConfiguration } from "../core/configuration.js";
+import type { CleaningMethod } from "../protocol/api.js";
+import type { EndedRun } from "./ended-run.js";
+import { runFormat, runFormatVersion } from "./run-format.js";
+import type {
+  RecordedCleaning,
+  RecordedMethod,
+  RecordedSaving,
+  RecordedStack,
+  RecordedTraining,
+  RunRecord,
+} from "./run-record.js";
+import { cleaningMethod } from "./session-requests.js";
+import { stackMetadata, type SessionState } from "./session-state.js";
+import type { StackConnection } from "./stack-connection.js";
+
+/** Frames up to this size are hashed: 128 MB. */
+const maximumHashedBytes = 128 * 1024 ** 2;
+
+/**
+ * A record of a run, or `null` where there was no stack.
+ *
+ * @param modelTrainedHere - see {@link RunRecord.modelTrainedHere}
+ */
+export function recordOf(run: EndedRun, stack: RecordedStack | null, modelTrainedHere: boolean): RunRecord | null {
+  const { request, before, after, ending } = run;
+  if (!stack) return null;
+  const { configuration, metadata, engine, error } = after;
+  const cleaning = recordedCleaning(run);
+  const model = request.action === "train" ? after.model : cleaning?.method.type === "slnet" ? modelOf(after) : null;
+  const training = request.action === "train" ? recordedTraining(run) : null;
+  if (request.action !== "train" && (!cleaning || (cleaning.method.type === "slnet" && !model))) return null;
+  return {
+    format: runFormat,
+    formatVersion: runFormatVersion,
+    action: request.action,
+    title: stack.name,
+    startedAt: run.startedAt.toISOString(),
+    seconds: run.seconds,
+    ending,
+    error: ending === "failed" ? (error?.message ?? "unknown") : null,
+    slnetWeb: slnetWebVersion,
+    stack,
+    metadata: metadataOf(after),
+    metadataSaid: metadata,
+    configuration: configuration ?? before.configuration ?? defaultConfiguration,
+    engine: engine && { name: engine.name, adapter: engine.adapter, reason: engine.reason },
+    model,
+    modelTrainedHere: model !== null && modelTrainedHere,
+    training,
+    cleaning,
+    saving: request.action === "save" ? recordedSaving(run) : null,
+  };
+}
+
+/** What tells the open stack from others. */
+export async function recordedStack(
+  state: SessionState,
+  input: StackConnection["input"],
+  readFirstFrame: () => Promise<ArrayBufferView>,
+): Promise<RecordedStack | null> {
+  const { stack } = state;
+  if (!stack || !input) return null;
+  const { source, selection } = input;
+  const file = source.type === "file" && source.file instanceof File ? source.file : null;
+  const { frames, height, width, type } = stack.shape;
+  return {
+    name: stack.name,
+    address: source.type === "url" ? source.url : null,
+    selection: Object.fromEntries(Object.entries(selection).filter(([, position]) => position !== undefined)),
+    frames,
+    height,
+    width,
+    type,
+    format: stack.format,
+    fileBytes: file?.size ?? null,
+    fileChangedAt: file ? new Date(file.lastModified).toISOString() : null,
+    firstFrameSha256: framePixels(stack.shape) * 4 > maximumHashedBytes ? null : await hashOf(readFirstFrame),
+  };
+}
+
+/** Whether two records are of the same pixels, as far as can be told. */
+export function isSameStack(one: RecordedStack, other: RecordedStack): boolean {
+  if ((["frames", "height", "width", "type"] as const).some((key) => one[key] !== other[key])) return false;
+  if (one.firstFrameSha256 !== null && other.firstFrameSha256 !== null) {
+    return one.firstFrameSha256 === other.firstFrameSha256;
+  }
+  return one.name === other.name && one.fileBytes === other.fileBytes;
+}
+
+function metadataOf(state: SessionState): RunRecord["metadata"] {
+  const known = stackMetadata(state) ?? unknownMetadata;
+  return Object.fromEntries(
+    Object.keys(unknownMetadata).map((key) => [key, known[key as keyof RunRecord["metadata"]]]),
+  ) as unknown as RunRecord["metadata"];
+}
+
+/** The model that cleaned: that of the result, where one is shown. */
+function modelOf({ result, model }: SessionState): ModelFile | null {
+  return result?.method.type === "slnet" ? result.method.model : model;
+}
+
+function recordedTraining({ request, before, after }: EndedRun): RecordedTraining {
+  const { training } = after;
+  const goesOn = request.action === "train" && request.train.goOn === true;
+  return {
+    checkpoint: goesOn ? before.model : null,
+    steps: training?.step ?? 0,
+    plannedSteps: training?.plan.steps ?? 0,
+    epochs: training?.epoch ?? 0,
+    loss: training?.losses.at(-1)?.loss ?? null,
+    validationLoss: training?.validations.at(-1)?.loss ?? null,
+    keptShare: training?.keptShare ?? null,
+    selfWeight: training?.selfWeight ?? null,
+    warnings: training?.warnings ?? [],
+  };
+}
+
+function recordedCleaning({ request, after }: EndedRun): RecordedCleaning | null {
+  const { result, model, stack } = after;
+  switch (request.action) {
+    case "train":
+      return null;
+    case "clean":
+      return result && cleaningOf(result.method, { ...result, to: result.done });
+    case "save": {
+      const { cleaning } = request.save;
+      if (result && !cleaning) return cleaningOf(result.method, { ...result, lowRank: false, to: result.done });
+      if (!model && (cleaning?.method ?? "slnet") === "slnet") return null;
+      const whole = { tail: cleaning?.tail ?? "shift", lowRank: false, from: 0, to: stack?.shape.frames ?? 0 } as const;
+      return cleaningOf(cleaningMethod(cleaning ?? {}, model), whole);
+    }
+    default:
+      return request satisfies never;
+  }
+}
+
+function cleaningOf(method: CleaningMethod, how: Omit<RecordedCleaning, "method">): RecordedCleaning {
+  const { tail, lowRank, from, to } = how;
+  const recorded: RecordedMethod = method.type === "slnet" ? { type: "slnet" } : method;
+  return { method: recorded, tail, lowRank, from, to };
+}
+
+function recordedSaving({ request, after }: EndedRun): RecordedSaving | null {
+  const { saved } = after;
+  if (!saved || request.action !== "save") return null;
+  const { type = "uint16", format = "tiff", compression = "none" } = request.save;
+  const { part, offsetAdu, name, frames, bytes, clipped } = saved;
+  return { part, type, format, compression, offsetAdu, name, frames, bytes, clippedPixels: clipped };
+}
+
+async function hashOf(readFirstFrame: () => Promise<ArrayBufferView>): Promise<string | null> {
+  try {
+    const { buffer, byteOffset, byteLength } = await readFirstFrame();
+    const bytes = new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+    return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  } catch {
+    // Not in an insecure page, and not where the worker is gone.
+    return null;
+  }
+}
