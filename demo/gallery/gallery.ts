@@ -18,6 +18,7 @@ import {
   tracePlotStory,
   weightMapStory,
 } from "./stories/plots.js";
+import { privacyNotesStory, queueStory, recentFilesStory, runHistoryStory } from "./stories/runs.js";
 import {
   advancedFormStory,
   cleanFormStory,
@@ -57,6 +58,10 @@ const stories: readonly Story[] = [
   tracePlotStory,
   kymographStory,
   frameAxisStory,
+  runHistoryStory,
+  queueStory,
+  recentFilesStory,
+  privacyNotesStory,
   viewFormStory,
 ];
 

@@ -6,9 +6,6 @@ const innerSide = 3;
 const outerSide = 9;
 const margin = (outerSide - 1) / 2;
 
-/** Side of the smallest square in which there is an area. */
-export const smallestAreaSide = outerSide;
-
 /** Follows small areas, side by side, over the frames of one burst. */
 export interface SmallAreas {
   /** Takes the next frame, `[height, width]`, in ADU. */

@@ -143,6 +143,7 @@ export class RunHistory {
     switch (record.action) {
       case "train":
         if (record.training?.checkpoint) await session.useModel(record.training.checkpoint);
+        if (!session.chooseRegion(record.model?.region ?? null)) return false;
         await session.train({ goOn: record.training?.checkpoint !== null });
         break;
       case "clean":

@@ -43,8 +43,9 @@ function opened({ stack }: RunRecord, plan: RunPlan): string {
   return `await slnet.open(${literal(plan.stackName)}${selected})`;
 }
 
-function trainLines({ trainingOptions, checkpointName }: RunPlan): string[] {
+function trainLines({ trainingOptions, checkpointName, region }: RunPlan): string[] {
   const parts = [
+    ...(region ? [`region: ${literal(region)}`] : []),
     ...(Object.keys(trainingOptions).length > 0 ? [`configuration: ${literal(trainingOptions)}`] : []),
     ...(checkpointName === null ? [] : [`model: ${readModel(checkpointName)}`]),
   ];

@@ -20,14 +20,24 @@ export function commandWords(record: RunRecord): readonly (readonly string[])[] 
 }
 
 function trainWords(record: RunRecord, plan: RunPlan): string[] {
-  const words = ["slnet", "train", operand(plan.stackName), "-o", plan.modelName, ...selectionWords(record)];
-  if (plan.checkpointName !== null) words.push("--checkpoint", plan.checkpointName);
-  for (const [key, value] of Object.entries(plan.trainingOptions)) {
+  const words = ["slnet", "train", operand(plan.stackName), "-o", operand(plan.modelName), ...selectionWords(record)];
+  if (plan.checkpointName !== null) words.push("--checkpoint", operand(plan.checkpointName));
+  words.push(...regionWords(record, plan));
+  for (const [key, value] of Object.entries(plan.commandOptions)) {
     const name = kebabCase(key);
     if (typeof value === "boolean") words.push(value ? `--${name}` : `--no-${name}`);
     else words.push(`--${name}`, Array.isArray(value) ? value.join(",") : String(value));
   }
   return words;
+}
+
+/** Of a training that goes on from one on a part of the stack, the whole has to be said too. */
+function regionWords({ stack, training }: RunRecord, { region }: RunPlan): string[] {
+  const { frames, height, width } = stack;
+  const whole = training?.checkpoint?.region ? { x: 0, y: 0, width, height, from: 0, to: frames } : null;
+  const part = region ?? whole;
+  if (!part) return [];
+  return ["--region", [part.x, part.y, part.width, part.height].join(","), "--frames", `${part.from}:${part.to}`];
 }
 
 function cleanWords(record: RunRecord, plan: RunPlan): string[] {
@@ -37,7 +47,7 @@ function cleanWords(record: RunRecord, plan: RunPlan): string[] {
     if (text !== null && text !== undefined) words.push(`--${name}`, String(text));
   };
   const method = cleaning?.method;
-  if (method?.type === "slnet") value("model", plan.modelName);
+  if (method?.type === "slnet") value("model", operand(plan.modelName));
   else value("method", method?.type);
   if (method?.type === "median") value("median-window", method.windowFrames === 0 ? "whole" : method.windowFrames);
   if (method?.type === "rpca") {
@@ -49,8 +59,8 @@ function cleanWords(record: RunRecord, plan: RunPlan): string[] {
   }
   // The command line always writes the cleaned frames, and the background beside them.
   const isBackground = saving?.part === "low-rank";
-  words.push("-o", isBackground ? cleanedBeside(plan.outputName) : plan.outputName);
-  if (isBackground) value("low-rank", plan.outputName);
+  words.push("-o", operand(isBackground ? cleanedBeside(plan.outputName) : plan.outputName));
+  if (isBackground) value("low-rank", operand(plan.outputName));
   words.push(...selectionWords(record));
   if (plan.range) value("frames", `${plan.range.from}:${plan.range.to}`);
   if (cleaning?.tail === "drop") value("tail", "drop");

@@ -1,4 +1,5 @@
 import { configurationFields, defaultConfiguration, type SlnetConfiguration } from "../core/configuration.js";
+import type { StackRegion } from "../core/frames.js";
 import type { RunRecord } from "./run-record.js";
 import { resultFileName, saveFormat } from "./save-formats.js";
 
@@ -13,6 +14,10 @@ export interface RunPlan {
   readonly cleans: boolean;
   /** Of that training, by name; only what differs from the defaults. */
   readonly trainingOptions: Readonly<Partial<SlnetConfiguration>>;
+  /** The same for the command line, where a training that goes on takes what is not said from its checkpoint. */
+  readonly commandOptions: Readonly<Partial<SlnetConfiguration>>;
+  /** Part of the stack that is trained on, `null` for all of it. */
+  readonly region: StackRegion | null;
   readonly engine: SlnetConfiguration["engine"];
   /** Model that the training goes on from, `null` for one from nothing. */
   readonly checkpointName: string | null;
@@ -32,7 +37,9 @@ export function planOfRun(record: RunRecord): RunPlan {
     outputName: saving?.name ?? resultFileName("", stack.name, `${part}${saveFormat("tiff").ending}`),
     trains,
     cleans: action !== "train",
-    trainingOptions: changedOptions(configuration),
+    trainingOptions: changedOptions(configuration, defaultConfiguration),
+    commandOptions: changedOptions(configuration, training?.checkpoint?.configuration ?? defaultConfiguration),
+    region: trains ? (model?.region ?? null) : null,
     engine: record.configuration.engine,
     checkpointName: training?.checkpoint ? resultFileName("", stack.name, ".before.slnet.json") : null,
     range: rangeOf(record),
@@ -47,11 +54,11 @@ function rangeOf({ stack, cleaning, model }: RunRecord): RunPlan["range"] {
 }
 
 /** Without the files, which have other names elsewhere. */
-function changedOptions(configuration: SlnetConfiguration): Partial<SlnetConfiguration> {
+function changedOptions(configuration: SlnetConfiguration, usual: SlnetConfiguration): Partial<SlnetConfiguration> {
   return Object.fromEntries(
     configurationFields
       .filter(({ group }) => group !== "files")
       .map(({ key }) => [key, configuration[key]] as const)
-      .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(defaultConfiguration[key])),
+      .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(usual[key])),
   );
 }

@@ -30,7 +30,8 @@ export function recordOf(run: EndedRun, stack: RecordedStack | null, modelTraine
   if (!stack) return null;
   const { configuration, metadata, engine, error } = after;
   const cleaning = recordedCleaning(run);
-  const model = request.action === "train" ? after.model : cleaning?.method.type === "slnet" ? modelOf(after) : null;
+  const trained = after.model === before.model ? null : after.model;
+  const model = request.action === "train" ? trained : cleaning?.method.type === "slnet" ? modelOf(after) : null;
   const training = request.action === "train" ? recordedTraining(run) : null;
   if (request.action !== "train" && (!cleaning || (cleaning.method.type === "slnet" && !model))) return null;
   return {
@@ -69,7 +70,7 @@ export async function recordedStack(
   const { frames, height, width, type } = stack.shape;
   return {
     name: stack.name,
-    address: source.type === "url" ? source.url : null,
+    address: source.type === "url" ? withoutQuery(source.url) : null,
     selection: Object.fromEntries(Object.entries(selection).filter(([, position]) => position !== undefined)),
     frames,
     height,
@@ -80,6 +81,12 @@ export async function recordedStack(
     fileChangedAt: file ? new Date(file.lastModified).toISOString() : null,
     firstFrameSha256: framePixels(stack.shape) * 4 > maximumHashedBytes ? null : await hashOf(readFirstFrame),
   };
+}
+
+/** A record is there to be passed on, and what follows the path is often a key. */
+function withoutQuery(address: string): string {
+  const { origin, pathname } = new URL(address);
+  return origin + pathname;
 }
 
 /** Whether two records are of the same pixels, as far as can be told. */
@@ -104,7 +111,8 @@ function modelOf({ result, model }: SessionState): ModelFile | null {
 }
 
 function recordedTraining({ request, before, after }: EndedRun): RecordedTraining {
-  const { training } = after;
+  // A run that failed before it began has left the state of the run before it.
+  const training = after.training === before.training ? null : after.training;
   const goesOn = request.action === "train" && request.train.goOn === true;
   return {
     checkpoint: goesOn ? before.model : null,
@@ -119,13 +127,13 @@ function recordedTraining({ request, before, after }: EndedRun): RecordedTrainin
   };
 }
 
-function recordedCleaning({ request, after }: EndedRun): RecordedCleaning | null {
+function recordedCleaning({ request, before, after }: EndedRun): RecordedCleaning | null {
   const { result, model, stack } = after;
   switch (request.action) {
     case "train":
       return null;
     case "clean":
-      return result && cleaningOf(result.method, { ...result, to: result.done });
+      return result && result !== before.result ? cleaningOf(result.method, { ...result, to: result.done }) : null;
     case "save": {
       const { cleaning } = request.save;
       if (result && !cleaning) return cleaningOf(result.method, { ...result, lowRank: false, to: result.done });
@@ -144,9 +152,9 @@ function cleaningOf(method: CleaningMethod, how: Omit<RecordedCleaning, "method"
   return { method: recorded, tail, lowRank, from, to };
 }
 
-function recordedSaving({ request, after }: EndedRun): RecordedSaving | null {
+function recordedSaving({ request, before, after }: EndedRun): RecordedSaving | null {
   const { saved } = after;
-  if (!saved || request.action !== "save") return null;
+  if (!saved || saved === before.saved || request.action !== "save") return null;
   const { type = "uint16", format = "tiff", compression = "none" } = request.save;
   const { part, offsetAdu, name, frames, bytes, clipped } = saved;
   return { part, type, format, compression, offsetAdu, name, frames, bytes, clippedPixels: clipped };

@@ -257,16 +257,21 @@ export class SlnetSession {
     this.#actions.update({ options: merged, ...checked({ ...this.state, options: merged }) });
   }
 
-  /** Chooses the part of the open stack to train on, `null`: all of it. The training frames then count from its first one. */
-  chooseRegion(region: StackRegion | null): void {
+  /**
+   * Chooses the part of the open stack to train on, `null`: all of it. The training frames then count from its first one.
+   * Returns whether the stack has such a part; if not, that is told as an error.
+   */
+  chooseRegion(region: StackRegion | null): boolean {
     const { stack } = this.state;
     try {
       if (region && !stack) throw new SlnetError("bad-input", "there is no stack to choose a part of, expected one");
       const part = region && stack && regionIn(stack.name, stack.shape, region);
       const taken = part && stack && isWhole(part, stack.shape) ? null : part;
       this.#actions.update({ region: taken, ...checked({ ...this.state, region: taken }) });
+      return true;
     } catch (error) {
       this.#actions.fail(error);
+      return false;
     }
   }
 

@@ -1,7 +1,9 @@
 import { expect } from "@open-wc/testing";
 import { render } from "lit";
 
-import { createSimulationOptions } from "../../src/core/simulation.js";
+import { createMemorySink } from "../../src/core/io/buffer-source.js";
+import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
+import { createSimulation, createSimulationOptions } from "../../src/core/simulation.js";
 import { trainingWarnings } from "../../src/plugin/elements/panel/training-figures.js";
 import type { PickedShape } from "../../src/plugin/host/contract.js";
 import { HostModel } from "../../src/plugin/host/model.js";
@@ -231,21 +233,30 @@ describe("the panel, about the stack that is open", () => {
   });
   afterEach(() => harness.session.dispose());
 
-  it("looks at it in the background, and suggests shifts that a button takes", async () => {
+  it("looks at it in the background, and says that the shifts suit it", async () => {
     await harness.session.openSample();
     await harness.until(({ survey }) => survey !== null);
-    const { survey } = harness.session.state;
-    expect(survey!.framesRead).to.be.greaterThan(90);
-    expect(harness.session.state.activity).to.equal("idle");
-    expect(createSimulationOptions({}).frames).to.equal(400);
-    expect(harness.textOf("slnet-survey-notes")).to.match(/Shifts suggested|The temporal shifts suit/);
-    if (harness.button("Take these shifts")) {
-      await harness.press("Take these shifts");
-      expect(harness.session.state.configuration?.temporalShifts).to.deep.equal(survey!.suggestedShifts);
-      await harness.press("Undo", "slnet-survey-notes");
-      expect(harness.session.state.options).to.deep.equal({});
-    }
+    expect(harness.session.state.survey!.framesRead).to.be.greaterThan(90);
+    expect(harness.textOf("slnet-survey-notes")).to.match(/The temporal shifts suit .* stay on about 2(\.\d)? frames/);
     await expect(harness.panel).to.be.accessible();
+  });
+
+  it("warns of molecules that stay on longer than the shifts, and has a button that takes better ones", async () => {
+    await harness.session.openFile(await longLivedTiff());
+    await harness.until(({ survey }) => survey !== null);
+    const { suggestedShifts, warnings } = harness.session.state.survey!;
+    expect(warnings.join()).to.contain("too long for a shortest shift of 49 frames");
+    expect(suggestedShifts![1]).to.be.greaterThan(49);
+    expect(harness.textOf("slnet-survey-notes")).to.contain(`Shifts suggested: ${suggestedShifts!.join(", ")}`);
+    await expect(harness.panel).to.be.accessible();
+
+    await harness.press("Take these shifts");
+    expect(harness.session.state.configuration?.temporalShifts).to.deep.equal(suggestedShifts);
+    // Without being asked it looks again, at what the new shifts are like.
+    await harness.until(({ survey }) => survey !== null && !survey.warnings.join().includes("too long"));
+    expect(harness.textOf("slnet-survey-notes")).to.contain("The temporal shifts suit this recording");
+    await harness.press("Undo", "slnet-survey-notes");
+    expect(harness.session.state.options).to.deep.equal({});
   });
 
   it("says beside the button what a training takes", async () => {
@@ -310,6 +321,18 @@ describe("the panel, about a layer of the viewer", () => {
     harness.session.dispose();
   });
 });
+
+/** A recording of 600 frames whose molecules stay on for about 20 of them. */
+async function longLivedTiff(): Promise<File> {
+  const simulation = createSimulation(
+    createSimulationOptions({ width: 96, height: 96, frames: 600, meanOnFrames: 20, emittersPerFrame: 12 }),
+  );
+  const sink = createMemorySink();
+  const writer = createTiffWriter(sink, { height: 96, width: 96, frames: 600, type: "uint16" });
+  for (let index = 0; index < 600; index++) await writer.write(simulation.frame(index));
+  await writer.finish();
+  return new File([sink.bytes()], "long-lived.tif");
+}
 
 /** A host that people draw on. */
 class ShapesHost extends HostModel {

@@ -55,6 +55,32 @@ describe("a run as a command line and as code", () => {
     expect(moduleCode(part)).to.contain("to: 12");
   });
 
+  it("trains on the part of the stack that was trained on, and on all of it after a checkpoint of a part", async () => {
+    await harness.session.history();
+    await harness.openSmall();
+    const region = { x: 1, y: 2, width: 8, height: 7, from: 3, to: 25 };
+    harness.session.chooseRegion(region);
+    await harness.session.train();
+    const record = await lastRecord();
+    expect(commandWords(record)[0]!.join(" ")).to.contain("--region 1,2,8,7 --frames 3:25");
+    expect(moduleCode(record)).to.contain("region: { x: 1, y: 2, width: 8, height: 7, from: 3, to: 25 }");
+
+    harness.session.chooseRegion(null);
+    harness.session.configure({ maxEpochs: undefined, trainFrames: "0:20" });
+    harness.session.configure({ maxEpochs: 2 });
+    await harness.session.train({ goOn: true });
+    const { height, width, frames } = harness.state.stack!.shape;
+    const goesOn = commandWords(await lastRecord())[0]!.join(" ");
+    expect(goesOn).to.contain(`--region 0,0,${width},${height} --frames 0:${frames}`);
+    expect(goesOn).to.contain("--max-epochs 2");
+    // The checkpoint brings its own options, so those that are as there need not be said.
+    expect(goesOn).not.to.contain("--temporal-shifts");
+
+    const history = await harness.session.history();
+    await history.repeat(history.entries[1]!.id);
+    expect(harness.state.training!.region).to.deep.equal(region);
+  });
+
   it("makes the simulated stack where that was cleaned", async () => {
     await harness.session.history();
     await harness.session.openSample();

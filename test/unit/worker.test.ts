@@ -598,7 +598,7 @@ describe("the worker", () => {
       createSimulation(createSimulationOptions({ ...sample, frames: 9 })).frame(8),
     );
     const rows = (await readFile(join(folder, "truth", "emitters.csv"), "utf8")).trim().split("\n");
-    assert.match(rows[0] ?? "", /^frame,id,x \[px\],y \[px\],intensity \[photon\]$/);
+    assert.match(rows[0] ?? "", /^frame,id,x \[px\],y \[px\],intensity \[photon\],sigma \[px\]$/);
     assert.ok(rows.length > 5);
     const background = await connection.client.openStack({
       type: "path",

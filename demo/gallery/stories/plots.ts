@@ -83,7 +83,7 @@ export const tracePlotStory: Story = {
     {
       name: "A pixel of the sample",
       async make(place, signal) {
-        const { inspection } = await cleanedSample(signal);
+        const inspection = await (await cleanedSample(signal)).inspect();
         await inspection.trace(...pixel);
         show(place, "slnet-trace-plot", { profile: inspection.state.trace, frame: 120 });
       },
@@ -100,7 +100,7 @@ export const kymographStory: Story = {
     {
       name: "A line of the sample",
       async make(place, signal) {
-        const { inspection } = await cleanedSample(signal);
+        const inspection = await (await cleanedSample(signal)).inspect();
         await inspection.kymograph(line);
         show(place, "slnet-kymograph", { profile: inspection.state.kymograph, frame: 120 });
       },
@@ -116,13 +116,13 @@ export const inspectorStory: Story = {
     {
       name: "Before anything is asked",
       async make(place, signal) {
-        show(place, "slnet-inspector", { inspection: (await cleanedSample(signal)).inspection });
+        show(place, "slnet-inspector", { inspection: await (await cleanedSample(signal)).inspect() });
       },
     },
     {
       name: "A pixel and a line",
       async make(place, signal) {
-        const { inspection } = await cleanedSample(signal);
+        const inspection = await (await cleanedSample(signal)).inspect();
         await inspection.trace(...pixel);
         await inspection.kymograph(line);
         show(place, "slnet-inspector", { inspection });

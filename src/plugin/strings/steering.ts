@@ -101,6 +101,7 @@ export const english = {
     `The temporal shifts suit this recording${
       onFrames === null ? "" : `: molecules stay on about ${frameCount(onFrames)}`
     }.`,
+  onTimeUnknown: "How long molecules stay on could not be told: choose shifts that are longer.",
   takeShifts: "Take these shifts",
   shiftsTaken: "The temporal shifts are the suggested ones.",
 

@@ -9,6 +9,7 @@ import { themeStyles } from "../theme.styles.js";
 import type { AdviceKeeper } from "./advice-keeper.js";
 import { Announcer } from "./announcer.js";
 import { engineDetails } from "./engine-details.js";
+import { FocusKeeper } from "./focus-keeper.js";
 import { panelStyles } from "./panel.styles.js";
 import { stackSection } from "./stack-section.js";
 import { statusSection, statusText } from "./status-section.js";
@@ -39,6 +40,7 @@ export class SlnetPanel extends LitElement {
   #inspected: SlnetSession | null = null;
   #unsubscribe: Unsubscribe | null = null;
   #ownSession: SlnetSession | null = null;
+  readonly #focus = new FocusKeeper(this);
   #createKeeper: ((session: SlnetSession) => AdviceKeeper) | null = null;
   #keeper: AdviceKeeper | null = null;
   readonly #announcer = new Announcer((text) => (this.announcement = text));
@@ -96,8 +98,8 @@ export class SlnetPanel extends LitElement {
         <h3 id="queue-title">${texts.queue}</h3>
         <slnet-queue .session=${session}></slnet-queue>
       </section>
-      <section>
-        <h3>${texts.engine}</h3>
+      <section aria-labelledby="engine-title">
+        <h3 id="engine-title">${texts.engine}</h3>
         ${engineDetails(state.engine)}
       </section>
       <section aria-labelledby="privacy-title">
@@ -134,7 +136,13 @@ export class SlnetPanel extends LitElement {
     this.#keepAdvice();
     const { session } = this;
     if (!session) return;
+    let wasBusy = false;
     const offState = session.subscribe((state) => {
+      const isBusy = state.activity !== "idle";
+      if (isBusy && !wasBusy) this.#focus.keep();
+      // Once the forms are drawn, with controls that can be used.
+      if (!isBusy && wasBusy) requestAnimationFrame(() => this.#focus.restore());
+      wasBusy = isBusy;
       this.#announcer.announce(statusText(state));
       this.requestUpdate();
     });

@@ -58,6 +58,7 @@ export class SlnetSurveyNotes extends LitElement {
   #shifts(session: SlnetSession, state: SessionState): TemplateResult | typeof nothing {
     const texts = steeringStrings();
     const { suggestedShifts, onFrames } = state.survey ?? {};
+    if (onFrames === null) return html`<p class="muted">${texts.onTimeUnknown}</p>`;
     if (!suggestedShifts) return nothing;
     const present = state.options["temporalShifts"] ?? defaultConfiguration.temporalShifts;
     if (JSON.stringify(present) === JSON.stringify(suggestedShifts)) {

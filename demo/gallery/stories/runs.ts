@@ -1,0 +1,66 @@
+import { sampleSession, type SampleStep } from "../sample-session.js";
+import { show, withProperties, type Story, type StoryState } from "../story.js";
+
+/** The runs of a session that got so far; they are gone with it. */
+function runs(name: string, until: SampleStep): StoryState {
+  return {
+    name,
+    async make(place, signal) {
+      const session = await sampleSession("closed", signal);
+      // It lists what ends from here on.
+      const history = await session.history();
+      await session.openSample();
+      session.configure({ maxEpochs: 3 });
+      if (until === "trained") {
+        await session.train();
+        session.configure({ maxEpochs: 6, sparsityWeight: 8 });
+        await session.train();
+        await session.clean();
+      }
+      await history.settled();
+      show(place, "slnet-run-history", { session });
+    },
+  };
+}
+
+export const runHistoryStory: Story = {
+  tag: "slnet-run-history",
+  about: "What was done: to look up, repeat, compare, and copy as a command line or as code.",
+  padded: true,
+  states: [runs("No run yet", "opened"), runs("Three runs", "trained")],
+};
+
+export const queueStory: Story = {
+  tag: "slnet-queue",
+  about: "Several stacks, cleaned one after the other with one model or one model each.",
+  padded: true,
+  states: [
+    {
+      name: "Empty",
+      async make(place, signal) {
+        show(place, "slnet-queue", { session: await sampleSession("trained", signal) });
+      },
+    },
+  ],
+};
+
+export const recentFilesStory: Story = {
+  tag: "slnet-recent-files",
+  about: "Files that were opened before, where the browser remembers them.",
+  padded: true,
+  states: [
+    {
+      name: "As this browser has it",
+      async make(place, signal) {
+        show(place, "slnet-recent-files", { session: await sampleSession("closed", signal) });
+      },
+    },
+  ],
+};
+
+export const privacyNotesStory: Story = {
+  tag: "slnet-privacy-notes",
+  about: "Why nothing leaves this computer, and how to check it.",
+  padded: true,
+  states: [withProperties("Closed", "slnet-privacy-notes", {})],
+};
