@@ -29,12 +29,13 @@ import {
   surveyNotesStory,
   trainFormStory,
 } from "./stories/steering.js";
-import { layerListStory, stackViewerStory, toastListStory } from "./stories/viewer.js";
+import { layerControlsStory, layerListStory, stackViewerStory, toastListStory } from "./stories/viewer.js";
 import type { Story, StoryState } from "./story.js";
 
 const stories: readonly Story[] = [
   stackViewerStory,
   layerListStory,
+  layerControlsStory,
   histogramStory,
   scaleBarStory,
   toastListStory,

@@ -132,7 +132,7 @@ describe("the comfort of the page", { timeout: 5 * minutes }, () => {
     await using(await openDemo(undefined, "", { shown: { viewport: { width: 3840, height: 2160 } } }), async (demo) => {
       await openSample(demo);
       const { page } = demo;
-      const heading = page.getByRole("heading", { name: "Stack" });
+      const heading = page.getByRole("heading", { name: "Stack", exact: true });
       const { height } = (await heading.boundingBox())!;
       assert.ok(height >= 26, `a heading is ${height} px high`);
       assert.ok((await overflow(page)) <= 0);
