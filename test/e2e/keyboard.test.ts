@@ -50,7 +50,7 @@ describe("the page with the keyboard alone", { timeout: 5 * minutes }, () => {
     }
   });
 
-  it("looks at the result: frames, zoom, one layer alone, swipe, the trace of a pixel", async () => {
+  it("looks at the result: frames, zoom and swipe", async () => {
     const demo = await openDemo();
     const { page } = demo;
     const { keyboard } = page;

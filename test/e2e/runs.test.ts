@@ -186,7 +186,7 @@ describe("a run of the demo, done again elsewhere", () => {
       .first()
       .waitFor();
     await page.setViewportSize({ width: 360, height: 1500 });
-    await page.getByRole("button", { name: "Light theme" }).click();
+    await page.getByLabel("Theme").selectOption("light");
     const runs = page.locator("slnet-run-history");
     for (const index of [0, 1]) await runs.getByRole("checkbox").nth(index).check();
     await runs.getByRole("button", { name: "Compare" }).click();

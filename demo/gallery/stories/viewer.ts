@@ -1,4 +1,4 @@
-import { autoContrast, HostModel } from "../../../src/plugin/host/index.js";
+import { autoContrast, HostModel, type HostFrame, type HostLayer } from "../../../src/plugin/host/index.js";
 import type { SlnetStackViewer } from "../../../src/plugin/index.js";
 import { themeViewer } from "../../theme.js";
 import { sampleIn, type SampleStep } from "../sample-session.js";
@@ -39,6 +39,19 @@ export const stackViewerStory: Story = {
   ],
 };
 
+/** The layers of the cleaned sample, with the first frame of the one in front and its contrast. */
+async function sampleLayers(
+  signal: AbortSignal,
+): Promise<{ layers: readonly HostLayer[]; activeId: string | null; frame: HostFrame | null }> {
+  const host = new HostModel({ hostName: "gallery", capabilities: ["read-pixels", "multi-layer"] });
+  await sampleIn(host, "cleaned", signal);
+  const { activeId } = host.layers;
+  const active = host.layers.list().find(({ id }) => id === activeId);
+  const frame = (await active?.source.read(0)) ?? null;
+  if (active && frame) host.layers.update(active.id, { contrastLimits: autoContrast(frame.samples).limits });
+  return { layers: host.layers.list(), activeId, frame };
+}
+
 export const layerListStory: Story = {
   tag: "slnet-layer-list",
   about: "The layers, newest on top, and how the active one is drawn.",
@@ -47,18 +60,23 @@ export const layerListStory: Story = {
     {
       name: "Raw, cleaned and background",
       async make(place, signal) {
-        const host = new HostModel({ hostName: "gallery", capabilities: ["read-pixels", "multi-layer"] });
-        await sampleIn(host, "cleaned", signal);
-        const { activeId } = host.layers;
-        const activeFrame =
-          (await host.layers
-            .list()
-            .find(({ id }) => id === activeId)
-            ?.source.read(0)) ?? null;
-        if (activeFrame && activeId !== null) {
-          host.layers.update(activeId, { contrastLimits: autoContrast(activeFrame.samples).limits });
-        }
-        show(place, "slnet-layer-list", { layers: host.layers.list(), activeId, activeFrame });
+        const { layers, activeId, frame } = await sampleLayers(signal);
+        show(place, "slnet-layer-list", { layers, activeId, activeFrame: frame });
+      },
+    },
+  ],
+};
+
+export const layerControlsStory: Story = {
+  tag: "slnet-layer-controls",
+  about: "How one layer is drawn: its limits, opacity and colours.",
+  padded: true,
+  states: [
+    {
+      name: "Cleaned frames",
+      async make(place, signal) {
+        const { layers, activeId, frame } = await sampleLayers(signal);
+        show(place, "slnet-layer-controls", { layers, frame, layer: layers.find(({ id }) => id === activeId) ?? null });
       },
     },
   ],
@@ -77,25 +95,6 @@ export const toastListStory: Story = {
         list.show("info", "Cleaned 400 frames in 0.2 s.");
         list.show("warning", "The crop side is 64 instead of 128 pixels: the frames are smaller.");
         list.show("error", "cut.tif: frame 2 ends at byte 600, the file at byte 550");
-      },
-    },
-  ],
-};
-
-export const layerControlsStory: Story = {
-  tag: "slnet-layer-controls",
-  about: "How one layer is drawn: contrast with its histogram, opacity and colours.",
-  padded: true,
-  states: [
-    {
-      name: "Raw frames",
-      async make(place, signal) {
-        const host = new HostModel({ hostName: "gallery", capabilities: ["read-pixels", "multi-layer"] });
-        await sampleIn(host, "opened", signal);
-        const layers = host.layers.list();
-        const [layer = null] = layers;
-        const frame = (await layer?.source.read(0)) ?? null;
-        show(place, "slnet-layer-controls", { layer, layers, frame });
       },
     },
   ],
