@@ -3,6 +3,9 @@ import { SlnetSession, type SessionOptions, type ViewerHost } from "../../src/pl
 /** Passes enough to see a curve, few enough for a gallery. */
 const epochs = 60;
 
+/** Smaller than the usual sample, which takes seconds to simulate and to train on, and this is done for every state. */
+const sample = { frames: 250, height: 128, width: 128 };
+
 /** What the first training made: only those states train again that show how it goes. */
 let keptModel: File | null = null;
 
@@ -39,21 +42,25 @@ export async function sampleSession(
   return session;
 }
 
+/** Opens the stack that the states show. */
+export function openSample(session: SlnetSession): Promise<void> {
+  return session.openSample(sample);
+}
+
 function stepsTo(until: SampleStep): readonly ((session: SlnetSession) => Promise<void>)[] {
-  const open = (session: SlnetSession): Promise<void> => session.openSample();
   const clean = (session: SlnetSession): Promise<void> => session.clean({ lowRank: true });
   const save = (session: SlnetSession): Promise<void> => session.save();
   switch (until) {
     case "closed":
       return [];
     case "opened":
-      return [open];
+      return [openSample];
     case "trained":
-      return [open, train];
+      return [openSample, train];
     case "cleaned":
-      return [open, takeModel, clean];
+      return [openSample, takeModel, clean];
     case "saved":
-      return [open, takeModel, clean, save];
+      return [openSample, takeModel, clean, save];
   }
 }
 

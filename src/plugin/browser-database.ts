@@ -1,4 +1,4 @@
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import type { DBSchema, IDBPDatabase } from "idb";
 
 /** What the page keeps in this browser: records of runs and handles of files that were opened, never pixels. */
 interface Kept extends DBSchema {
@@ -12,9 +12,18 @@ const databaseName = "slnet-web";
 
 let opened: Promise<KeptDatabase | null> | null = null;
 
-/** The database of this origin, `null` where the browser keeps none, as in some private windows. */
+/**
+ * The database of this origin, `null` where the browser keeps none, as in some private windows, and where the library
+ * that opens it cannot be loaded.
+ */
 export function keptDatabase(): Promise<KeptDatabase | null> {
-  opened ??= openDB<Kept>(databaseName, 1, {
+  opened ??= openKept().catch(() => null);
+  return opened;
+}
+
+async function openKept(): Promise<KeptDatabase> {
+  const { openDB } = await import("idb");
+  return openDB<Kept>(databaseName, 1, {
     upgrade(database) {
       database.createObjectStore("runs");
       database.createObjectStore("files");
@@ -27,6 +36,5 @@ export function keptDatabase(): Promise<KeptDatabase | null> {
     terminated: () => {
       opened = null;
     },
-  }).catch(() => null);
-  return opened;
+  });
 }

@@ -15,6 +15,7 @@ export type {
   StackShape,
 } from "../core/frames.js";
 export { parseModelFile, type ModelFile } from "../core/model.js";
+export type { SimulationRequest } from "../core/simulation.js";
 export type {
   CleaningMethod,
   EngineReport,

@@ -1,6 +1,7 @@
 import { SlnetError } from "../core/errors.js";
 import { unknownMetadata, type SampleArray, type StackRegion, type StackShape } from "../core/frames.js";
 import { parseModelFile, type ModelFile } from "../core/model.js";
+import type { SimulationRequest } from "../core/simulation.js";
 import { regionIn } from "../core/stack-region.js";
 import type { NamedFile } from "../protocol/api.js";
 import type { CleaningRun } from "../protocol/client.js";
@@ -212,9 +213,13 @@ export class SlnetSession {
     return this.#opening.url(address);
   }
 
-  /** Opens a simulated recording: filaments, blinking molecules and a bleaching background. */
-  openSample(): Promise<void> {
-    return this.#opening.sample();
+  /**
+   * Opens a simulated recording: filaments, blinking molecules and a bleaching background.
+   *
+   * @param options - what differs from the usual sample of 400 frames of 192 × 192; wrong ones fail like a wrong file
+   */
+  openSample(options: SimulationRequest = {}): Promise<void> {
+    return this.#opening.sample(options);
   }
 
   /** Opens a layer that the host shows, where it gives its pixels back. */

@@ -1,4 +1,4 @@
-import { sampleSession, type SampleStep } from "../sample-session.js";
+import { openSample, sampleSession, type SampleStep } from "../sample-session.js";
 import { show, withProperties, type Story, type StoryState } from "../story.js";
 
 /** The runs of a session that got so far; they are gone with it. */
@@ -9,7 +9,7 @@ function runs(name: string, until: SampleStep): StoryState {
       const session = await sampleSession("closed", signal);
       // It lists what ends from here on.
       const history = await session.history();
-      await session.openSample();
+      await openSample(session);
       session.configure({ maxEpochs: 3 });
       if (until === "trained") {
         await session.train();

@@ -49,7 +49,7 @@ export class SlnetPanel extends LitElement {
     super.connectedCallback();
     this.#findViewer();
     this.#subscribe();
-    void this.#loadParts();
+    this.#loadParts();
   }
 
   override disconnectedCallback(): void {
@@ -110,19 +110,17 @@ export class SlnetPanel extends LitElement {
     `;
   }
 
-  async #loadParts(): Promise<void> {
-    try {
-      const [{ AdviceKeeper, definePanelForms }, { defineHistory }] = await Promise.all([
-        import("../../define-panel-forms.js"),
-        import("../../define-history.js"),
-      ]);
+  /** Each part on its own: what cannot be loaded costs nothing else. */
+  #loadParts(): void {
+    const lose = (): void => {
+      this.partsLost = true;
+    };
+    import("../../define-panel-forms.js").then(({ AdviceKeeper, definePanelForms }) => {
       definePanelForms();
-      defineHistory();
       this.#createKeeper = (session) => new AdviceKeeper(session);
       this.#keepAdvice();
-    } catch {
-      this.partsLost = true;
-    }
+    }, lose);
+    import("../../define-history.js").then(({ defineHistory }) => defineHistory(), lose);
   }
 
   /** Follows the session that there is, once what does it is loaded. */
