@@ -7,6 +7,7 @@ import {
   saveFormStory,
   viewFormStory,
 } from "./stories/forms.js";
+import { localizerStory } from "./stories/localizer.js";
 import { panelStory } from "./stories/panel.js";
 import {
   frameAxisStory,
@@ -55,6 +56,7 @@ const stories: readonly Story[] = [
   modelDetailsStory,
   cleanFormStory,
   saveFormStory,
+  localizerStory,
   inspectorStory,
   tracePlotStory,
   kymographStory,

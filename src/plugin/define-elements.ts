@@ -26,14 +26,16 @@ export function defineElements(): void {
  */
 export async function defineAllElements(): Promise<void> {
   defineElements();
-  const [{ definePlots }, { definePanelForms }, { defineHistory }] = await Promise.all([
+  const [{ definePlots }, { definePanelForms }, { defineHistory }, { defineLocalizer }] = await Promise.all([
     import("./define-plots.js"),
     import("./define-panel-forms.js"),
     import("./define-history.js"),
+    import("./define-localizer.js"),
   ]);
   definePlots();
   definePanelForms();
   defineHistory();
+  defineLocalizer();
 }
 
 declare global {

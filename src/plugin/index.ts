@@ -62,6 +62,8 @@ export type {
   ProjectionKind,
   ProjectionPart,
 } from "./inspection.js";
+export type { LocalizedPart, LocalizedPartName, LocalizationFigures } from "./localized-part.js";
+export type { Localizer, LocalizerSettings, LocalizerState } from "./localizer.js";
 export type { TaskState } from "./inspection-task.js";
 export type { LossPoint } from "./loss-history.js";
 export type { MetadataOverrides } from "./metadata-fields.js";

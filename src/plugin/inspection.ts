@@ -7,14 +7,14 @@ import type { ImageDisplay, PickedShape, Unsubscribe, ViewerHost } from "./host/
 import { InspectionTask, restingTask, type TaskState, type Work } from "./inspection-task.js";
 import type { FrameRange, Profile } from "./profile.js";
 import { ProfileCollector } from "./profile-collector.js";
-import { ProjectionLayers } from "./projection-layers.js";
-import type { SessionState } from "./session-state.js";
+import { PictureLayers } from "./picture-layers.js";
+import { methodAtHand, type SessionState } from "./session-state.js";
 import { plotStrings } from "./strings/plots.js";
 
 /** What the inspection needs of its session. */
 export interface InspectionSource {
   readonly host: ViewerHost | null;
-  readonly state: Pick<SessionState, "stack" | "model" | "result" | "configuration">;
+  state(): Pick<SessionState, "stack" | "model" | "result" | "configuration">;
   subscribe(callback: () => void): Unsubscribe;
   /** The open stack; opened again if the worker was lost. */
   ready(signal: AbortSignal): Promise<ClientStack>;
@@ -65,7 +65,7 @@ const maximumKeptBytes = 128e6;
  */
 export class Inspection {
   readonly #source: InspectionSource;
-  readonly #layers: ProjectionLayers;
+  readonly #layers: PictureLayers;
   readonly #listeners = new Set<(state: InspectionState) => void>();
   readonly #tasks: Readonly<Record<InspectionTaskName, InspectionTask>>;
   readonly #stopListening: readonly (Unsubscribe | undefined)[];
@@ -89,7 +89,7 @@ export class Inspection {
   constructor(source: InspectionSource) {
     this.#source = source;
     const { host } = source;
-    this.#layers = new ProjectionLayers(host);
+    this.#layers = new PictureLayers(host);
     const task = (name: InspectionTaskName): InspectionTask =>
       new InspectionTask((state) => this.#update({ tasks: { ...this.#state.tasks, [name]: state } }));
     this.#tasks = { trace: task("trace"), kymograph: task("kymograph"), projection: task("projection") };
@@ -180,10 +180,8 @@ export class Inspection {
     this.#listeners.clear();
   }
 
-  /** The way in which frames were cleaned, or else the model at hand. */
   get #method(): CleaningMethod | null {
-    const { result, model } = this.#source.state;
-    return result?.method ?? (model && { type: "slnet", model });
+    return methodAtHand(this.#source.state());
   }
 
   /** RPCA has no values for single pixels: the raw ones are better than none. */
@@ -193,7 +191,7 @@ export class Inspection {
   }
 
   #follow(): void {
-    const { stack, model } = this.#source.state;
+    const { stack, model } = this.#source.state();
     if (stack !== this.#stack) {
       this.#reset();
       this.#stack = stack;
@@ -249,7 +247,7 @@ export class Inspection {
     const [first, last] = framesToRead(path, shape.frames, this.#state.range);
     const stack = await this.#source.ready(signal);
     const method = this.#profileMethod;
-    const engine = this.#source.state.configuration?.engine ?? "auto";
+    const engine = this.#source.state().configuration?.engine ?? "auto";
     const run = await stack.profile(method, path, { from: first, to: last, tail: "shift", engine }, { signal });
     const collector = new ProfileCollector(path, run.plan);
     for await (const report of run) {
@@ -270,7 +268,7 @@ export class Inspection {
   async #computeProjections(method: CleaningMethod | null, signal: AbortSignal, tell: Tell): Promise<Projections> {
     const stack = await this.#source.ready(signal);
     const { shape } = stack.description;
-    const engine = this.#source.state.configuration?.engine ?? "auto";
+    const engine = this.#source.state().configuration?.engine ?? "auto";
     const options = { from: 0, to: shape.frames, lowRank: false, tail: "shift", engine } as const;
     let projections: Projections | null = null;
     for await (const report of await stack.project(method, options, { signal })) {

@@ -162,6 +162,11 @@ export function stackMetadata({ stack, metadata }: Pick<SessionState, "stack" | 
   return stack && { ...stack, ...metadata };
 }
 
+/** The way in which frames were cleaned, or else the model at hand; `null`: there is none yet. */
+export function methodAtHand({ result, model }: Pick<SessionState, "result" | "model">): CleaningMethod | null {
+  return result?.method ?? (model && { type: "slnet", model });
+}
+
 /**
  * Added to the saved sparse frames, in ADU: as configured; else, in 16-bit pixels, the offset of the camera where it is
  * known, so that a localizer finds it and noise below zero is kept.

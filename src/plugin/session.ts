@@ -13,6 +13,7 @@ import type { RunHistory } from "./history.js";
 import { jsonFileKind, maximumJsonBytes } from "./json-file.js";
 import type { ImageLayer, Unsubscribe, ViewerHost } from "./host/contract.js";
 import type { Inspection } from "./inspection.js";
+import type { Localizer, LocalizerSource } from "./localizer.js";
 import { requireMetadata, type MetadataOverrides } from "./metadata-fields.js";
 import type { StackQueue } from "./queue.js";
 import { SessionActions } from "./session-actions.js";
@@ -62,6 +63,7 @@ export class SlnetSession {
   readonly #estimate: SessionEstimate;
   readonly #stopListening: Unsubscribe | undefined;
   #inspection: Inspection | null = null;
+  #localizer: Localizer | null = null;
   #history: Promise<RunHistory> | null = null;
   #disposed = false;
 
@@ -119,18 +121,23 @@ export class SlnetSession {
   async inspect(): Promise<Inspection> {
     const { Inspection } = await import("./inspection.js");
     if (this.#inspection) return this.#inspection;
-    const actions = this.#actions;
-    this.#inspection = new Inspection({
-      host: this.#host,
-      get state() {
-        return actions.state;
-      },
-      subscribe: (callback) => actions.subscribe(callback),
-      ready: (signal) => this.#connection.ready(signal),
-      geometry: () => this.#geometry(),
-    });
+    this.#inspection = new Inspection({ ...this.#openStack(), geometry: () => this.#geometry() });
     if (this.#disposed) this.#inspection.dispose();
     return this.#inspection;
+  }
+
+  /** Super-resolution images of the open stack, with and without its background; `null` before {@link loadLocalizer}. */
+  get localizer(): Localizer | null {
+    return this.#localizer;
+  }
+
+  /** Loads what localizes emitters. */
+  async loadLocalizer(): Promise<Localizer> {
+    const { Localizer } = await import("./localizer.js");
+    if (this.#localizer) return this.#localizer;
+    this.#localizer = new Localizer(this.#openStack());
+    if (this.#disposed) this.#localizer.dispose();
+    return this.#localizer;
   }
 
   /** Calls back after each change. */
@@ -389,12 +396,26 @@ export class SlnetSession {
     this.#actions.dispose();
     this.#stopListening?.();
     this.#inspection?.dispose();
+    this.#localizer?.dispose();
     this.#layers.hideAll();
     this.#connection.dispose();
   }
 
   #isOurs(layerId: string): boolean {
-    return this.#layers.has(layerId) || (this.#inspection?.owns(layerId) ?? false);
+    const pictures = [this.#inspection, this.#localizer];
+    return this.#layers.has(layerId) || pictures.some((owner) => owner?.owns(layerId));
+  }
+
+  /** What looks at the open stack beside the actions needs of this session. */
+  #openStack(): LocalizerSource {
+    const actions = this.#actions;
+    return {
+      host: this.#host,
+      state: () => actions.state,
+      deliver: this.#options.deliver ?? download,
+      subscribe: (callback) => actions.subscribe(callback),
+      ready: (signal) => this.#connection.ready(signal),
+    };
   }
 
   async #showStack(...[{ description }, opened]: Parameters<OpenedStackUser["show"]>): Promise<void> {
@@ -459,6 +480,7 @@ export class SlnetSession {
       this.#saving.close(),
       this.#survey.close(),
       this.#inspection?.close(),
+      this.#localizer?.close(),
     ]);
   }
 

@@ -92,6 +92,7 @@ export const english = {
   train: "Train",
   clean: "Clean",
   save: "Save",
+  localize: "Super-resolution",
   privacy: "Nothing leaves this computer",
   partsLost: "A part of this panel could not be loaded. Reload the page to try again.",
 

@@ -89,7 +89,7 @@ export class SlnetPanel extends LitElement {
         <h3 id="save-title">${stepNumber(4, state.saved !== null)} ${texts.save}</h3>
         <slnet-save-form .session=${session} .state=${state}></slnet-save-form>
       </section>
-      ${state.stack ? this.#inspectSection(session) : nothing}
+      ${state.stack ? this.#inspectSections(session) : nothing}
       <section aria-labelledby="runs-title">
         <h3 id="runs-title">${texts.runs}</h3>
         <slnet-run-history .session=${session}></slnet-run-history>
@@ -170,13 +170,17 @@ export class SlnetPanel extends LitElement {
     `;
   }
 
-  /** It is loaded when there is a stack to look into. */
-  #inspectSection(session: SlnetSession): TemplateResult {
+  /** They are loaded when there is a stack to look into. */
+  #inspectSections(session: SlnetSession): TemplateResult {
     if (this.#inspected !== session) {
       this.#inspected = session;
-      void Promise.all([loadLateElements(), session.inspect()]).then(() => this.requestUpdate());
+      void this.#loadLateParts(session);
     }
     return html`
+      <section aria-labelledby="localize-title">
+        <h3 id="localize-title">${strings().panel.localize}</h3>
+        <slnet-localizer .localizer=${session.localizer}></slnet-localizer>
+      </section>
       <section aria-labelledby="inspect-title">
         <h3 id="inspect-title">${strings().basics.inspectTitle}</h3>
         <slnet-inspector .inspection=${session.inspection}></slnet-inspector>
@@ -184,15 +188,26 @@ export class SlnetPanel extends LitElement {
     `;
   }
 
+  /** What most panels show only later, or never. */
+  async #loadLateParts(session: SlnetSession): Promise<void> {
+    try {
+      const [{ definePlots }, { defineLocalizer }] = await Promise.all([
+        import("../../define-plots.js"),
+        import("../../define-localizer.js"),
+        session.inspect(),
+        session.loadLocalizer(),
+      ]);
+      definePlots();
+      defineLocalizer();
+    } catch {
+      this.partsLost = true;
+    }
+    this.requestUpdate();
+  }
+
   /** The form goes away with its buttons: the focus stays in the section, unless the next choice takes it. */
   #leaveChoice(act: () => void): void {
     this.renderRoot.querySelector<HTMLElement>("#stack-title")?.focus();
     act();
   }
-}
-
-/** What most panels show only later, or never. */
-async function loadLateElements(): Promise<void> {
-  const { definePlots } = await import("../../define-plots.js");
-  definePlots();
 }

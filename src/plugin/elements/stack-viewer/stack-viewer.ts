@@ -241,10 +241,11 @@ export class SlnetStackViewer extends LitElement {
   }
 
   #scaleBar(): TemplateResult | typeof nothing {
-    const top = this.#look.shown.at(-1);
-    return top
+    // The others are stretched to its size.
+    const lowest = this.#look.shown[0];
+    return lowest
       ? html`<slnet-scale-bar
-          .pixelSizeNm=${pixelSizeNm(top)}
+          .pixelSizeNm=${pixelSizeNm(lowest)}
           .screenPixelsPerPixel=${(this.#look.scale ?? 0) / this.#ownDensity}
         ></slnet-scale-bar>`
       : nothing;
@@ -256,7 +257,8 @@ export class SlnetStackViewer extends LitElement {
     if (!pixel) return "";
     const values = this.#look.shown.flatMap((layer) => {
       const frame = this.#views.get(layer.id)?.frames.shown;
-      const value = frame && valueAt(frame, pixel);
+      const { image } = this.#look;
+      const value = frame && image && valueAt(frame, pixel, image);
       return typeof value === "number" ? [texts.value(layer.name, value)] : [];
     });
     const parts = [texts.position(pixel.x, pixel.y), ...values.reverse()];

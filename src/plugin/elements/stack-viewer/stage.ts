@@ -1,6 +1,7 @@
 import type { HostFrame } from "../../host/contract.js";
 import { CanvasRenderer } from "./canvas-renderer.js";
 import type { FrameRenderer, PanePicture } from "./frame-renderer.js";
+import type { Size } from "./view-transform.js";
 import type { WebGlRenderer } from "./webgl-renderer.js";
 
 /**
@@ -112,7 +113,9 @@ export class Stage {
   }
 }
 
-/** Value of a pixel, in ADU. */
-export function valueAt(frame: HostFrame, { x, y }: PixelPosition): number | undefined {
-  return x < frame.width && y < frame.height ? frame.samples[y * frame.width + x] : undefined;
+/** Value of a frame at a pixel of the image that it is stretched to, in the unit of the frame. */
+export function valueAt(frame: HostFrame, { x, y }: PixelPosition, image: Size): number | undefined {
+  const column = Math.floor(((x + 0.5) * frame.width) / image.width);
+  const row = Math.floor(((y + 0.5) * frame.height) / image.height);
+  return column < frame.width && row < frame.height ? frame.samples[row * frame.width + column] : undefined;
 }

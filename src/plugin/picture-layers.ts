@@ -18,7 +18,7 @@ class Picture implements FrameSource {
 }
 
 /** Layers of one frame in a host, one of each name. */
-export class ProjectionLayers {
+export class PictureLayers {
   readonly #host: ViewerHost | null;
   readonly #ids = new Map<string, string>();
 
@@ -31,21 +31,23 @@ export class ProjectionLayers {
   }
 
   /**
-   * Adds a picture in place of the one of the same name.
+   * Adds a picture in place of the one of the same name, and makes it the active layer.
    *
    * @param samples - `[height, width]`
+   * @returns the id of its layer, `null` without a host
    */
   async show(
     name: string,
     { height, width }: { readonly height: number; readonly width: number },
     samples: Float32Array,
     display: Partial<ImageDisplay>,
-  ): Promise<void> {
+  ): Promise<string | null> {
     this.#hide(name);
-    if (!this.#host) return;
+    if (!this.#host) return null;
     const id = await this.#host.layers.add([new Picture(height, width, samples), { ...display, name }, "image"]);
     this.#ids.set(name, id);
     this.#host.layers.setActive?.(id);
+    return id;
   }
 
   /** Somebody took a layer away. */
