@@ -37,6 +37,26 @@ describe("picking shapes in the stack viewer", () => {
     expect(picked).to.deep.equal([{ kind: "point", x: 7, y: 31 }]);
   });
 
+  it("counts in pixels of the lowest layer, also over a layer of finer pixels", async () => {
+    const { harness, picked } = await openStack();
+    const { viewer, canvas } = harness;
+    const fine = 3 * side;
+    await harness.add(new ArrayFrames(fine, fine, [new Uint16Array(fine * fine)]), "Fine");
+    const [raw] = viewer.host.layers.list();
+    viewer.host.layers.update(raw!.id, { visible: false });
+    await harness.drawn();
+    const [middle, centre] = [canvas.width / 2, canvas.height / 2];
+    await harness.click((middle + 6) / devicePixelRatio, (centre + 6) / devicePixelRatio);
+    expect(picked).to.deep.equal([{ kind: "point", x: side / 2, y: side / 2 }]);
+
+    viewer.host.shapes!.show("mark", picked[0]!);
+    await harness.drawn();
+    const path = viewer.shadowRoot!.querySelector("path.shape")!.getAttribute("d")!;
+    const [, left, top, size] = /^M([\d.]+) ([\d.]+)h([\d.]+)/.exec(path)!.map(Number);
+    expect(Math.abs(left! + size! / 2 - middle), "drawn where it was picked").to.be.below(10);
+    expect(Math.abs(top! + size! / 2 - centre)).to.be.below(10);
+  });
+
   it("picks one point where the image is double-clicked", async () => {
     const { harness, picked, at } = await openStack();
     await harness.click(...at(7, 31));

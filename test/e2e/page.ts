@@ -25,8 +25,9 @@ const { findChromium, chromiumArguments } = (await import(new URL("scripts/find-
   chromiumArguments(): string[];
 };
 
-/** Screenshots of every state, to be looked at. */
-export const screenshotFolder = fileURLToPath(new URL("test-output/screenshots/", root));
+/** Screenshots of every state, to be looked at; `npm run screenshots` has those of the documents put where they belong. */
+export const screenshotFolder =
+  process.env["SLNET_SCREENSHOTS"] ?? fileURLToPath(new URL("test-output/screenshots/", root));
 
 /** A page that is open in a browser of its own. */
 export interface PlainPage {

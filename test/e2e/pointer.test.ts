@@ -1,27 +1,16 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 
-import { createMemorySink } from "../../src/core/io/buffer-source.js";
-import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
 import { parseModelFile } from "../../src/core/model.js";
-import { createSimulation, createSimulationOptions, type Simulation } from "../../src/core/simulation.js";
+import { createSimulation, createSimulationOptions } from "../../src/core/simulation.js";
 import { openDemo, type OpenDemo } from "./page.js";
+import { writeRecording } from "./recording.js";
 import { differenceFromOracle, downloadedBy } from "./saved-stack.js";
 
 const minutes = 60_000;
-
-/** A recording as a camera program would write it. */
-async function writeRecording(path: string, { options, frame }: Simulation): Promise<void> {
-  const { frames, height, width } = options;
-  const sink = createMemorySink();
-  const writer = createTiffWriter(sink, { frames, height, width, type: "uint16" });
-  for (let index = 0; index < frames; index++) await writer.write(frame(index));
-  await writer.finish();
-  await writeFile(path, sink.bytes());
-}
 
 /** Presses what a person sees and points at, where they see it. */
 async function click({ page }: OpenDemo, role: "button" | "radio", name: string): Promise<void> {

@@ -51,8 +51,9 @@ export interface ImageLayer extends ImageDisplay {
 }
 
 /**
- * Pixels that a person pointed at, or that a plugin points at. In whole pixels of the frame, x to the right and y down;
- * a rectangle has at least one pixel each way and lies inside the frame.
+ * Pixels that a person pointed at, or that a plugin points at. In whole pixels of the frame, x to the right and y down,
+ * of the lowest layer where layers are of several sizes; a rectangle has at least one pixel each way and lies inside the
+ * frame.
  */
 export type PickedShape =
   | { readonly kind: "point"; readonly x: number; readonly y: number }

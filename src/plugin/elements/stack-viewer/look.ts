@@ -113,6 +113,11 @@ export class Look {
     return this.shown[0]?.source ?? null;
   }
 
+  /** The size in whose pixels plugins speak of shapes: that of the lowest layer, seen or not. */
+  get reference(): Size | null {
+    return this.#layers()[0]?.source ?? null;
+  }
+
   /** What is seen where, now. */
   get panes(): readonly PaneLayout[] {
     const { image } = this;

@@ -181,6 +181,8 @@ export const stackViewerStyles = css`
     grid-area: panels;
     min-height: 0;
     overflow: auto;
+    /* What is scrolled to is not to lie below the status of a panel, which sticks to the top. */
+    scroll-padding-top: 112px;
     background: var(--_surface);
   }
 

@@ -15,6 +15,7 @@ import type { LayerActiveEvent, LayerDisplayEvent } from "./layer-list.js";
 import { LayerViews } from "./layer-views.js";
 import { Look, type PaneLayout } from "./look.js";
 import { Playback } from "./playback.js";
+import { scaledShape } from "./scaled-shape.js";
 import { shapeOverlay } from "./shape-overlay.js";
 import { ShapePicking } from "./shape-picking.js";
 import { Stage, valueAt, type RendererChoice } from "./stage.js";
@@ -70,7 +71,7 @@ export class SlnetStackViewer extends LitElement {
   readonly #picking = new ShapePicking({
     look: this.#look,
     onChange: () => this.requestUpdate(),
-    onPick: (shape) => this.#host.tellShape(shape),
+    onPick: (shape) => this.#tellShape(shape),
     announce: (text) => (this.announcement = text),
   });
   /** Shapes of plugins, by their ids. */
@@ -165,7 +166,7 @@ export class SlnetStackViewer extends LitElement {
     const { layers, dims } = this.#host;
     const active = layers.activeId;
     const panes = this.#look.panes;
-    const shapes = [...this.#shapes.values()];
+    const shapes = this.#shownShapes();
     return html`
       <div class="layout">
         <slnet-layer-list
@@ -406,6 +407,18 @@ export class SlnetStackViewer extends LitElement {
     if (shape) this.#shapes.set(id, shape);
     else this.#shapes.delete(id);
     this.requestUpdate();
+  }
+
+  /** Shapes of plugins, in pixels of the image that is seen. */
+  #shownShapes(): readonly PickedShape[] {
+    const { image, reference } = this.#look;
+    if (!image || !reference) return [];
+    return [...this.#shapes.values()].map((shape) => scaledShape(shape, reference, image));
+  }
+
+  #tellShape(shape: PickedShape): void {
+    const { image, reference } = this.#look;
+    if (image && reference) this.#host.tellShape(scaledShape(shape, image, reference));
   }
 
   #setStep(step: number): void {
