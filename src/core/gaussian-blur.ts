@@ -1,3 +1,13 @@
+/** Weights of a Gaussian, cut off at 3 sigma, from its left end to its right one; together 1. */
+export function gaussianWeights(sigma: number): Float64Array<ArrayBuffer> {
+  const reach = Math.ceil(3 * sigma);
+  const weights = new Float64Array(2 * reach + 1);
+  let sum = 0;
+  for (let k = -reach; k <= reach; k++) sum += weights[k + reach] = Math.exp(-0.5 * (k / sigma) ** 2);
+  for (let k = 0; k < weights.length; k++) weights[k] /= sum;
+  return weights;
+}
+
 /**
  * Gaussian blur, rows then columns, cut off at 3 sigma; beyond the edges the image goes on as in a mirror.
  *
@@ -5,11 +15,8 @@
  * @param sigma - in pixels, above 0
  */
 export function gaussianBlur(image: Float32Array, width: number, height: number, sigma: number): Float32Array {
-  const reach = Math.ceil(3 * sigma);
-  const weights = new Float64Array(2 * reach + 1);
-  let sum = 0;
-  for (let k = -reach; k <= reach; k++) sum += weights[k + reach] = Math.exp(-0.5 * (k / sigma) ** 2);
-  for (let k = 0; k < weights.length; k++) weights[k] /= sum;
+  const weights = gaussianWeights(sigma);
+  const reach = (weights.length - 1) / 2;
 
   const rows = new Float32Array(image.length);
   for (let row = 0; row < height; row++) {
