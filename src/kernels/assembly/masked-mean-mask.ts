@@ -1,6 +1,6 @@
 /**
  * Where molecules are in a frame; `core/masked-mean.ts` has the rule. Each step rounds as that code and
- * `core/gaussian-blur.ts` do, in float64 and without fused multiplication, so that all engines mask the same pixels.
+ * `core/gaussian-blur.ts` do, without fused multiplication, so that all engines mask the same pixels.
  *
  * Rows of floats are `strideOf(width)` values long. What is behind their `width` values is computed with and never used.
  */
@@ -19,16 +19,19 @@ function byteStrideOf(width: i32): i32 {
   return strideOf(width) + 16;
 }
 
+/** Rows of the first pass that are held: those that one row of the second pass reaches, in a power of two. */
+const heldRows: i32 = 8;
+
 /** Bytes that {@link maskMolecules} needs for itself, besides the frame and the mask. */
 export function maskScratchBytes(width: i32, height: i32): i32 {
-  return 2 * 4 * strideOf(width) * height + 8 * (strideOf(width) + 16) + 2 * (byteStrideOf(width) * height + 32);
+  return 4 * strideOf(width) * height + 4 * (strideOf(width) * heldRows + strideOf(width) + 16) + 2 * (byteStrideOf(width) * height + 32);
 }
 
 /**
  * Writes 255 where there is a molecule, else 0.
  *
  * @param sparse - address of S, `[height, width]`, float32
- * @param weights - address of the 7 weights of the Gaussian, float64
+ * @param weights - address of the 7 weights of the Gaussian, float32
  * @param mask - address, `[height, width]` bytes and 16 more that are overwritten
  * @param scratch - address of {@link maskScratchBytes} bytes, zeroed before the first call
  */
@@ -40,14 +43,16 @@ export function maskMolecules(
   mask: usize,
   scratch: usize,
 ): void {
-  const frameBytes = <usize>(4 * strideOf(width) * height);
-  const rows = scratch;
-  const blurred = rows + frameBytes;
-  const padded = blurred + frameBytes;
-  const found = padded + <usize>(8 * (strideOf(width) + 16));
+  const blurred = scratch;
+  const rows = blurred + <usize>(4 * strideOf(width) * height);
+  const padded = rows + <usize>(4 * strideOf(width) * heldRows);
+  const found = padded + <usize>(4 * (strideOf(width) + 16));
   const wide = found + <usize>(byteStrideOf(width) * height + 32);
-  for (let row = 0; row < height; row++) blurRow(sparse, width, row, weights, padded, rows);
-  for (let row = 0; row < height; row++) blurColumns(rows, width, height, row, weights, blurred);
+  let done = 0;
+  for (let row = 0; row < height; row++) {
+    for (; done < height && done <= row + reach; done++) blurRow(sparse, width, done, weights, padded, rows);
+    blurColumns(rows, width, height, row, weights, blurred);
+  }
   compare(blurred, width, height, limitOf(blurred, width, height), found);
   grow(found, width, height, wide, mask);
 }
@@ -60,75 +65,66 @@ function mirrored(index: i32, size: i32): i32 {
 
 function blurRow(sparse: usize, width: i32, row: i32, weights: usize, padded: usize, rows: usize): void {
   const from = sparse + ((<usize>(row * width)) << 2);
-  const inner = padded + ((<usize>reach) << 3);
-  for (let x = 0; x < width; x++) store<f64>(inner + ((<usize>x) << 3), <f64>load<f32>(from + ((<usize>x) << 2)));
+  const inner = padded + ((<usize>reach) << 2);
+  memory.copy(inner, from, (<usize>width) << 2);
   for (let k = 1; k <= reach; k++) {
-    store<f64>(inner - ((<usize>k) << 3), <f64>load<f32>(from + ((<usize>mirrored(-k, width)) << 2)));
+    store<f32>(inner - ((<usize>k) << 2), load<f32>(from + ((<usize>mirrored(-k, width)) << 2)));
     const right = width - 1 + k;
-    store<f64>(inner + ((<usize>right) << 3), <f64>load<f32>(from + ((<usize>mirrored(right, width)) << 2)));
+    store<f32>(inner + ((<usize>right) << 2), load<f32>(from + ((<usize>mirrored(right, width)) << 2)));
   }
-  const w0 = v128.load64_splat(weights);
-  const w1 = v128.load64_splat(weights, 8);
-  const w2 = v128.load64_splat(weights, 16);
-  const w3 = v128.load64_splat(weights, 24);
-  const w4 = v128.load64_splat(weights, 32);
-  const w5 = v128.load64_splat(weights, 40);
-  const w6 = v128.load64_splat(weights, 48);
-  const out = rows + ((<usize>(row * strideOf(width))) << 2);
+  const w0 = v128.load32_splat(weights);
+  const w1 = v128.load32_splat(weights, 4);
+  const w2 = v128.load32_splat(weights, 8);
+  const w3 = v128.load32_splat(weights, 12);
+  const w4 = v128.load32_splat(weights, 16);
+  const w5 = v128.load32_splat(weights, 20);
+  const w6 = v128.load32_splat(weights, 24);
+  const out = rowAt(rows, width, row);
   for (let x = 0; x < width; x += 4) {
-    const at = padded + ((<usize>x) << 3);
-    let a = f64x2.mul(w0, v128.load(at));
-    let b = f64x2.mul(w0, v128.load(at, 16));
-    a = f64x2.add(a, f64x2.mul(w1, v128.load(at, 8)));
-    b = f64x2.add(b, f64x2.mul(w1, v128.load(at, 24)));
-    a = f64x2.add(a, f64x2.mul(w2, v128.load(at, 16)));
-    b = f64x2.add(b, f64x2.mul(w2, v128.load(at, 32)));
-    a = f64x2.add(a, f64x2.mul(w3, v128.load(at, 24)));
-    b = f64x2.add(b, f64x2.mul(w3, v128.load(at, 40)));
-    a = f64x2.add(a, f64x2.mul(w4, v128.load(at, 32)));
-    b = f64x2.add(b, f64x2.mul(w4, v128.load(at, 48)));
-    a = f64x2.add(a, f64x2.mul(w5, v128.load(at, 40)));
-    b = f64x2.add(b, f64x2.mul(w5, v128.load(at, 56)));
-    a = f64x2.add(a, f64x2.mul(w6, v128.load(at, 48)));
-    b = f64x2.add(b, f64x2.mul(w6, v128.load(at, 64)));
-    v128.store(out + ((<usize>x) << 2), demoted(a, b));
+    const at = padded + ((<usize>x) << 2);
+    let sum = f32x4.mul(w0, v128.load(at));
+    sum = f32x4.add(sum, f32x4.mul(w1, v128.load(at, 4)));
+    sum = f32x4.add(sum, f32x4.mul(w2, v128.load(at, 8)));
+    sum = f32x4.add(sum, f32x4.mul(w3, v128.load(at, 12)));
+    sum = f32x4.add(sum, f32x4.mul(w4, v128.load(at, 16)));
+    sum = f32x4.add(sum, f32x4.mul(w5, v128.load(at, 20)));
+    sum = f32x4.add(sum, f32x4.mul(w6, v128.load(at, 24)));
+    v128.store(out + ((<usize>x) << 2), sum);
   }
 }
 
-/** One row of the blurred frame. The sum is rounded to float32 after each term, as the TypeScript code does. */
+/** Where a row of the first pass stands. */
+function rowAt(rows: usize, width: i32, row: i32): usize {
+  return rows + ((<usize>((row & (heldRows - 1)) * strideOf(width))) << 2);
+}
+
+/** One row of the blurred frame. */
 function blurColumns(rows: usize, width: i32, height: i32, row: i32, weights: usize, blurred: usize): void {
-  const stride = (<usize>strideOf(width)) << 2;
-  const r0 = rows + stride * <usize>mirrored(row - 3, height);
-  const r1 = rows + stride * <usize>mirrored(row - 2, height);
-  const r2 = rows + stride * <usize>mirrored(row - 1, height);
-  const r3 = rows + stride * <usize>row;
-  const r4 = rows + stride * <usize>mirrored(row + 1, height);
-  const r5 = rows + stride * <usize>mirrored(row + 2, height);
-  const r6 = rows + stride * <usize>mirrored(row + 3, height);
-  const w0 = v128.load64_splat(weights);
-  const w1 = v128.load64_splat(weights, 8);
-  const w2 = v128.load64_splat(weights, 16);
-  const w3 = v128.load64_splat(weights, 24);
-  const w4 = v128.load64_splat(weights, 32);
-  const w5 = v128.load64_splat(weights, 40);
-  const w6 = v128.load64_splat(weights, 48);
-  const out = blurred + stride * <usize>row;
+  const r0 = rowAt(rows, width, mirrored(row - 3, height));
+  const r1 = rowAt(rows, width, mirrored(row - 2, height));
+  const r2 = rowAt(rows, width, mirrored(row - 1, height));
+  const r3 = rowAt(rows, width, row);
+  const r4 = rowAt(rows, width, mirrored(row + 1, height));
+  const r5 = rowAt(rows, width, mirrored(row + 2, height));
+  const r6 = rowAt(rows, width, mirrored(row + 3, height));
+  const w0 = v128.load32_splat(weights);
+  const w1 = v128.load32_splat(weights, 4);
+  const w2 = v128.load32_splat(weights, 8);
+  const w3 = v128.load32_splat(weights, 12);
+  const w4 = v128.load32_splat(weights, 16);
+  const w5 = v128.load32_splat(weights, 20);
+  const w6 = v128.load32_splat(weights, 24);
+  const out = blurred + ((<usize>(row * strideOf(width))) << 2);
   for (let at: usize = 0; at < (<usize>width) << 2; at += 16) {
-    let sum = added(f32x4.splat(0), w0, v128.load(r0 + at));
-    sum = added(sum, w1, v128.load(r1 + at));
-    sum = added(sum, w2, v128.load(r2 + at));
-    sum = added(sum, w3, v128.load(r3 + at));
-    sum = added(sum, w4, v128.load(r4 + at));
-    sum = added(sum, w5, v128.load(r5 + at));
-    sum = added(sum, w6, v128.load(r6 + at));
+    let sum = f32x4.mul(w0, v128.load(r0 + at));
+    sum = f32x4.add(sum, f32x4.mul(w1, v128.load(r1 + at)));
+    sum = f32x4.add(sum, f32x4.mul(w2, v128.load(r2 + at)));
+    sum = f32x4.add(sum, f32x4.mul(w3, v128.load(r3 + at)));
+    sum = f32x4.add(sum, f32x4.mul(w4, v128.load(r4 + at)));
+    sum = f32x4.add(sum, f32x4.mul(w5, v128.load(r5 + at)));
+    sum = f32x4.add(sum, f32x4.mul(w6, v128.load(r6 + at)));
     v128.store(out + at, sum);
   }
-}
-
-function added(sum: v128, weight: v128, values: v128): v128 {
-  const low = f64x2.add(f64x2.promote_low_f32x4(sum), f64x2.mul(weight, f64x2.promote_low_f32x4(values)));
-  const high = f64x2.add(f64x2.promote_low_f32x4(upper(sum)), f64x2.mul(weight, f64x2.promote_low_f32x4(upper(values))));
-  return demoted(low, high);
 }
 
 /** The upper two of four floats, in the lower places. */

@@ -201,8 +201,16 @@ function write<T>(slot: i32, window: i32, out: usize, integers: bool, added: f64
   for (let i: usize = 0; i < <usize>whole; i += 4) {
     const count = i32x4.extend_low_i16x8_s(v128.load64_zero(counts + (i << 1)));
     const enough = i32x4.gt_s(count, i32x4.splat(fewest));
-    let low = meanOf<T>(i, count, enough, all);
-    let high = meanOf<T>(i + 2, upper(count), upper(enough), all);
+    let low: v128;
+    let high: v128;
+    if (!isFloat<T>() && i32x4.all_true(enough)) {
+      const sum = v128.load(sums + (i << 2));
+      low = f64x2.div(f64x2.convert_low_i32x4_s(sum), f64x2.convert_low_i32x4_s(count));
+      high = f64x2.div(f64x2.convert_low_i32x4_s(upper(sum)), f64x2.convert_low_i32x4_s(upper(count)));
+    } else {
+      low = meanOf<T>(i, count, enough, all);
+      high = meanOf<T>(i + 2, upper(count), upper(enough), all);
+    }
     if (slot >= 0) {
       const values = loadFour<T>(frame + i * sizeof<T>());
       low = f64x2.sub(f64x2.promote_low_f32x4(values), low);
@@ -215,8 +223,8 @@ function write<T>(slot: i32, window: i32, out: usize, integers: bool, added: f64
     if (integers) {
       // Comparisons give −1 for what fits.
       fitting = i64x2.sub(fitting, i64x2.add(fits(low), fits(high)));
-      const whole32 = v128.shuffle<i64>(nearestIntegers(low), nearestIntegers(high), 0, 2);
-      v128.store64_lane(out + (i << 1), i16x8.narrow_i32x4_u(whole32, whole32), 0);
+      const rounded16 = v128.shuffle<i32>(shifted<T>(low), shifted<T>(high), 0, 2, 4, 6);
+      v128.store64_lane(out + (i << 1), i16x8.narrow_i32x4_u(rounded16, rounded16), 0);
     } else {
       v128.store(out + (i << 2), demoted(low, high));
     }
@@ -261,7 +269,12 @@ function fits(values: v128): v128 {
   return v128.and(f64x2.ge(values, f64x2.splat(smallest)), f64x2.lt(values, f64x2.splat(beyond)));
 }
 
-/** Two integers, in the lower places; narrowing to 16 bits limits them. */
-function nearestIntegers(values: v128): v128 {
-  return i32x4.trunc_sat_f64x2_s_zero(f64x2.nearest(values));
+/** 1.5 · 2^52: adding it to a small number leaves that number, rounded to even in a tie, in the lower 32 bits. */
+const roundingShift: f64 = 6755399441055744;
+
+/** Integers in the lower halves; narrowing limits them to 16 bits. */
+function shifted<T>(values: v128): v128 {
+  // Differences of integers fit 32 bits anyway.
+  const limited = isFloat<T>() ? f64x2.pmin(f64x2.splat(beyond), f64x2.pmax(f64x2.splat(-1), values)) : values;
+  return f64x2.add(limited, f64x2.splat(roundingShift));
 }

@@ -31,7 +31,7 @@ export function createKernelSums({ module }: KernelModule, plan: MaskedMeanPlan,
   const { kernels, buffer } = instance;
 
   const weightsAt = instance.reserve(weights.byteLength);
-  new Float64Array(buffer, weightsAt, weights.length).set(weights);
+  new Float32Array(buffer, weightsAt, weights.length).set(weights);
   const sumsAt = instance.reserve(sumBytes(plan));
   const sparseAt = instance.reserve(4 * pixels);
   const scratch = instance.reserve(kernels.maskScratchBytes(width, height));
@@ -77,5 +77,5 @@ export function createKernelSums({ module }: KernelModule, plan: MaskedMeanPlan,
 /** At least what the kernel will say, which can be asked only once there is memory. */
 function maximumScratchBytes(width: number, height: number): number {
   const stride = width + 15;
-  return 8 * stride * height + 8 * (stride + 16) + 2 * ((stride + 16) * height + 32);
+  return 4 * stride * height + 4 * (9 * stride + 16) + 2 * ((stride + 16) * height + 32);
 }
