@@ -77,7 +77,8 @@ function grow(mask: Uint8Array, width: number, height: number): Uint8Array<Array
       const left = Math.max(0, column - maskGrowthPixels);
       const right = Math.min(width, column + maskGrowthPixels + 1);
       const bottom = Math.min(height, row + maskGrowthPixels + 1);
-      for (let y = Math.max(0, row - maskGrowthPixels); y < bottom; y++) out.fill(1, y * width + left, y * width + right);
+      for (let y = Math.max(0, row - maskGrowthPixels); y < bottom; y++)
+        out.fill(1, y * width + left, y * width + right);
     }
   }
   return out;

@@ -30,7 +30,8 @@ export interface RunPlan {
 export function planOfRun(record: RunRecord): RunPlan {
   const { action, stack, saving, training, cleaning, model } = record;
   const part = saving?.part === "low-rank" ? "_background" : "_sparse";
-  const trains = action === "train" || (cleaning !== null && usesModel(cleaning.method.type) && record.modelTrainedHere);
+  const trains =
+    action === "train" || (cleaning !== null && usesModel(cleaning.method.type) && record.modelTrainedHere);
   const configuration = (action === "train" ? null : model?.configuration) ?? record.configuration;
   return {
     stackName: stack.address ?? (stack.format === "simulated" ? "simulated.tif" : stack.name),

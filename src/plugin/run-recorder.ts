@@ -32,7 +32,8 @@ export function recordOf(run: EndedRun, stack: RecordedStack | null, modelTraine
   const { configuration, metadata, engine, error } = after;
   const cleaning = recordedCleaning(run);
   const trained = after.model === before.model ? null : after.model;
-  const model = request.action === "train" ? trained : cleaning && usesModel(cleaning.method.type) ? modelOf(after) : null;
+  const model =
+    request.action === "train" ? trained : cleaning && usesModel(cleaning.method.type) ? modelOf(after) : null;
   const training = request.action === "train" ? recordedTraining(run) : null;
   if (request.action !== "train" && (!cleaning || (usesModel(cleaning.method.type) && !model))) return null;
   return {

@@ -24,7 +24,11 @@ const heldRows: i32 = 8;
 
 /** Bytes that {@link maskMolecules} needs for itself, besides the frame and the mask. */
 export function maskScratchBytes(width: i32, height: i32): i32 {
-  return 4 * strideOf(width) * height + 4 * (strideOf(width) * heldRows + strideOf(width) + 16) + 2 * (byteStrideOf(width) * height + 32);
+  return (
+    4 * strideOf(width) * height +
+    4 * (strideOf(width) * heldRows + strideOf(width) + 16) +
+    2 * (byteStrideOf(width) * height + 32)
+  );
 }
 
 /**

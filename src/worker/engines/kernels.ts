@@ -72,14 +72,7 @@ export interface Kernels {
   subtractUint16: SubtractKernel;
   subtractFloat32: SubtractKernel;
   maskScratchBytes(width: number, height: number): number;
-  maskMolecules(
-    sparse: number,
-    width: number,
-    height: number,
-    weights: number,
-    mask: number,
-    scratch: number,
-  ): void;
+  maskMolecules(sparse: number, width: number, height: number, weights: number, mask: number, scratch: number): void;
   prepareMaskedMean(
     pixels: number,
     sums: number,

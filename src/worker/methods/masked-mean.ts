@@ -35,13 +35,7 @@ export class MaskedMean {
    * @param windowFrames - at most that many
    * @param pixels - of one frame
    */
-  constructor(
-    windows: SlnetWindows,
-    sums: MaskedMeanSums,
-    frameCount: number,
-    windowFrames: number,
-    pixels: number,
-  ) {
+  constructor(windows: SlnetWindows, sums: MaskedMeanSums, frameCount: number, windowFrames: number, pixels: number) {
     this.#windows = windows;
     this.#sums = sums;
     this.#frameCount = frameCount;

@@ -31,14 +31,7 @@ export async function openMethod(
         ? openMedianMethod(reader, outputs)
         : openRunningMedianMethod(reader, method.windowFrames, outputs);
     case "masked-mean":
-      return openMaskedMeanMethod(
-        reader,
-        checkedModel(method.model),
-        method.windowFrames,
-        options,
-        outputs,
-        room,
-      );
+      return openMaskedMeanMethod(reader, checkedModel(method.model), method.windowFrames, options, outputs, room);
     case "rpca":
       return openRpcaMethod(reader, method.options, outputs);
     default:

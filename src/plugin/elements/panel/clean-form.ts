@@ -55,8 +55,7 @@ export class SlnetCleanForm extends LitElement {
         ${this.method === "median" || this.method === "masked-mean" ? this.#windowField(busy) : nothing}
         ${this.method === "median" ? nothing : this.#tailField(busy)}
       </div>
-      ${this.#purpose(busy)}
-      ${this.method === "rpca" ? this.#rpcaFields(busy) : nothing}
+      ${this.#purpose(busy)} ${this.method === "rpca" ? this.#rpcaFields(busy) : nothing}
       <label class="check">
         <input
           type="checkbox"
