@@ -106,9 +106,9 @@ export class SlnetCleanForm extends LitElement {
     if (method !== "slnet" && method !== "masked-mean") return nothing;
     const texts = formStrings();
     const other = method === "slnet" ? "masked-mean" : "slnet";
-    return html`<p class="muted">
+    return html`<p class="muted purpose">
       ${texts.purposes[method]}
-      <button type="button" class="link" ?disabled=${busy} @click=${() => (this.method = other)}>
+      <button type="button" class="plain" ?disabled=${busy} @click=${() => (this.method = other)}>
         ${texts.switchPurpose[method]}
       </button>
     </p>`;
