@@ -22,9 +22,9 @@ export const defaultMaskedWindowFrames = 100;
 /** What S is blurred with before it is compared, in pixels: about the size of a molecule. */
 export const maskBlurSigmaPixels = 1;
 /** How far above its mean a pixel of the blurred frame is masked, in standard deviations of that frame. */
-export const maskDeviations = 3;
+const maskDeviations = 3;
 /** How far a mask grows in each direction, in pixels, for the skirts of molecules. */
-export const maskGrowthPixels = 2;
+const maskGrowthPixels = 2;
 /** A pixel that is masked in all but so many frames of a window, or less, takes the mean of all of them. */
 export const fewestUnmaskedFrames = 5;
 

@@ -117,7 +117,10 @@ function reference(
 
 /** Equal for integers; of floats the sums are rounded on other ways. */
 function assertSame(found: ArrayLike<number>, expected: Float32Array, type: SampleType, what: string): void {
-  if (type !== "float32") return assert.deepEqual(found, expected, what);
+  if (type !== "float32") {
+    assert.deepEqual(found, expected, what);
+    return;
+  }
   for (const [i, value] of expected.entries()) {
     assert.ok(Math.abs(at(found, i) - value) <= 1e-4, `${what}, pixel ${i}: ${at(found, i)}, expected ${value}`);
   }
