@@ -12,6 +12,7 @@ export type {
   HeadlessClient,
   HeadlessCleaning,
   HeadlessEvaluation,
+  HeadlessMaskedMean,
   HeadlessMedian,
   HeadlessOptions,
   HeadlessSaving,

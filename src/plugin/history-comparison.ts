@@ -38,6 +38,7 @@ function rowsOf(record: RunRecord): (readonly [title: string, text: string])[] {
       .map(({ key, title }) => [title, optionText(configuration[key])] as const),
     [texts.rowMethod, method ? texts.methods[method.type] : none],
     [texts.rowMedianWindow, method?.type === "median" ? String(method.windowFrames) : none],
+    [texts.rowMaskWindow, method?.type === "masked-mean" ? String(method.windowFrames) : none],
     [texts.rowRpca, method?.type === "rpca" ? Object.values(method.options).map(String).join(", ") : none],
     [texts.rowTail, cleaning ? texts.tails[cleaning.tail] : none],
     [texts.rowEngine, engine ? `${engine.name}, ${engine.adapter}` : none],

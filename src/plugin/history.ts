@@ -7,6 +7,7 @@ import type { EndedRun } from "./ended-run.js";
 import { compareRuns, type RunDifference } from "./history-comparison.js";
 import { browserStore, memoryStore, type HistoryStore } from "./history-store.js";
 import type { Unsubscribe } from "./host/contract.js";
+import { modelIn } from "./method-model.js";
 import { isSameStack, recordedStack, recordOf } from "./run-recorder.js";
 import type { RecordedCleaning, RecordedStack, RunRecord } from "./run-record.js";
 import { resultFileName } from "./save-formats.js";
@@ -196,7 +197,7 @@ export class RunHistory {
     if (request.action === "train" && run.ending === "finished" && !request.train.goOn && model && after.stack) {
       this.#madeOn.set(model, after.stack);
     }
-    const cleaner = after.result?.method.type === "slnet" ? after.result.method.model : model;
+    const cleaner = modelIn(after.result?.method) ?? model;
     const used = request.action === "train" ? model : cleaner;
     const record = recordOf(run, stack, used !== null && this.#madeOn.get(used) === before.stack);
     if (record) this.#insert(record, "session");
@@ -259,6 +260,8 @@ function cleanRequest({ method, tail }: RecordedCleaning): Omit<CleanRequest, "l
       return { method: "slnet", tail };
     case "median":
       return { method: "median", tail, medianWindowFrames: method.windowFrames };
+    case "masked-mean":
+      return { method: "masked-mean", tail, maskWindowFrames: method.windowFrames };
     case "rpca":
       return { method: "rpca", tail, rpca: method.options };
     default:

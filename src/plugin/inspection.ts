@@ -184,10 +184,10 @@ export class Inspection {
     return methodAtHand(this.#source.state());
   }
 
-  /** RPCA has no values for single pixels: the raw ones are better than none. */
+  /** Some methods have no values for single pixels: the raw ones are better than none. */
   get #profileMethod(): CleaningMethod | null {
     const method = this.#method;
-    return method?.type === "rpca" ? null : method;
+    return method?.type === "rpca" || method?.type === "masked-mean" ? null : method;
   }
 
   #follow(): void {

@@ -2,6 +2,7 @@ import { errorMessage, SlnetError } from "../core/errors.js";
 import type { ModelFile } from "../core/model.js";
 import type { NamedFile, Progress } from "../protocol/api.js";
 import type { Unsubscribe } from "./host/contract.js";
+import { usesModel } from "./method-model.js";
 import { copiedDelivery, newFileIn } from "./queue-output.js";
 import type { SaveRequest } from "./session-requests.js";
 import type { SavedFile, SessionState } from "./session-state.js";
@@ -191,7 +192,7 @@ export class StackQueue {
         `${item.name} holds ${labels.length} of ${of}, expected one: open it alone`,
       );
     }
-    if ((save.cleaning?.method ?? "slnet") === "slnet") {
+    if (usesModel(save.cleaning?.method ?? "slnet")) {
       if (shared && worker.state.model !== shared) await step("opening", () => worker.useModel(shared));
       if (!shared) await step("training", () => worker.train());
     }

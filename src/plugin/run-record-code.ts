@@ -1,3 +1,4 @@
+import { usesModel } from "./method-model.js";
 import { planOfRun, type RunPlan } from "./run-record-plan.js";
 import type { RecordedMethod, RunRecord } from "./run-record.js";
 
@@ -7,7 +8,7 @@ import type { RecordedMethod, RunRecord } from "./run-record.js";
  */
 export function moduleCode(record: RunRecord): string {
   const plan = planOfRun(record);
-  const readsModel = plan.cleans && record.cleaning?.method.type === "slnet" && !plan.trains;
+  const readsModel = plan.cleans && usesModel(record.cleaning?.method.type ?? "slnet") && !plan.trains;
   const usesFiles = readsModel || plan.checkpointName !== null || (plan.trains && !plan.cleans);
   const { engine } = plan;
   const lines = [
@@ -77,7 +78,8 @@ function saveLines({ cleaning, saving, metadataSaid }: RunRecord, plan: RunPlan)
 }
 
 function methodCode(method: RecordedMethod): string {
-  return method.type === "slnet" ? '{ type: "slnet", model }' : literal(method);
+  const code = literal(method);
+  return usesModel(method.type) ? code.replace(/ }$/, ", model }") : code;
 }
 
 /** A value as code; names that need no quotation marks have none. */

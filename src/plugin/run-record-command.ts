@@ -1,4 +1,5 @@
 import { kebabCase } from "../core/kebab-case.js";
+import { usesModel } from "./method-model.js";
 import { planOfRun, type RunPlan } from "./run-record-plan.js";
 import type { RunRecord } from "./run-record.js";
 
@@ -47,8 +48,9 @@ function cleanWords(record: RunRecord, plan: RunPlan): string[] {
     if (text !== null && text !== undefined) words.push(`--${name}`, String(text));
   };
   const method = cleaning?.method;
-  if (method?.type === "slnet") value("model", operand(plan.modelName));
-  else value("method", method?.type);
+  if (method?.type !== "slnet") value("method", method?.type);
+  if (method && usesModel(method.type)) value("model", operand(plan.modelName));
+  if (method?.type === "masked-mean") value("mask-window", method.windowFrames);
   if (method?.type === "median") value("median-window", method.windowFrames === 0 ? "whole" : method.windowFrames);
   if (method?.type === "rpca") {
     const { groupFrames, sparsityWeight, penalty, iterations } = method.options;

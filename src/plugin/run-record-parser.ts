@@ -4,6 +4,7 @@ import { unknownMetadata, type StackMetadata } from "../core/frames.js";
 import { checkedModel, type ModelFile } from "../core/model.js";
 import { maximumJsonBytes } from "./json-file.js";
 import { requireMetadata } from "./metadata-fields.js";
+import { usesModel } from "./method-model.js";
 import { RecordReader } from "./record-reader.js";
 import { runFormat, runFormatVersion } from "./run-format.js";
 import type {
@@ -86,7 +87,7 @@ export function checkedRunRecord(value: unknown, name: string): RunRecord {
   record.end();
   if (action === "train" && !checked.training) record.refuse('"training" is missing', "what the training was");
   if (action !== "train" && !checked.cleaning) record.refuse('"cleaning" is missing', "how frames were cleaned");
-  if (checked.cleaning?.method.type === "slnet" && !model)
+  if (checked.cleaning && usesModel(checked.cleaning.method.type) && !model)
     record.refuse('"model" is missing', "the model that cleaned");
   return checked;
 }
@@ -160,12 +161,13 @@ function cleaningOf(cleaning: RecordReader): RecordedCleaning {
 }
 
 function methodOf(method: RecordReader): RecordedMethod {
-  const type = method.oneOf("type", ["slnet", "median", "rpca"]);
+  const type = method.oneOf("type", ["slnet", "median", "masked-mean", "rpca"]);
   switch (type) {
     case "slnet":
       method.end();
       return { type };
-    case "median": {
+    case "median":
+    case "masked-mean": {
       const windowFrames = method.integer("windowFrames", 0, maximumCount);
       method.end();
       return { type, windowFrames };

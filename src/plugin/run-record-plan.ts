@@ -1,5 +1,6 @@
 import { configurationFields, defaultConfiguration, type SlnetConfiguration } from "../core/configuration.js";
 import type { StackRegion } from "../core/frames.js";
+import { usesModel } from "./method-model.js";
 import type { RunRecord } from "./run-record.js";
 import { resultFileName, saveFormat } from "./save-formats.js";
 
@@ -29,7 +30,8 @@ export interface RunPlan {
 export function planOfRun(record: RunRecord): RunPlan {
   const { action, stack, saving, training, cleaning, model } = record;
   const part = saving?.part === "low-rank" ? "_background" : "_sparse";
-  const trains = action === "train" || (cleaning?.method.type === "slnet" && record.modelTrainedHere);
+  const trains =
+    action === "train" || (cleaning !== null && usesModel(cleaning.method.type) && record.modelTrainedHere);
   const configuration = (action === "train" ? null : model?.configuration) ?? record.configuration;
   return {
     stackName: stack.address ?? (stack.format === "simulated" ? "simulated.tif" : stack.name),
@@ -49,7 +51,7 @@ export function planOfRun(record: RunRecord): RunPlan {
 function rangeOf({ stack, cleaning, model }: RunRecord): RunPlan["range"] {
   if (!cleaning) return null;
   const { from, to, tail, method } = cleaning;
-  const dropped = tail === "drop" && method.type === "slnet" ? (model?.temporalShifts.at(-1) ?? 0) : 0;
+  const dropped = tail === "drop" && usesModel(method.type) ? (model?.temporalShifts.at(-1) ?? 0) : 0;
   return from === 0 && to >= stack.frames - dropped ? null : { from, to };
 }
 

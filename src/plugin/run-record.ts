@@ -25,7 +25,9 @@ export interface RecordedStack {
 }
 
 /** How the background is found, the model apart. */
-export type RecordedMethod = { readonly type: "slnet" } | Exclude<CleaningMethod, { readonly type: "slnet" }>;
+export type RecordedMethod = WithoutModel<CleaningMethod>;
+
+type WithoutModel<Method> = Method extends { readonly model: ModelFile } ? Omit<Method, "model"> : Method;
 
 export interface RecordedTraining {
   /** Where it went on from, `null` for a training from nothing. */

@@ -4,6 +4,7 @@ import { slnetWebVersion } from "../core/version.js";
 import { defaultConfiguration } from "../core/configuration.js";
 import type { CleaningMethod } from "../protocol/api.js";
 import type { EndedRun } from "./ended-run.js";
+import { modelIn, usesModel } from "./method-model.js";
 import { runFormat, runFormatVersion } from "./run-format.js";
 import type {
   RecordedCleaning,
@@ -31,9 +32,10 @@ export function recordOf(run: EndedRun, stack: RecordedStack | null, modelTraine
   const { configuration, metadata, engine, error } = after;
   const cleaning = recordedCleaning(run);
   const trained = after.model === before.model ? null : after.model;
-  const model = request.action === "train" ? trained : cleaning?.method.type === "slnet" ? modelOf(after) : null;
+  const model =
+    request.action === "train" ? trained : cleaning && usesModel(cleaning.method.type) ? modelOf(after) : null;
   const training = request.action === "train" ? recordedTraining(run) : null;
-  if (request.action !== "train" && (!cleaning || (cleaning.method.type === "slnet" && !model))) return null;
+  if (request.action !== "train" && (!cleaning || (usesModel(cleaning.method.type) && !model))) return null;
   return {
     format: runFormat,
     formatVersion: runFormatVersion,
@@ -107,7 +109,7 @@ function metadataOf(state: SessionState): RunRecord["metadata"] {
 
 /** The model that cleaned: that of the result, where one is shown. */
 function modelOf({ result, model }: SessionState): ModelFile | null {
-  return result?.method.type === "slnet" ? result.method.model : model;
+  return modelIn(result?.method) ?? model;
 }
 
 function recordedTraining({ request, before, after }: EndedRun): RecordedTraining {
@@ -137,7 +139,7 @@ function recordedCleaning({ request, before, after }: EndedRun): RecordedCleanin
     case "save": {
       const { cleaning } = request.save;
       if (result && !cleaning) return cleaningOf(result.method, { ...result, lowRank: false, to: result.done });
-      if (!model && (cleaning?.method ?? "slnet") === "slnet") return null;
+      if (!model && usesModel(cleaning?.method ?? "slnet")) return null;
       const whole = { tail: cleaning?.tail ?? "shift", lowRank: false, from: 0, to: stack?.shape.frames ?? 0 } as const;
       return cleaningOf(cleaningMethod(cleaning ?? {}, model), whole);
     }
@@ -148,8 +150,14 @@ function recordedCleaning({ request, before, after }: EndedRun): RecordedCleanin
 
 function cleaningOf(method: CleaningMethod, how: Omit<RecordedCleaning, "method">): RecordedCleaning {
   const { tail, lowRank, from, to } = how;
-  const recorded: RecordedMethod = method.type === "slnet" ? { type: "slnet" } : method;
-  return { method: recorded, tail, lowRank, from, to };
+  return { method: withoutModel(method), tail, lowRank, from, to };
+}
+
+/** The model has a place of its own in a record. */
+function withoutModel(method: CleaningMethod): RecordedMethod {
+  if (!("model" in method)) return method;
+  const { model: _, ...recorded } = method;
+  return recorded;
 }
 
 function recordedSaving({ request, before, after }: EndedRun): RecordedSaving | null {

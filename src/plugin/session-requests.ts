@@ -1,4 +1,5 @@
 import { SlnetError } from "../core/errors.js";
+import { defaultMaskedWindowFrames } from "../core/masked-mean.js";
 import type { ModelFile } from "../core/model.js";
 import { defaultMedianWindowFrames } from "../core/running-median.js";
 import type { CleaningMethod, CleaningOptions, RpcaMethodOptions, SavedPart } from "../protocol/api.js";
@@ -15,6 +16,8 @@ export interface CleanRequest {
   readonly tail?: CleaningOptions["tail"];
   /** For the method `median`: frames around each frame, 3 to 2001, default 50; 0: the whole stack. */
   readonly medianWindowFrames?: number;
+  /** For the method `masked-mean`: frames around each frame, 6 to 2001, default 100. */
+  readonly maskWindowFrames?: number;
   readonly rpca?: Partial<RpcaMethodOptions>;
 }
 
@@ -41,13 +44,14 @@ export const defaultRpca: RpcaMethodOptions = { groupFrames: 50, sparsityWeight:
  * @throws {@link SlnetError} `bad-input` where the method needs a model and there is none
  */
 export function cleaningMethod(
-  { method: type = "slnet", medianWindowFrames, rpca }: CleanRequest,
+  { method: type = "slnet", medianWindowFrames, maskWindowFrames, rpca }: CleanRequest,
   model: ModelFile | null,
 ): CleaningMethod {
   switch (type) {
     case "slnet":
-      if (model) return { type, model };
-      throw new SlnetError("bad-input", "there is no model yet, expected one: train, or load a model first");
+      return { type, model: needed(model) };
+    case "masked-mean":
+      return { type, model: needed(model), windowFrames: maskWindowFrames ?? defaultMaskedWindowFrames };
     case "median":
       return { type, windowFrames: medianWindowFrames ?? defaultMedianWindowFrames };
     case "rpca":
@@ -55,4 +59,9 @@ export function cleaningMethod(
     default:
       return type satisfies never;
   }
+}
+
+function needed(model: ModelFile | null): ModelFile {
+  if (model) return model;
+  throw new SlnetError("bad-input", "there is no model yet, expected one: train, or load a model first");
 }

@@ -50,7 +50,7 @@ export class SessionSaving {
         await this.close();
         const name = this.fileName(request);
         const target = handle ? ({ type: "file-handle", handle } as const) : ({ type: "private-file", name } as const);
-        const offset = offsetAdu ?? (part === "sparse" ? sparseOffsetAdu(state, type) : 0);
+        const offset = offsetAdu ?? (part === "sparse" ? sparseOffsetAdu(state, type, method.type) : 0);
         const run = await stack.save(
           method,
           {

@@ -2,6 +2,7 @@ import type { SlnetConfiguration } from "../core/configuration.js";
 import type { Choice, SlnetErrorCode } from "../core/errors.js";
 import type { StackDescription, StackMetadata, StackRegion } from "../core/frames.js";
 import { keptShare } from "../core/kept-share.js";
+import { maskedPedestalAdu } from "../core/masked-mean.js";
 import type { ModelFile } from "../core/model.js";
 import type {
   CleaningMethod,
@@ -169,11 +170,18 @@ export function methodAtHand({ result, model }: Pick<SessionState, "result" | "m
 
 /**
  * Added to the saved sparse frames, in ADU: as configured; else, in 16-bit pixels, the offset of the camera where it is
- * known, so that a localizer finds it and noise below zero is kept.
+ * known, so that a localizer finds it and noise below zero is kept. The masked mean always has such noise.
+ *
+ * @param method - that cleans them
  */
-export function sparseOffsetAdu(state: SessionState, type: SavedPart["type"]): number {
+export function sparseOffsetAdu(
+  state: SessionState,
+  type: SavedPart["type"],
+  method: CleaningMethod["type"] | undefined,
+): number {
   if (state.options["sparseOffsetAdu"] !== undefined) return state.configuration?.sparseOffsetAdu ?? 0;
-  return (type === "uint16" && knownCameraOffsetAdu(state)) || 0;
+  if (type !== "uint16") return 0;
+  return (knownCameraOffsetAdu(state) ?? 0) || (method === "masked-mean" ? maskedPedestalAdu : 0);
 }
 
 /** The offset of the camera where it is known and 16-bit pixels can hold it. */

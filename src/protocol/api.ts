@@ -123,6 +123,11 @@ export type CleaningMethod =
   | { readonly type: "slnet"; readonly model: ModelFile }
   /** The temporal median of so many frames around each frame; 0: of the whole stack. */
   | { readonly type: "median"; readonly windowFrames: number }
+  /**
+   * The mean of so many frames around each frame, without the molecules that the model finds in them. What is left of a
+   * frame keeps its sign: noise goes below 0, and as 16 bits it wants an offset.
+   */
+  | { readonly type: "masked-mean"; readonly model: ModelFile; readonly windowFrames: number }
   | { readonly type: "rpca"; readonly options: RpcaMethodOptions };
 
 export interface RpcaMethodOptions {
@@ -194,7 +199,7 @@ export interface SavedPart {
   readonly type: Extract<SampleType, "uint16" | "float32">;
   /**
    * Added to every pixel, in ADU. `null` for the sparse part as uint16: the offset of the camera, where it is known; else
-   * that of the model's configuration, else 0. `null` for the low-rank part: 0, it has the camera's offset in it.
+   * that of the model's configuration, else 0, or for the masked mean, whose noise goes below 0, 100. `null` for the low-rank part: 0, it has the camera's offset in it.
    */
   readonly offsetAdu: number | null;
   /** Default `tiff`. */
@@ -219,7 +224,7 @@ export interface SavedPartPlan {
   /** Added to every pixel, in ADU. */
   readonly offsetAdu: number;
   /** Where the offset comes from. */
-  readonly offsetFrom: "request" | "camera" | "model" | "default";
+  readonly offsetFrom: "request" | "camera" | "model" | "pedestal" | "default";
   /** As it is written. `cameraOffsetAdu` is what to subtract from the pixels written. */
   readonly metadata: StackMetadata;
 }

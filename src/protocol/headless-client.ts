@@ -1,6 +1,7 @@
 import type { EngineRequest } from "../core/configuration.js";
 import { SlnetError } from "../core/errors.js";
 import type { StackMetadata, StackRegion, StackSelection } from "../core/frames.js";
+import { defaultMaskedWindowFrames } from "../core/masked-mean.js";
 import type { EvaluationFigures } from "../core/metrics.js";
 import type { ModelFile } from "../core/model.js";
 import { defaultMedianWindowFrames } from "../core/running-median.js";
@@ -62,6 +63,11 @@ export interface HeadlessCleaning extends FrameOptions, TailOptions {
 
 export interface HeadlessMedian extends FrameOptions {
   /** Frames around each frame, 3 to 2001, default 50; 0: the whole stack. */
+  readonly windowFrames?: number;
+}
+
+export interface HeadlessMaskedMean extends HeadlessCleaning {
+  /** Frames around each frame, 6 to 2001, default 100. */
   readonly windowFrames?: number;
 }
 
@@ -162,6 +168,19 @@ export class HeadlessClient {
       { type: "median", windowFrames: options.windowFrames ?? defaultMedianWindowFrames },
       options,
     );
+  }
+
+  /**
+   * The same with the mean of the frames around, without the molecules that the model finds in them: it keeps their photons.
+   * What is left of a frame has noise below 0.
+   */
+  maskedMean(stack: StackLike, options: HeadlessMaskedMean): AsyncIterable<CleanedBlock> {
+    const { model, windowFrames = defaultMaskedWindowFrames } = requireObject(
+      options,
+      "maskedMean",
+      "options with a model",
+    );
+    return this.#blocks(stack, { type: "masked-mean", model, windowFrames }, options);
   }
 
   /** Measures a model on a stack. */

@@ -103,6 +103,34 @@ describe("slnet-panel", () => {
     harness.session.dispose();
   });
 
+  it("says what SLNet and the masked mean are for, and goes from one to the other with a click", async () => {
+    const harness = await PanelHarness.create();
+    await harness.session.openSample();
+    await harness.settled();
+    expect(harness.field("Method")?.value, "as before").to.equal("slnet");
+    harness.button("For photometry: masked mean (recommended)").click();
+    await harness.settled();
+    expect(harness.field("Method")?.value).to.equal("masked-mean");
+    expect(harness.reasonOf("Clean")).to.equal("Train, or load a model first.");
+    expect(harness.field("Last frames")?.disabled).to.equal(false);
+    await expect(harness.panel).to.be.accessible();
+    await harness.enter("Window", "5");
+    expect(harness.reasonOf("Clean")).to.equal("The window has to be 6 to 2001 frames.");
+    await harness.enter("Window", "30");
+    await harness.session.train();
+    await harness.settled();
+    harness.button("Clean").click();
+    await harness.until(({ result }) => result !== null);
+    expect(harness.session.state.error).to.equal(null);
+    const { result } = harness.session.state;
+    expect(result?.method).to.include({ type: "masked-mean", windowFrames: 30 });
+    expect(result?.done).to.equal(result?.to);
+    harness.button("For detection, as published: SLNet").click();
+    await harness.settled();
+    expect(harness.field("Method")?.value).to.equal("slnet");
+    harness.session.dispose();
+  });
+
   it("refuses a model file that is not one in a sentence that can be dismissed", async () => {
     const harness = await PanelHarness.create();
     await harness.session.loadModel(new File(["{}"], "model.json"));

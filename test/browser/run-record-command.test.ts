@@ -2,6 +2,7 @@ import { expect } from "@open-wc/testing";
 
 import { moduleCode } from "../../src/plugin/run-record-code.js";
 import { commandLine, commandWords } from "../../src/plugin/run-record-command.js";
+import { parseRunRecord } from "../../src/plugin/run-record-parser.js";
 import type { RunRecord } from "../../src/plugin/run-record.js";
 import { SessionHarness } from "./session-harness.js";
 
@@ -35,6 +36,26 @@ describe("a run as a command line and as code", () => {
     for (const part of ['method: { type: "median", windowFrames: 0 }', 'part: "low-rank"', "cameraOffsetAdu: 90"]) {
       expect(code).to.contain(part);
     }
+  });
+
+  it("names the model and the window of a masked mean", async () => {
+    await harness.session.history();
+    await harness.openSmall();
+    await harness.session.train();
+    await harness.session.useModel(structuredClone(harness.state.model));
+    await harness.session.clean({ method: "masked-mean", maskWindowFrames: 12 });
+    expect(harness.state.error).to.equal(null);
+    const record = await lastRecord();
+    expect(record.cleaning!.method).to.deep.equal({ type: "masked-mean", windowFrames: 12 });
+    expect(record.model).to.deep.equal(harness.state.model);
+    expect(parseRunRecord(JSON.stringify(record), "run.json")).to.deep.equal(record);
+    expect(() => parseRunRecord(JSON.stringify({ ...record, model: null }), "run.json")).to.throw('"model" is missing');
+    expect(commandLine(record)).to.equal(
+      "slnet clean noisy.tif --method masked-mean --model noisy.slnet.json --mask-window 12 -o noisy_sparse.tif --engine js",
+    );
+    const code = moduleCode(record);
+    expect(code).to.contain('parseModelFile(await readFile("noisy.slnet.json", "utf8")');
+    expect(code).to.contain('method: { type: "masked-mean", windowFrames: 12, model }');
   });
 
   it("reads the model from its file where no training here made it, and names the frames of a part", async () => {

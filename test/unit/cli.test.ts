@@ -162,6 +162,16 @@ describe("help and wrong usage", () => {
     ["info stack.tif --stat", /did you mean --stats\?/],
     ["clean stack.tif", /clean was given no --model/],
     ["clean stack.tif --method median --model model.json", /the method median does not use/],
+    ["clean stack.tif --method masked-mean", /clean was given no --model, expected one for the method masked-mean/],
+    [
+      "localize stack.tif --method masked-mean",
+      /localize was given no --model, expected one for the method masked-mean/,
+    ],
+    ["clean stack.tif --model model.json --mask-window 50", /--mask-window, expected only with --method masked-mean/],
+    [
+      "clean stack.tif --method masked-mean --model model.json --mask-window 5",
+      /--mask-window is "5", expected .* 6 to/,
+    ],
     ["clean stack.tif --method median --rpca-frames 5", /expected only with --method rpca/],
     ["clean stack.tif --method rpca --median-window 5", /--median-window, expected only with --method median/],
     ["clean stack.tif --method median --median-window 2", /--median-window is "2", expected a whole number from 3/],
@@ -616,6 +626,42 @@ describe("from simulation to cleaned stack", () => {
     assert.equal(report["engine"], "median");
     assert.equal(report["frames"], 10);
     assert.equal((await readStack("median.tif")).shape.frames, 10);
+  });
+
+  it("the masked mean keeps what is below 0, as floats with its sign and as 16 bits on an offset", async () => {
+    const masked = ["clean", "stack.tif", "--method", "masked-mean", "--model", "model.json", "--mask-window", "40"];
+    const report = await slnetJson(...masked, "--type", "float32", "-o", "masked.tif", "--low-rank", "masked-l.tif");
+    assert.equal(report["frames"], 130);
+    assert.equal(report["offsetAdu"], 0);
+    const whole = await slnetJson(...masked, "-o", "masked-16.tif", "--offset", "150");
+    const [raw, sparse, background, counts] = await Promise.all(
+      ["stack.tif", "masked.tif", "masked-l.tif", "masked-16.tif"].map(async (name) =>
+        (await readStack(name)).frame(129),
+      ),
+    );
+    assert.ok(raw && sparse && background && counts);
+    let below = 0;
+    for (const [i, value] of raw.entries()) {
+      const [s, b] = [sparse[i] ?? NaN, background[i] ?? NaN];
+      assert.ok(Math.abs(s + b - value) < 1e-3, `pixel ${i}: ${s} + ${b}, expected ${value}`);
+      if (s < 0) below++;
+      const rounded = Math.min(65_535, Math.max(0, s + 150));
+      assert.ok(Math.abs((counts[i] ?? NaN) - rounded) <= 0.5, `pixel ${i}: ${counts[i]} of ${s}`);
+    }
+    assert.ok(below > raw.length / 3, `${below} of ${raw.length} pixels are below 0`);
+    assert.ok((whole["clipped"] as number) < 130);
+    const photons = [
+      "localize",
+      "stack.tif",
+      "--method",
+      "masked-mean",
+      "--model",
+      "model.json",
+      "--pixel-size",
+      "100",
+    ];
+    const { notices } = await slnetJson(...photons, "--frames", "0:20", "-o", "masked.csv");
+    assert.ok(!String(notices).includes("photons come out too low"), String(notices));
   });
 
   it("--median-window takes the median of so many frames, or of the whole stack", async () => {

@@ -213,6 +213,38 @@ describe("saving", () => {
       });
     }
 
+    for (const [what, type, metadata, modelOffset, expected] of [
+      ["that of the camera", "uint16", camera, 40, [100, "camera"]],
+      ["that of the model where the camera's is not known", "uint16", {}, 40, [40, "model"]],
+      ["100 where no offset is known, so that noise below 0 is kept", "uint16", {}, 0, [100, "pedestal"]],
+      ["100 where the camera has none", "uint16", { cameraOffsetAdu: 0 }, 0, [100, "pedestal"]],
+      ["0 for float32, which holds what is below 0", "float32", camera, 0, [0, "default"]],
+    ] as const) {
+      it(`of the masked mean is ${what}`, async () => {
+        const masked: CleaningMethod = {
+          type: "masked-mean",
+          model: { ...model, configuration: { ...model.configuration, sparseOffsetAdu: modelOffset } },
+          windowFrames: 20,
+        };
+        const { plan, last } = await save(masked, [partAt("offset.tif", { offsetAdu: null, type })], { metadata });
+        const [planned] = plan.parts;
+        assert.deepEqual([planned?.offsetAdu, planned?.offsetFrom], expected);
+        assert.equal(planned?.metadata.cameraOffsetAdu, expected[0]);
+        const bytes = Uint8Array.from(walkTiff(await read("offset.tif")).pages[30]!);
+        const pixels = type === "uint16" ? new Uint16Array(bytes.buffer) : new Float32Array(bytes.buffer);
+        const below = pixels.filter((value) => value < expected[0]).length;
+        assert.ok(below > pixels.length / 5, `${below} of ${pixels.length} pixels are below the offset`);
+        if (expected[0] !== 40) assert.equal(last?.clipped, 0);
+      });
+    }
+
+    it("of the masked mean may be 0, and what is cut off is counted", async () => {
+      const masked: CleaningMethod = { type: "masked-mean", model, windowFrames: 20 };
+      const { last } = await save(masked, [partAt("offset.tif", { offsetAdu: 0 })]);
+      const pixels = sample.width * sample.height * sample.frames;
+      assert.ok((last?.clipped ?? 0) > pixels / 5 && (last?.clipped ?? 0) < pixels, `${last?.clipped} pixels`);
+    });
+
     it("is 0 for a method without a model on an unknown camera", async () => {
       const { plan } = await save(median, [partAt("offset.tif", { offsetAdu: null })]);
       assert.deepEqual([plan.parts[0]?.offsetAdu, plan.parts[0]?.offsetFrom], [0, "default"]);

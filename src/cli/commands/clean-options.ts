@@ -1,3 +1,4 @@
+import { defaultMaskedWindowFrames, maskedPedestalAdu, maskedWindowLimits } from "../../core/masked-mean.js";
 import { defaultMedianWindowFrames } from "../../core/running-median.js";
 import { commonOptions } from "../command.js";
 import { configurationOptions } from "../configuration-options.js";
@@ -48,6 +49,17 @@ export const medianOptions: readonly Option[] = [
     unit: "frames",
     defaultText: String(defaultMedianWindowFrames),
     help: "Frames around each frame whose median is its background, or whole for the median of the stack.",
+  }),
+];
+
+export const maskOptions: readonly Option[] = [
+  createOption({
+    name: "mask-window",
+    kind: { type: "integer", ...maskedWindowLimits },
+    placeholder: "N",
+    unit: "frames",
+    defaultText: String(defaultMaskedWindowFrames),
+    help: "Frames around each frame whose mean, without the molecules that the model finds in them, is its background.",
   }),
 ];
 
@@ -102,7 +114,7 @@ export const cleanOptions: readonly Option[] = [
     short: "m",
     kind: { type: "text" },
     placeholder: "MODEL",
-    help: "The model file, as train writes it. Needed for the method slnet.",
+    help: "The model file, as train writes it. Needed for the methods slnet and masked-mean.",
   }),
   createOption({
     name: "output",
@@ -120,10 +132,10 @@ export const cleanOptions: readonly Option[] = [
   }),
   createOption({
     name: "method",
-    kind: { type: "choice", choices: ["slnet", "median", "rpca"] },
-    placeholder: "slnet|median|rpca",
+    kind: { type: "choice", choices: ["slnet", "masked-mean", "median", "rpca"] },
+    placeholder: "slnet|masked-mean|median|rpca",
     defaultText: "slnet",
-    help: "How the background is found: by a trained model, as the median of the frames around, or by robust principal components.",
+    help: "How the background is found: by a trained model as published, which suits detection; as the mean of the frames around without the molecules that a model finds, which keeps the photons for photometry; as their median; or by robust principal components.",
   }),
   createOption({
     name: "type",
@@ -137,7 +149,7 @@ export const cleanOptions: readonly Option[] = [
     kind: { type: "number", minimum: 0, maximum: 65535 },
     placeholder: "N",
     unit: "ADU",
-    defaultText: "that of the camera where it is known and the type is uint16, or of the model's configuration, or 0",
+    defaultText: `that of the camera where it is known and the type is uint16, or of the model's configuration, or 0 (masked-mean as uint16: ${maskedPedestalAdu})`,
     help: "Added to every pixel of the cleaned frames, so that a localizer finds the offset it expects.",
     publishedName: "dark_current_sparse",
   }),
@@ -176,6 +188,7 @@ export const cleanOptions: readonly Option[] = [
     help: "The last frames, whose window would reach past the end: read them from an earlier window, or leave them out as the published code does.",
   }),
   ...metadataOptions,
+  ...maskOptions,
   ...medianOptions,
   ...rpcaOptions,
   ...configurationOptions(["engine", "prefix", "outputPath"]),

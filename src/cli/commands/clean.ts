@@ -1,4 +1,5 @@
 import { engineNames, type EngineRequest } from "../../core/configuration.js";
+import { defaultMaskedWindowFrames } from "../../core/masked-mean.js";
 import { defaultMedianWindowFrames, medianWindowLimits } from "../../core/running-median.js";
 import type { StackMetadata, StackSelection } from "../../core/frames.js";
 import type {
@@ -24,7 +25,7 @@ import { outputPathOf, requireOutputFolders, requireSeparateFiles } from "../out
 import { createProgressDisplay } from "../progress.js";
 import { parseStackOperand, selectionOf } from "../stack-operand.js";
 import { WrongUsage } from "../wrong-usage.js";
-import { cleanOptions, medianOptions, rpcaFrames, rpcaIterations, rpcaOptions } from "./clean-options.js";
+import { cleanOptions, maskOptions, medianOptions, rpcaFrames, rpcaIterations, rpcaOptions } from "./clean-options.js";
 
 export const cleanCommand: Command = {
   name: "clean",
@@ -33,6 +34,7 @@ export const cleanCommand: Command = {
   examples: [
     "clean recording.tif --model model.json -o cleaned.tif",
     "clean recording.tif --model model.json -o cleaned.tif --low-rank background.tif --offset 100",
+    "clean recording.tif --model model.json --method masked-mean -o cleaned.tif",
     "clean recording.tif --method median --median-window 100 -o cleaned.tif",
     "clean recording.tif --model model.json -o cleaned.ome.tif --pixel-size 108 --camera-offset 100",
     "clean recording.tif --model model.json -o cleaned.tif --resume",
@@ -67,9 +69,7 @@ async function readRequest(parsed: ParsedArguments): Promise<CleanRequest> {
   if (methodName === "slnet" && modelPath === undefined) {
     throw new WrongUsage("clean was given no --model, expected one for the method slnet; median and rpca need none");
   }
-  if (methodName !== "slnet" && modelPath !== undefined) {
-    throw new WrongUsage(`clean was given --model, which the method ${methodName} does not use`);
-  }
+  requireModelOf(methodName, modelPath, "clean");
   requireOptionsOf(methodName, parsed, "clean");
 
   const frames = parseFrameRange(parsed.text("frames") ?? ":");
@@ -135,13 +135,17 @@ function typedMetadata(parsed: ParsedArguments): Partial<StackMetadata> {
   return Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== undefined));
 }
 
-/** The method of that name, not SLNet where there is no model. */
+/** The method of that name, with the model that {@link requireModelOf} has asked for. */
 export async function methodOf(
   name: string,
   modelPath: string | undefined,
   parsed: ParsedArguments,
 ): Promise<CleaningMethod> {
-  if (modelPath !== undefined) return { type: "slnet", model: await readModel(modelPath) };
+  if (modelPath !== undefined) {
+    const model = await readModel(modelPath);
+    if (name !== "masked-mean") return { type: "slnet", model };
+    return { type: "masked-mean", model, windowFrames: parsed.number("mask-window") ?? defaultMaskedWindowFrames };
+  }
   if (name === "median") return { type: "median", windowFrames: medianWindowOf(parsed.text("median-window")) };
   return {
     type: "rpca",
@@ -154,9 +158,21 @@ export async function methodOf(
   };
 }
 
+/** @throws {@link WrongUsage} where a method needs a model that is not there, or does not use one that is */
+export function requireModelOf(methodName: string, modelPath: string | undefined, command: string): void {
+  const needsModel = methodName === "slnet" || methodName === "masked-mean";
+  if (needsModel && modelPath === undefined) {
+    throw new WrongUsage(`${command} was given no --model, expected one for the method ${methodName}`);
+  }
+  if (!needsModel && modelPath !== undefined) {
+    throw new WrongUsage(`${command} was given --model, which the method ${methodName} does not use`);
+  }
+}
+
 /** @throws {@link WrongUsage} where an option belongs to another method */
 export function requireOptionsOf(methodName: string, parsed: ParsedArguments, command: string): void {
   for (const [method, options] of [
+    ["masked-mean", maskOptions],
     ["median", medianOptions],
     ["rpca", rpcaOptions],
   ] as const) {
@@ -259,6 +275,7 @@ const offsetReasons = {
   request: "as asked for",
   camera: "that of the camera",
   model: "that of the model's configuration",
+  pedestal: "so that noise below 0 is kept",
   default: "as no offset of the camera is known",
 } as const;
 

@@ -4,7 +4,7 @@ import { commonOptions } from "../command.js";
 import { configurationOptions } from "../configuration-options.js";
 import { createOption, type Option } from "../option.js";
 import { selectionOptions } from "../stack-operand.js";
-import { medianOptions, rpcaOptions } from "./clean-options.js";
+import { maskOptions, medianOptions, rpcaOptions } from "./clean-options.js";
 
 export const defaultMagnification = 8;
 
@@ -145,12 +145,12 @@ export const localizeOptions: readonly Option[] = [
     short: "m",
     kind: { type: "text" },
     placeholder: "MODEL",
-    help: "A model file of train, whose background is used: the same as --method slnet.",
+    help: "A model file of train, for the methods slnet (the default where there is one) and masked-mean.",
   }),
   createOption({
     name: "method",
-    kind: { type: "choice", choices: ["none", "slnet", "median", "rpca"] },
-    placeholder: "none|slnet|median|rpca",
+    kind: { type: "choice", choices: ["none", "slnet", "masked-mean", "median", "rpca"] },
+    placeholder: "none|slnet|masked-mean|median|rpca",
     defaultText: "none, or slnet where there is a model",
     help: "How the background is found. With none a flat one is fitted under each spot.",
   }),
@@ -171,6 +171,7 @@ export const localizeOptions: readonly Option[] = [
     defaultText: "shift",
     help: "The last frames, whose window of SLNet would reach past the end: as in clean.",
   }),
+  ...maskOptions,
   ...medianOptions,
   ...rpcaOptions,
   ...configurationOptions(["engine", "prefix", "outputPath"]),

@@ -23,7 +23,7 @@ import { openPartFile, type PartFile } from "../part-file.js";
 import { createProgressDisplay } from "../progress.js";
 import { parseStackOperand, selectionOf } from "../stack-operand.js";
 import { WrongUsage } from "../wrong-usage.js";
-import { engineOf, methodOf, requireOptionsOf } from "./clean.js";
+import { engineOf, methodOf, requireModelOf, requireOptionsOf } from "./clean.js";
 import { defaultMagnification, localizeOptions } from "./localize-options.js";
 
 export const localizeCommand: Command = {
@@ -63,12 +63,7 @@ async function readRequest(parsed: ParsedArguments): Promise<LocalizeRequest> {
   const stack = requiredOperand(parsed, localizeCommand);
   const modelPath = parsed.text("model");
   const methodName = parsed.text("method") ?? (modelPath === undefined ? "none" : "slnet");
-  if (methodName === "slnet" && modelPath === undefined) {
-    throw new WrongUsage("localize was given no --model, expected one for the method slnet");
-  }
-  if (methodName !== "slnet" && modelPath !== undefined) {
-    throw new WrongUsage(`localize was given --model, which the method ${methodName} does not use`);
-  }
+  requireModelOf(methodName, modelPath, "localize");
   requireOptionsOf(methodName, parsed, "localize");
   const side = parsed.number("fit-window");
   if (side !== undefined && side % 2 === 0) throw new WrongUsage(`--fit-window is ${side}, expected an odd number`);

@@ -1,4 +1,14 @@
 export {
+  prepareMaskedMean,
+  slideFloat32,
+  slideUint16,
+  slideUint8,
+  writeMeanFloat32,
+  writeMeanUint16,
+  writeMeanUint8,
+} from "./masked-mean";
+export { maskMolecules, maskScratchBytes } from "./masked-mean-mask";
+export {
   prepareRunningMedian,
   runningMedianFloat32,
   runningMedianScratch,

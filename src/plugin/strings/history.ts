@@ -7,7 +7,7 @@ export const english = {
   empty: "Each training, cleaning and saving is listed here, to be looked up, repeated or compared.",
   actions: { train: "Training", clean: "Cleaning", save: "Saving" },
   endings: { finished: "finished", cancelled: "cancelled", failed: "failed" },
-  methods: { slnet: "SLNet", median: "Running median", rpca: "Robust PCA" },
+  methods: { slnet: "SLNet", median: "Running median", "masked-mean": "Masked mean", rpca: "Robust PCA" },
   tails: { shift: "kept", drop: "left out" },
   from: {
     session: "",
@@ -57,6 +57,7 @@ export const english = {
   rowFirstFrame: "Hash of the first frame",
   rowMethod: "Method",
   rowMedianWindow: "Median window, frames",
+  rowMaskWindow: "Masked mean window",
   rowRpca: "Robust PCA: frames, weight, penalty, iterations",
   rowTail: "Last frames",
   rowEngine: "Engine used",

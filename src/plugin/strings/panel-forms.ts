@@ -84,9 +84,19 @@ export const english = {
   method: "Method",
   methods: {
     slnet: "SLNet",
+    "masked-mean": "Masked mean",
     median: "Running median",
     "whole-median": "Median of the stack",
     rpca: "Robust PCA",
+  },
+  /** What SLNet and the masked mean are for, and the way from one to the other. */
+  purposes: {
+    slnet: "For detection, as published: a part of each molecule's light is taken off with the background.",
+    "masked-mean": "Keeps the photons: for photometry.",
+  },
+  switchPurpose: {
+    slnet: "For photometry: masked mean (recommended)",
+    "masked-mean": "For detection, as published: SLNet",
   },
   alsoBackground: "Also show the background",
   cleanedSoFar: (done: number, total: number): string =>
@@ -94,6 +104,8 @@ export const english = {
   medianWindow: "Window, frames",
   medianWindowHint: (minimum: number, maximum: number): string =>
     `Frames around each frame whose median is its background, ${minimum} to ${maximum}`,
+  maskWindowHint: (minimum: number, maximum: number): string =>
+    `Frames around each frame whose mean, without the molecules that the model finds, is its background, ${minimum} to ${maximum}`,
   wrongMedianWindow: (minimum: number, maximum: number): string =>
     `The window has to be ${minimum} to ${maximum} frames.`,
   lastFrames: "Last frames",

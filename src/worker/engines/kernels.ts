@@ -1,4 +1,6 @@
 import { SlnetError } from "../../core/errors.js";
+import type { SampleArray, SampleType } from "../../core/frames.js";
+import type { OutputArray } from "./engine.js";
 
 /** The kernels as compiled for what runs here. */
 export interface KernelModule {
@@ -69,7 +71,30 @@ export interface Kernels {
   subtractUint8: SubtractKernel;
   subtractUint16: SubtractKernel;
   subtractFloat32: SubtractKernel;
+  maskScratchBytes(width: number, height: number): number;
+  maskMolecules(sparse: number, width: number, height: number, weights: number, mask: number, scratch: number): void;
+  prepareMaskedMean(
+    pixels: number,
+    sums: number,
+    integers: boolean,
+    frames: number,
+    stride: number,
+    masks: number,
+    maskStride: number,
+    slots: number,
+  ): void;
+  slideUint8: SlideKernel;
+  slideUint16: SlideKernel;
+  slideFloat32: SlideKernel;
+  writeMeanUint8: WriteMeanKernel;
+  writeMeanUint16: WriteMeanKernel;
+  writeMeanFloat32: WriteMeanKernel;
 }
+
+/** That for integers needs no third one. */
+type SlideKernel = (entering: number, leaving: number, held: number) => void;
+
+type WriteMeanKernel = (slot: number, window: number, out: number, integers: boolean, added: number) => number;
 
 type GatherKernel = (
   k: number,
@@ -133,4 +158,12 @@ export class KernelInstance {
     }
     return at;
   }
+}
+
+/** An array in the memory of kernels. */
+export function arrayAt(type: "uint16" | "float32", buffer: ArrayBuffer, address: number, length: number): OutputArray;
+export function arrayAt(type: SampleType, buffer: ArrayBuffer, address: number, length: number): SampleArray;
+export function arrayAt(type: SampleType, buffer: ArrayBuffer, address: number, length: number): SampleArray {
+  const constructors = { uint8: Uint8Array, uint16: Uint16Array, float32: Float32Array };
+  return new constructors[type](buffer, address, length);
 }

@@ -19,11 +19,11 @@ export class OutputBlock implements SeparatedBlock {
     this.lowRank = plans.lowRank?.type === "uint16" ? new Uint16Array(length) : this.lowRankValues;
   }
 
-  /** Encodes the first `length` values. Returns how many did not fit and were set to the nearest limit. */
-  encode(length: number): number {
+  /** Encodes values [from, to). Returns how many did not fit and were set to the nearest limit. */
+  encode(to: number, from = 0): number {
     return (
-      encodePart(this.sparseValues, this.sparse, this.#plans.sparse, length) +
-      encodePart(this.lowRankValues, this.lowRank, this.#plans.lowRank, length)
+      encodePart(this.sparseValues, this.sparse, this.#plans.sparse, from, to) +
+      encodePart(this.lowRankValues, this.lowRank, this.#plans.lowRank, from, to)
     );
   }
 }
@@ -32,11 +32,12 @@ function encodePart(
   computed: Float32Array | null,
   out: OutputArray | null,
   plan: OutputPlan | null,
-  length: number,
+  from: number,
+  to: number,
 ): number {
   if (!computed || !out || !plan) return 0;
-  const values = computed.subarray(0, length);
-  if (out instanceof Uint16Array) return encodeUint16(values, plan.offsetAdu, out);
-  if (plan.offsetAdu !== 0) for (let i = 0; i < length; i++) values[i] += plan.offsetAdu;
+  const values = computed.subarray(from, to);
+  if (out instanceof Uint16Array) return encodeUint16(values, plan.offsetAdu, out.subarray(from, to));
+  if (plan.offsetAdu !== 0) for (let i = 0; i < values.length; i++) values[i] += plan.offsetAdu;
   return 0;
 }

@@ -1,8 +1,8 @@
-import { sampleBytes, type SampleArray, type SampleType } from "../../core/frames.js";
+import { sampleBytes } from "../../core/frames.js";
 import { yieldToMessages } from "../pace.js";
 import type { OutputArray, OutputPlan, SeparatedBlock, Separator, SeparatorPlan } from "./engine.js";
 import { separatorBytes } from "./engine-memory.js";
-import { KernelInstance } from "./kernels.js";
+import { arrayAt, KernelInstance } from "./kernels.js";
 
 /** Addresses and weights of a window of at most 16 frames. */
 const tableBytes = 16 * 8;
@@ -74,20 +74,5 @@ export function createWasmSeparator(module: WebAssembly.Module, plan: SeparatorP
 
   function addressOf(output: OutputArray | null, place: number): number {
     return output ? output.byteOffset + place * pixels * output.BYTES_PER_ELEMENT : 0;
-  }
-}
-
-function arrayAt(type: "uint16" | "float32", buffer: ArrayBuffer, address: number, length: number): OutputArray;
-function arrayAt(type: SampleType, buffer: ArrayBuffer, address: number, length: number): SampleArray;
-function arrayAt(type: SampleType, buffer: ArrayBuffer, address: number, length: number): SampleArray {
-  switch (type) {
-    case "uint8":
-      return new Uint8Array(buffer, address, length);
-    case "uint16":
-      return new Uint16Array(buffer, address, length);
-    case "float32":
-      return new Float32Array(buffer, address, length);
-    default:
-      return type satisfies never;
   }
 }

@@ -1,5 +1,6 @@
 import { SlnetError } from "../../core/errors.js";
 import type { StackMetadata } from "../../core/frames.js";
+import { maskedPedestalAdu } from "../../core/masked-mean.js";
 import { checkedModel } from "../../core/model.js";
 import type { CleaningMethod, SavedPart, SavedPartPlan } from "../../protocol/api.js";
 
@@ -56,11 +57,24 @@ function offsetOf(
 ): Pick<ResolvedPart, "offsetAdu" | "offsetFrom"> {
   if (typeof offsetAdu === "number") return { offsetAdu, offsetFrom: "request" };
   if (part === "low-rank") return { offsetAdu: 0, offsetFrom: "default" };
-  if (type === "uint16" && cameraOffsetAdu !== null && cameraOffsetAdu >= 0 && cameraOffsetAdu <= largestOffsetAdu) {
+  // What the masked mean leaves has noise below 0, which an offset of 0 would cut off.
+  const isSigned = method.type === "masked-mean";
+  const least = isSigned ? Number.MIN_VALUE : 0;
+  if (
+    type === "uint16" &&
+    cameraOffsetAdu !== null &&
+    cameraOffsetAdu >= least &&
+    cameraOffsetAdu <= largestOffsetAdu
+  ) {
     return { offsetAdu: cameraOffsetAdu, offsetFrom: "camera" };
   }
   if (method.type === "slnet")
     return { offsetAdu: checkedModel(method.model).configuration.sparseOffsetAdu, offsetFrom: "model" };
+  if (isSigned) {
+    const { sparseOffsetAdu } = checkedModel(method.model).configuration;
+    if (sparseOffsetAdu > 0) return { offsetAdu: sparseOffsetAdu, offsetFrom: "model" };
+    if (type === "uint16") return { offsetAdu: maskedPedestalAdu, offsetFrom: "pedestal" };
+  }
   return { offsetAdu: 0, offsetFrom: "default" };
 }
 

@@ -3,6 +3,7 @@ import type { StackReader } from "../../core/frames.js";
 import { checkedModel } from "../../core/model.js";
 import type { CleaningMethod, CleaningOptions } from "../../protocol/api.js";
 import type { EngineRoom } from "../engines/start-engine.js";
+import { openMaskedMeanMethod } from "./masked-mean-method.js";
 import { openMedianMethod } from "./median-method.js";
 import type { BackgroundMethod, OutputPlans } from "./method.js";
 import { openNoMethod } from "./no-method.js";
@@ -29,6 +30,8 @@ export async function openMethod(
       return method.windowFrames === 0
         ? openMedianMethod(reader, outputs)
         : openRunningMedianMethod(reader, method.windowFrames, outputs);
+    case "masked-mean":
+      return openMaskedMeanMethod(reader, checkedModel(method.model), method.windowFrames, options, outputs, room);
     case "rpca":
       return openRpcaMethod(reader, method.options, outputs);
     default:

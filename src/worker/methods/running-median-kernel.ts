@@ -1,6 +1,6 @@
-import { sampleBytes, type SampleArray, type SampleType } from "../../core/frames.js";
+import { sampleBytes, type SampleArray } from "../../core/frames.js";
 import type { OutputArray, OutputPlan, SeparatedBlock } from "../engines/engine.js";
-import { KernelInstance, type KernelModule } from "../engines/kernels.js";
+import { arrayAt, KernelInstance, type KernelModule } from "../engines/kernels.js";
 import type { MedianFinder, OutputRoom } from "./running-median-finder.js";
 import { finderBytes, lineBytes, strideOf, type FinderPlan } from "./running-median-plan.js";
 
@@ -82,11 +82,4 @@ export function createKernelFinder({ module }: KernelModule, plan: FinderPlan, r
 function maximumScratchBytes(windowFrames: number, blockFrames: number): number {
   const core = 2 * (windowFrames + 2 * blockFrames);
   return 16 * (core + blockFrames * (6 + 2 * Math.log2(blockFrames)) + 4 * (windowFrames + blockFrames + 1));
-}
-
-function arrayAt(type: "uint16" | "float32", buffer: ArrayBuffer, address: number, length: number): OutputArray;
-function arrayAt(type: SampleType, buffer: ArrayBuffer, address: number, length: number): SampleArray;
-function arrayAt(type: SampleType, buffer: ArrayBuffer, address: number, length: number): SampleArray {
-  const constructors = { uint8: Uint8Array, uint16: Uint16Array, float32: Float32Array };
-  return new constructors[type](buffer, address, length);
 }

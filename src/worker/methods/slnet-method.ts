@@ -1,17 +1,9 @@
-import { createSamples, framePixels, type StackReader } from "../../core/frames.js";
-import { networkOf, type ModelFile } from "../../core/model.js";
-import { separationMap, type SeparationMap } from "../../core/separation.js";
-import { windowOf, windowStartCount, type TemporalWindow } from "../../core/windows.js";
+import type { StackReader } from "../../core/frames.js";
+import type { ModelFile } from "../../core/model.js";
 import type { CleaningOptions } from "../../protocol/api.js";
-import type { Engine } from "../engines/engine.js";
-import { EngineRelay } from "../engines/engine-relay.js";
-import type { EngineRoom, EngineTrial } from "../engines/start-engine.js";
-import { planSlots } from "../readers/frame-slots.js";
-import { blockFramesFor, type BackgroundMethod, type OutputPlans } from "./method.js";
-import { WindowSeparator } from "./window-separator.js";
-
-/** Frames of the piece of work that engines are compared by. */
-const trialFrames = 4;
+import type { EngineRoom } from "../engines/start-engine.js";
+import type { BackgroundMethod, OutputPlans } from "./method.js";
+import { openSlnetWindows } from "./slnet-windows.js";
 
 /**
  * SLNet with trained weights. While frames are asked for in order, those of the next block are read meanwhile.
@@ -25,66 +17,16 @@ export async function openSlnetMethod(
   outputs: OutputPlans,
   room: EngineRoom,
 ): Promise<BackgroundMethod> {
-  const { shape } = reader.description;
-  const { temporalShifts } = model;
-  const frameCount = shape.frames;
-  const startCount = windowStartCount(frameCount, temporalShifts);
-  const pixels = framePixels(shape);
-  const blockFrames = blockFramesFor(pixels);
-  const map = separationMap(networkOf(model), model.normalisation);
-  const windowsOf = (from: number, to: number): TemporalWindow[] =>
-    Array.from({ length: to - from }, (_, index) => windowOf(from + index, temporalShifts, frameCount));
-
-  const trial = await prepareTrial(reader, map, windowsOf(0, Math.min(trialFrames, startCount)), outputs);
-  const chosen = await room.choose(request, trial);
-  const notices: string[] = [];
-  const relay = new EngineRelay(room, chosen.engine, (text) => notices.push(text));
-  const slotPlan = planSlots({ type: shape.type, pixels, frameCount, temporalShifts, blockFrames });
-  const separator = new WindowSeparator(reader, relay, { ...slotPlan, blockFrames, outputs });
-
+  const windows = await openSlnetWindows(reader, model, request, outputs, room);
+  const { startCount, blockFrames, engine, notices } = windows;
   return {
     from: 0,
-    to: tail === "drop" ? startCount : frameCount,
+    to: tail === "drop" ? startCount : reader.description.shape.frames,
     blockFrames,
-    engine: chosen.report,
+    engine,
     notices,
-    clean(from, to, signal) {
-      // Single frames are asked for by somebody who looks around.
-      const next = to - from > 1 ? windowsOf(to, Math.min(frameCount, 2 * to - from)) : [];
-      return separator.separate(windowsOf(from, to), () => map, next, signal);
-    },
-    close: () => separator.close(),
-  };
-}
-
-/** The first frames with their windows, to time engines with. */
-async function prepareTrial(
-  reader: StackReader,
-  map: SeparationMap,
-  windows: readonly TemporalWindow[],
-  outputs: OutputPlans,
-): Promise<(engine: Engine) => Promise<EngineTrial>> {
-  const { shape } = reader.description;
-  const pixels = framePixels(shape);
-  const frames = [...new Set(windows.flatMap((window) => window.frames))];
-  const samples = createSamples(shape.type, frames.length * pixels);
-  for (const [slot, frame] of frames.entries()) {
-    await reader.readFrames(frame, frame + 1, samples.subarray(slot * pixels, (slot + 1) * pixels));
-  }
-  const items = windows.map((window) => ({
-    slots: window.frames.map((frame) => frames.indexOf(frame)),
-    channel: window.channel,
-  }));
-  const plan = { pixels, type: shape.type, slots: frames.length, blockFrames: windows.length, ...outputs };
-  return async (engine) => {
-    const separator = await engine.createSeparator(plan);
-    separator.frames.set(samples);
-    return {
-      run() {
-        separator.refresh(0, frames.length);
-        return separator.separate(map, items, 0);
-      },
-      end: () => separator.dispose(),
-    };
+    // Single frames are asked for by somebody who looks around.
+    clean: (from, to, signal) => windows.separate(from, to, to - from > 1 ? 2 * to - from : to, signal),
+    close: () => windows.close(),
   };
 }

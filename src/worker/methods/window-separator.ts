@@ -1,4 +1,5 @@
-import { framePixels, type StackReader } from "../../core/frames.js";
+import { SlnetError } from "../../core/errors.js";
+import { framePixels, type SampleArray, type StackReader } from "../../core/frames.js";
 import type { SeparationMap } from "../../core/separation.js";
 import type { TemporalWindow } from "../../core/windows.js";
 import type { Engine, Separator } from "../engines/engine.js";
@@ -35,6 +36,7 @@ export class WindowSeparator {
   #opened: Opened | null = null;
   #ahead: ReadAhead | null = null;
   #turn: 0 | 1 = 0;
+  #last: { readonly frames: SampleArray; readonly slotOf: SlotOf } | null = null;
 
   constructor(reader: StackReader, relay: EngineRelay, plan: WindowPlan) {
     this.#reader = reader;
@@ -69,13 +71,23 @@ export class WindowSeparator {
       return opened.separator.separate(map(), items, into);
     });
     const { sparse, lowRank } = opened.separator.outputs[into];
+    this.#last = { frames: opened.separator.frames, slotOf };
     const length = windows.length * framePixels(this.#reader.description.shape);
     return { sparse: sparse?.subarray(0, length) ?? null, lowRank: lowRank?.subarray(0, length) ?? null, clipped };
+  }
+
+  /** A frame of the windows of the last call, as it was read, until the next call: `[pixels]`. */
+  frame(index: number): SampleArray {
+    if (!this.#last) throw new SlnetError("internal", `frame ${index} was not separated before it was asked for`);
+    const pixels = framePixels(this.#reader.description.shape);
+    const start = this.#last.slotOf(index) * pixels;
+    return this.#last.frames.subarray(start, start + pixels);
   }
 
   /** Frees its memory. */
   close(): void {
     this.#ahead = null;
+    this.#last = null;
     this.#opened?.separator.dispose();
     this.#opened = null;
   }

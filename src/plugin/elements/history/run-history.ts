@@ -8,6 +8,7 @@ import type { Unsubscribe } from "../../host/contract.js";
 import { askToNotify, canNotify, notifyOfRuns } from "../../notification.js";
 import { moduleCode } from "../../run-record-code.js";
 import { commandLine } from "../../run-record-command.js";
+import { usesModel } from "../../method-model.js";
 import { planOfRun } from "../../run-record-plan.js";
 import type { RunRecord } from "../../run-record.js";
 import type { SlnetSession } from "../../session.js";
@@ -283,7 +284,8 @@ export class SlnetRunHistory extends LitElement {
   async #copy(text: string, record: RunRecord): Promise<void> {
     const texts = historyStrings();
     const { cleans, trains, modelName, checkpointName } = planOfRun(record);
-    const reads = record.cleaning?.method.type === "slnet" && cleans && !trains ? modelName : checkpointName;
+    const readsModel = record.cleaning !== null && usesModel(record.cleaning.method.type) && cleans && !trains;
+    const reads = readsModel ? modelName : checkpointName;
     const advice = reads === null ? "" : ` ${texts.needsModelFile(reads)}`;
     try {
       await navigator.clipboard.writeText(text);

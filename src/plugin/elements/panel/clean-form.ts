@@ -1,8 +1,10 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
+import { defaultMaskedWindowFrames, maskedWindowLimits } from "../../../core/masked-mean.js";
 import { defaultMedianWindowFrames, medianWindowLimits } from "../../../core/running-median.js";
 import type { CleaningMethod, CleaningOptions } from "../../../protocol/api.js";
+import { usesModel } from "../../method-model.js";
 import type { SlnetSession } from "../../session.js";
 import type { CleanRequest } from "../../session-requests.js";
 import type { SessionState } from "../../session-state.js";
@@ -27,6 +29,7 @@ export class SlnetCleanForm extends LitElement {
 
   @state() private method: PanelMethod = "slnet";
   @state() private medianWindowFrames: number = defaultMedianWindowFrames;
+  @state() private maskWindowFrames: number = defaultMaskedWindowFrames;
   @state() private tail: CleaningOptions["tail"] = "shift";
   @state() private lowRank = false;
   @state() private rpcaTexts: RpcaTexts = defaultRpcaTexts;
@@ -49,9 +52,10 @@ export class SlnetCleanForm extends LitElement {
             )}
           </select>
         </label>
-        ${this.method === "median" ? this.#medianWindowField(busy) : this.#tailField(busy)}
+        ${this.method === "median" || this.method === "masked-mean" ? this.#windowField(busy) : nothing}
+        ${this.method === "median" ? nothing : this.#tailField(busy)}
       </div>
-      ${this.method === "rpca" ? this.#rpcaFields(busy) : nothing}
+      ${this.#purpose(busy)} ${this.method === "rpca" ? this.#rpcaFields(busy) : nothing}
       <label class="check">
         <input
           type="checkbox"
@@ -85,6 +89,8 @@ export class SlnetCleanForm extends LitElement {
         return { method: "slnet", lowRank, tail };
       case "median":
         return { method: "median", medianWindowFrames: this.medianWindowFrames, lowRank, tail };
+      case "masked-mean":
+        return { method: "masked-mean", maskWindowFrames: this.maskWindowFrames, lowRank, tail };
       case "whole-median":
         return { method: "median", medianWindowFrames: 0, lowRank, tail };
       case "rpca":
@@ -94,11 +100,32 @@ export class SlnetCleanForm extends LitElement {
     }
   }
 
-  #medianWindowField(busy: boolean): TemplateResult {
-    const { minimum, maximum } = medianWindowLimits;
+  /** SLNet and the masked mean share a model: what each is for, and a click from one to the other. */
+  #purpose(busy: boolean): TemplateResult | typeof nothing {
+    const { method } = this;
+    if (method !== "slnet" && method !== "masked-mean") return nothing;
     const texts = formStrings();
-    const isWrong = !isMedianWindow(this.medianWindowFrames);
-    return html`<label title=${texts.medianWindowHint(minimum, maximum)}>
+    const other = method === "slnet" ? "masked-mean" : "slnet";
+    return html`<p class="muted purpose">
+      ${texts.purposes[method]}
+      <button type="button" class="plain" ?disabled=${busy} @click=${() => (this.method = other)}>
+        ${texts.switchPurpose[method]}
+      </button>
+    </p>`;
+  }
+
+  #windowField(busy: boolean): TemplateResult {
+    const texts = formStrings();
+    const isMask = this.method === "masked-mean";
+    const { minimum, maximum } = isMask ? maskedWindowLimits : medianWindowLimits;
+    const isWrong = this.#isWindowWrong;
+    const hint = isMask ? texts.maskWindowHint : texts.medianWindowHint;
+    const change = (event: Event): void => {
+      const frames = (event.target as HTMLInputElement).valueAsNumber;
+      if (isMask) this.maskWindowFrames = frames;
+      else this.medianWindowFrames = frames;
+    };
+    return html`<label title=${hint(minimum, maximum)}>
       ${texts.medianWindow}
       <input
         type="number"
@@ -108,10 +135,19 @@ export class SlnetCleanForm extends LitElement {
         ?disabled=${busy}
         aria-invalid=${isWrong ? "true" : "false"}
         aria-describedby=${isWrong ? "clean-reason" : nothing}
-        .value=${String(this.medianWindowFrames)}
-        @change=${(event: Event) => (this.medianWindowFrames = (event.target as HTMLInputElement).valueAsNumber)}
+        .value=${String(isMask ? this.maskWindowFrames : this.medianWindowFrames)}
+        @change=${change}
       />
     </label>`;
+  }
+
+  get #usesModel(): boolean {
+    return this.method !== "whole-median" && usesModel(this.method);
+  }
+
+  get #isWindowWrong(): boolean {
+    if (this.method === "median") return !isWithin(this.medianWindowFrames, medianWindowLimits);
+    return this.method === "masked-mean" && !isWithin(this.maskWindowFrames, maskedWindowLimits);
   }
 
   #rpcaFields(busy: boolean): TemplateResult {
@@ -125,7 +161,7 @@ export class SlnetCleanForm extends LitElement {
     return html`<label title=${texts.lastFramesHint}>
       ${texts.lastFrames}
       <select
-        ?disabled=${busy || this.method !== "slnet"}
+        ?disabled=${busy || !this.#usesModel}
         @change=${(event: Event) => (this.tail = chosenValue(event) as CleaningOptions["tail"])}
       >
         <option value="shift" ?selected=${this.tail === "shift"}>${texts.tails.shift}</option>
@@ -138,14 +174,15 @@ export class SlnetCleanForm extends LitElement {
     const texts = formStrings();
     if (activity !== "idle") return texts.busy;
     if (!stack) return texts.noStack;
-    if (this.method === "median" && !isMedianWindow(this.medianWindowFrames)) {
-      return texts.wrongMedianWindow(medianWindowLimits.minimum, medianWindowLimits.maximum);
+    if (this.#isWindowWrong) {
+      const { minimum, maximum } = this.method === "masked-mean" ? maskedWindowLimits : medianWindowLimits;
+      return texts.wrongMedianWindow(minimum, maximum);
     }
     if (this.method === "rpca") return Object.values(parseRpca(this.rpcaTexts).mistakes)[0] ?? "";
-    return this.method === "slnet" && !model ? texts.needsModel : "";
+    return this.#usesModel && !model ? texts.needsModel : "";
   }
 }
 
-function isMedianWindow(frames: number): boolean {
-  return Number.isInteger(frames) && frames >= medianWindowLimits.minimum && frames <= medianWindowLimits.maximum;
+function isWithin(frames: number, limits: { readonly minimum: number; readonly maximum: number }): boolean {
+  return Number.isInteger(frames) && frames >= limits.minimum && frames <= limits.maximum;
 }

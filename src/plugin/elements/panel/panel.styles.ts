@@ -234,6 +234,13 @@ export const panelStyles = css`
     white-space: nowrap;
   }
 
+  .purpose button {
+    display: block;
+    margin-inline-start: calc(-1 * var(--_space-2));
+    color: var(--_accent);
+    text-align: start;
+  }
+
   .reason {
     color: var(--_muted);
     font-size: 12px;

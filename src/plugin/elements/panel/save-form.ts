@@ -174,7 +174,7 @@ export class SlnetSaveForm extends LitElement {
 
 /** Defaults of options that come with the stack. */
 export function stackDefaults(state: SessionState, type: SavedPart["type"]): ConfigurationOptions {
-  return { sparseOffsetAdu: sparseOffsetAdu({ ...state, options: {} }, type) };
+  return { sparseOffsetAdu: sparseOffsetAdu({ ...state, options: {} }, type, state.result?.method.type) };
 }
 
 function savingReason({ activity, stack, model, result, optionErrors }: SessionState): string {
