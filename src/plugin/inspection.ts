@@ -186,10 +186,10 @@ export class Inspection {
     return result?.method ?? (model && { type: "slnet", model });
   }
 
-  /** RPCA has no values for single pixels: the raw ones are better than none. */
+  /** RPCA and the rolling ball have no values for single pixels: the raw ones are better than none. */
   get #profileMethod(): CleaningMethod | null {
     const method = this.#method;
-    return method?.type === "rpca" ? null : method;
+    return method?.type === "rpca" || method?.type === "rolling-ball" ? null : method;
   }
 
   #follow(): void {

@@ -128,7 +128,7 @@ function recordedTraining({ request, before, after }: EndedRun): RecordedTrainin
 }
 
 function recordedCleaning({ request, before, after }: EndedRun): RecordedCleaning | null {
-  const { result, model, stack } = after;
+  const { result, model, stack, metadata } = after;
   switch (request.action) {
     case "train":
       return null;
@@ -139,7 +139,7 @@ function recordedCleaning({ request, before, after }: EndedRun): RecordedCleanin
       if (result && !cleaning) return cleaningOf(result.method, { ...result, lowRank: false, to: result.done });
       if (!model && (cleaning?.method ?? "slnet") === "slnet") return null;
       const whole = { tail: cleaning?.tail ?? "shift", lowRank: false, from: 0, to: stack?.shape.frames ?? 0 } as const;
-      return cleaningOf(cleaningMethod(cleaning ?? {}, model), whole);
+      return cleaningOf(cleaningMethod(cleaning ?? {}, model, metadata), whole);
     }
     default:
       return request satisfies never;

@@ -1,7 +1,10 @@
-import { defaultMedianWindowFrames } from "../../core/running-median.js";
+import { localizerCameraRanges } from "../../core/localization/localizer-options.js";
+import { defaultMinimumWindowFrames } from "../../core/minimum-background.js";
+import { ballRadiusLimits, defaultBallRadius } from "../../core/rolling-ball.js";
+import { defaultMedianWindowFrames, medianWindowLimits } from "../../core/running-median.js";
 import { commonOptions } from "../command.js";
 import { configurationOptions } from "../configuration-options.js";
-import { createOption, type Option } from "../option.js";
+import { createOption, limitsOf, type Option } from "../option.js";
 import { selectionOptions } from "../stack-operand.js";
 
 /** Groups of 50 frames and 50 iterations kept 0.99 of the light on simulated data; groups of 3 lost the background. */
@@ -48,6 +51,47 @@ export const medianOptions: readonly Option[] = [
     unit: "frames",
     defaultText: String(defaultMedianWindowFrames),
     help: "Frames around each frame whose median is its background, or whole for the median of the stack.",
+  }),
+];
+
+export const minimumOptions: readonly Option[] = [
+  createOption({
+    name: "minimum-window",
+    kind: { type: "integer", ...medianWindowLimits },
+    placeholder: "N",
+    unit: "frames",
+    defaultText: String(defaultMinimumWindowFrames),
+    help: "Frames around each frame whose least reading of each pixel tells of its background.",
+  }),
+];
+
+export const ballOptions: readonly Option[] = [
+  createOption({
+    name: "ball-radius",
+    kind: { type: "number", ...ballRadiusLimits },
+    placeholder: "N",
+    unit: "pixels",
+    defaultText: String(defaultBallRadius),
+    help: "Radius of the ball. What is wider than it is background.",
+  }),
+];
+
+/** The noise of the camera, for what computes with it. */
+export const noiseOptions: readonly Option[] = [
+  createOption({
+    name: "read-noise",
+    kind: { type: "number", ...limitsOf(localizerCameraRanges.readNoiseElectrons) },
+    placeholder: "N",
+    unit: "photoelectrons",
+    defaultText: String(localizerCameraRanges.readNoiseElectrons.default),
+    help: "Standard deviation of the read noise.",
+  }),
+  createOption({
+    name: "excess-noise",
+    kind: { type: "number", ...limitsOf(localizerCameraRanges.excessNoise) },
+    placeholder: "N",
+    defaultText: String(localizerCameraRanges.excessNoise.default),
+    help: "Variance of the counts over that of Poisson counts: 2 for a camera that multiplies electrons.",
   }),
 ];
 
@@ -120,10 +164,10 @@ export const cleanOptions: readonly Option[] = [
   }),
   createOption({
     name: "method",
-    kind: { type: "choice", choices: ["slnet", "median", "rpca"] },
-    placeholder: "slnet|median|rpca",
+    kind: { type: "choice", choices: ["slnet", "median", "rpca", "minimum", "rolling-ball"] },
+    placeholder: "slnet|median|rpca|minimum|rolling-ball",
     defaultText: "slnet",
-    help: "How the background is found: by a trained model, as the median of the frames around, or by robust principal components.",
+    help: "How the background is found: by a trained model, as the median of the frames around, by robust principal components, from the least readings in the frames around, or by a ball that rolls under each frame.",
   }),
   createOption({
     name: "type",
@@ -178,6 +222,9 @@ export const cleanOptions: readonly Option[] = [
   ...metadataOptions,
   ...medianOptions,
   ...rpcaOptions,
+  ...minimumOptions,
+  ...ballOptions,
+  ...noiseOptions,
   ...configurationOptions(["engine", "prefix", "outputPath"]),
   ...selectionOptions,
   ...commonOptions,

@@ -1,9 +1,12 @@
 import { engineNames, type EngineRequest } from "../../core/configuration.js";
+import { cameraOfStack, defaultMinimumWindowFrames } from "../../core/minimum-background.js";
+import { defaultBallRadius } from "../../core/rolling-ball.js";
 import { defaultMedianWindowFrames, medianWindowLimits } from "../../core/running-median.js";
 import type { StackMetadata, StackSelection } from "../../core/frames.js";
 import type {
   CleaningMethod,
   CleaningOptions,
+  MinimumMethodOptions,
   SavedPart,
   SaveFormat,
   SavingOptions,
@@ -24,7 +27,16 @@ import { outputPathOf, requireOutputFolders, requireSeparateFiles } from "../out
 import { createProgressDisplay } from "../progress.js";
 import { parseStackOperand, selectionOf } from "../stack-operand.js";
 import { WrongUsage } from "../wrong-usage.js";
-import { cleanOptions, medianOptions, rpcaFrames, rpcaIterations, rpcaOptions } from "./clean-options.js";
+import {
+  ballOptions,
+  cleanOptions,
+  medianOptions,
+  minimumOptions,
+  noiseOptions,
+  rpcaFrames,
+  rpcaIterations,
+  rpcaOptions,
+} from "./clean-options.js";
 
 export const cleanCommand: Command = {
   name: "clean",
@@ -34,6 +46,8 @@ export const cleanCommand: Command = {
     "clean recording.tif --model model.json -o cleaned.tif",
     "clean recording.tif --model model.json -o cleaned.tif --low-rank background.tif --offset 100",
     "clean recording.tif --method median --median-window 100 -o cleaned.tif",
+    "clean recording.tif --method minimum --camera-offset 100 --camera-gain 2.17 -o cleaned.tif",
+    "clean recording.tif --method rolling-ball --ball-radius 50 -o cleaned.tif",
     "clean recording.tif --model model.json -o cleaned.ome.tif --pixel-size 108 --camera-offset 100",
     "clean recording.tif --model model.json -o cleaned.tif --resume",
   ],
@@ -65,7 +79,7 @@ async function readRequest(parsed: ParsedArguments): Promise<CleanRequest> {
   const methodName = parsed.text("method") ?? "slnet";
   const modelPath = parsed.text("model");
   if (methodName === "slnet" && modelPath === undefined) {
-    throw new WrongUsage("clean was given no --model, expected one for the method slnet; median and rpca need none");
+    throw new WrongUsage("clean was given no --model, expected one for the method slnet; the others need none");
   }
   if (methodName !== "slnet" && modelPath !== undefined) {
     throw new WrongUsage(`clean was given --model, which the method ${methodName} does not use`);
@@ -143,6 +157,9 @@ export async function methodOf(
 ): Promise<CleaningMethod> {
   if (modelPath !== undefined) return { type: "slnet", model: await readModel(modelPath) };
   if (name === "median") return { type: "median", windowFrames: medianWindowOf(parsed.text("median-window")) };
+  if (name === "minimum") return { type: "minimum", options: minimumOptionsOf(parsed) };
+  if (name === "rolling-ball")
+    return { type: "rolling-ball", radius: parsed.number("ball-radius") ?? defaultBallRadius };
   return {
     type: "rpca",
     options: {
@@ -159,11 +176,27 @@ export function requireOptionsOf(methodName: string, parsed: ParsedArguments, co
   for (const [method, options] of [
     ["median", medianOptions],
     ["rpca", rpcaOptions],
+    // The localizer computes with the noise of the camera whatever the method.
+    ["minimum", command === "localize" ? minimumOptions : [...minimumOptions, ...noiseOptions]],
+    ["rolling-ball", ballOptions],
   ] as const) {
     const misplaced = method === methodName ? undefined : options.find((option) => parsed.has(option.name));
     if (misplaced)
       throw new WrongUsage(`${command} was given --${misplaced.name}, expected only with --method ${method}`);
   }
+}
+
+/** What is typed of the camera goes before what the stack says. */
+function minimumOptionsOf(parsed: ParsedArguments): MinimumMethodOptions {
+  return {
+    windowFrames: parsed.number("minimum-window") ?? defaultMinimumWindowFrames,
+    camera: {
+      offsetAdu: parsed.number("camera-offset") ?? null,
+      aduPerElectron: parsed.number("camera-gain") ?? null,
+      readNoiseElectrons: parsed.number("read-noise") ?? cameraOfStack.readNoiseElectrons,
+      excessNoise: parsed.number("excess-noise") ?? cameraOfStack.excessNoise,
+    },
+  };
 }
 
 /** Frames of the window, or 0 for the whole stack. */

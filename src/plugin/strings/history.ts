@@ -7,7 +7,13 @@ export const english = {
   empty: "Each training, cleaning and saving is listed here, to be looked up, repeated or compared.",
   actions: { train: "Training", clean: "Cleaning", save: "Saving" },
   endings: { finished: "finished", cancelled: "cancelled", failed: "failed" },
-  methods: { slnet: "SLNet", median: "Running median", rpca: "Robust PCA" },
+  methods: {
+    slnet: "SLNet",
+    median: "Running median",
+    rpca: "Robust PCA",
+    minimum: "Temporal minimum",
+    "rolling-ball": "Rolling ball",
+  },
   tails: { shift: "kept", drop: "left out" },
   from: {
     session: "",
@@ -58,6 +64,8 @@ export const english = {
   rowMethod: "Method",
   rowMedianWindow: "Median window, frames",
   rowRpca: "Robust PCA: frames, weight, penalty, iterations",
+  rowMinimum: "Temporal minimum: frames, offset, gain, read noise, excess noise",
+  rowBallRadius: "Radius of the rolling ball, pixels",
   rowTail: "Last frames",
   rowEngine: "Engine used",
   rowEnding: "Ended",

@@ -5,7 +5,9 @@ import type { CleaningMethod, CleaningOptions } from "../../protocol/api.js";
 import type { EngineRoom } from "../engines/start-engine.js";
 import { openMedianMethod } from "./median-method.js";
 import type { BackgroundMethod, OutputPlans } from "./method.js";
+import { openMinimumMethod } from "./minimum-method.js";
 import { openNoMethod } from "./no-method.js";
+import { openRollingBallMethod } from "./rolling-ball-method.js";
 import { openRpcaMethod } from "./rpca-method.js";
 import { openRunningMedianMethod } from "./running-median-method.js";
 import { openSlnetMethod } from "./slnet-method.js";
@@ -31,6 +33,10 @@ export async function openMethod(
         : openRunningMedianMethod(reader, method.windowFrames, outputs);
     case "rpca":
       return openRpcaMethod(reader, method.options, outputs);
+    case "minimum":
+      return openMinimumMethod(reader, method.options, outputs);
+    case "rolling-ball":
+      return openRollingBallMethod(reader, method.radius, outputs);
     default:
       method satisfies never;
       throw new SlnetError("bad-input", `there is no cleaning method ${(method as CleaningMethod).type}`);

@@ -300,6 +300,7 @@ export class SlnetInspector extends LitElement {
 function methodNote({ method }: InspectionState): TemplateResult | typeof nothing {
   const text = plotStrings();
   if (method === "rpca") return html`<p class="note">${text.withRpca}</p>`;
+  if (method === "rolling-ball") return html`<p class="note">${text.withRollingBall}</p>`;
   return method === null ? html`<p class="muted">${text.withoutMethod}</p>` : nothing;
 }
 
