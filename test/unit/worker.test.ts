@@ -292,7 +292,10 @@ describe("the worker", () => {
       );
     }
     // The simulated stack says its offset and gain; one of bare frames does not.
-    assert.equal((await cleaned(stack, { type: "minimum", options: { windowFrames: 12, camera: cameraOfStack } })).size, 60);
+    assert.equal(
+      (await cleaned(stack, { type: "minimum", options: { windowFrames: 12, camera: cameraOfStack } })).size,
+      60,
+    );
     const shape = { frames: 60, height: 33, width: 40, type: "uint16" } as const;
     const bareFrames = { read: (index: number) => Promise.resolve(simulation.frame(index)) };
     const bare = await connection.client.openStack({ type: "frames", name: "bare", shape, frames: bareFrames });
@@ -330,7 +333,11 @@ describe("the worker", () => {
     const frames = { read: () => Promise.resolve(new Uint16Array(1500 * 1500)) };
     const large = await connection.client.openStack({ type: "frames", name: "large", shape, frames });
     const abort = new AbortController();
-    const run = await large.clean({ type: "rolling-ball", radius: 10 }, { ...wholeStack, to: 2 }, { signal: abort.signal });
+    const run = await large.clean(
+      { type: "rolling-ball", radius: 10 },
+      { ...wholeStack, to: 2 },
+      { signal: abort.signal },
+    );
     let stopped = NaN;
     setTimeout(() => {
       stopped = performance.now();
