@@ -95,7 +95,8 @@ export function createMinimumCorrection(
 /** The smaller of two values of each pixel; `out` may be one of the two. */
 export function lesserPixels(a: SampleArray, b: SampleArray, out: SampleArray): void {
   for (let i = 0; i < out.length; i++) {
-    const [x, y] = [a[i], b[i]];
+    const x = a[i];
+    const y = b[i];
     out[i] = x < y ? x : y;
   }
 }

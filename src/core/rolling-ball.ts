@@ -49,40 +49,47 @@ export function createRollingBall(height: number, width: number, radius: number)
   const { shrink, reach, heights } = ball;
   const rows = Math.ceil(height / shrink);
   const columns = Math.ceil(width / shrink);
-  /** Positions of the ball in a row. Position i has its middle in column i − reach. */
+  const side = 2 * reach + 1;
+  /** Places of the ball in a row and in all; at place [i, j] its middle is in row i − reach and column j − reach. */
   const places = columns + 2 * reach;
+  const levels = new Float64Array((rows + 2 * reach) * places);
   const small = new Float64Array(rows * columns);
   const lifted = new Float64Array(rows * columns);
-  const levels = new Float64Array(places);
   const across = interpolationOf(width, columns, shrink);
   const down = interpolationOf(height, rows, shrink);
 
-  /** Raises the ball with its middle in row `y` until it touches, at all places of the row, and marks what it reaches. */
-  const rollRow = (y: number): void => {
-    const side = 2 * reach + 1;
-    const top = Math.max(0, y - reach);
-    const bottom = Math.min(rows - 1, y + reach);
-    levels.fill(Infinity);
-    for (let row = top; row <= bottom; row++) {
-      for (let k = 0; k < side; k++) {
-        // The pixel in column c is at k of the patch where the ball is at place c − k + 2·reach.
-        const rise = heights[(row - y + reach) * side + k];
-        const at = 2 * reach - k;
-        for (let c = 0, p = row * columns; c < columns; c++, p++) {
-          const level = small[p] - rise;
-          if (level < levels[c + at]) levels[c + at] = level;
+  /** How high the ball gets at all places of row i: until it touches. */
+  const raiseBalls = (i: number): void => {
+    const top = Math.max(0, i - 2 * reach);
+    const bottom = Math.min(rows - 1, i);
+    for (let j = 0; j < places; j++) {
+      const left = Math.max(0, j - 2 * reach);
+      const right = Math.min(columns - 1, j);
+      let level = Infinity;
+      for (let row = top; row <= bottom; row++) {
+        const shift = (row - i + 2 * reach) * side - j + 2 * reach;
+        for (let column = left, p = row * columns + left; column <= right; column++, p++) {
+          const here = small[p] - heights[shift + column];
+          if (here < level) level = here;
         }
       }
+      levels[i * places + j] = level;
     }
-    for (let row = top; row <= bottom; row++) {
-      for (let k = 0; k < side; k++) {
-        const rise = heights[(row - y + reach) * side + k];
-        const at = 2 * reach - k;
-        for (let c = 0, p = row * columns; c < columns; c++, p++) {
-          const reached = levels[c + at] + rise;
-          if (reached > lifted[p]) lifted[p] = reached;
+  };
+
+  /** How high the pixels of a row are reached by any of the balls. */
+  const liftPixels = (row: number): void => {
+    for (let column = 0; column < columns; column++) {
+      let highest = -Infinity;
+      for (let down = 0; down < side; down++) {
+        // The ball whose patch has the pixel at [2·reach − down, 2·reach − right]; the patch is the same from all sides.
+        const shift = down * side;
+        for (let right = 0, p = (row + down) * places + column; right < side; right++, p++) {
+          const here = levels[p] + heights[shift + right];
+          if (here > highest) highest = here;
         }
       }
+      lifted[row * columns + column] = highest;
     }
   };
 
@@ -103,9 +110,12 @@ export function createRollingBall(height: number, width: number, radius: number)
   return {
     *roll(frame, out) {
       shrinkFrame(frame, width, shrink, columns, small);
-      lifted.fill(-Infinity);
-      for (let y = -reach; y < rows + reach; y++) {
-        rollRow(y);
+      for (let i = 0; i < rows + 2 * reach; i++) {
+        raiseBalls(i);
+        yield;
+      }
+      for (let row = 0; row < rows; row++) {
+        liftPixels(row);
         yield;
       }
       if (shrink > 1) enlarge(out);

@@ -5,9 +5,7 @@ import type { CleaningMethod, CleaningOptions } from "../../protocol/api.js";
 import type { EngineRoom } from "../engines/start-engine.js";
 import { openMedianMethod } from "./median-method.js";
 import type { BackgroundMethod, OutputPlans } from "./method.js";
-import { openMinimumMethod } from "./minimum-method.js";
 import { openNoMethod } from "./no-method.js";
-import { openRollingBallMethod } from "./rolling-ball-method.js";
 import { openRpcaMethod } from "./rpca-method.js";
 import { openRunningMedianMethod } from "./running-median-method.js";
 import { openSlnetMethod } from "./slnet-method.js";
@@ -33,10 +31,15 @@ export async function openMethod(
         : openRunningMedianMethod(reader, method.windowFrames, outputs);
     case "rpca":
       return openRpcaMethod(reader, method.options, outputs);
-    case "minimum":
+    // What is used more rarely is loaded when it is first asked for.
+    case "minimum": {
+      const { openMinimumMethod } = await import("./minimum-method.js");
       return openMinimumMethod(reader, method.options, outputs);
-    case "rolling-ball":
+    }
+    case "rolling-ball": {
+      const { openRollingBallMethod } = await import("./rolling-ball-method.js");
       return openRollingBallMethod(reader, method.radius, outputs);
+    }
     default:
       method satisfies never;
       throw new SlnetError("bad-input", `there is no cleaning method ${(method as CleaningMethod).type}`);
