@@ -36,3 +36,8 @@ export type OptionValue = boolean | string | number | readonly string[] | readon
 export function createOption(option: Pick<Option, "name" | "kind" | "help"> & Partial<Option>): Option {
   return { short: "", placeholder: "", unit: "", defaultText: "", publishedName: null, ...option };
 }
+
+/** The limits of a range that says more than them, as the kind of a number wants them. */
+export function limitsOf({ minimum, maximum }: { readonly minimum: number; readonly maximum: number }) {
+  return { minimum, maximum };
+}

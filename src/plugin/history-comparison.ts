@@ -1,4 +1,5 @@
 import { configurationFields } from "../core/configuration.js";
+import type { MinimumMethodOptions } from "../protocol/api.js";
 import type { RunRecord } from "./run-record.js";
 import { historyStrings } from "./strings/history.js";
 
@@ -40,6 +41,8 @@ function rowsOf(record: RunRecord): (readonly [title: string, text: string])[] {
     [texts.rowMedianWindow, method?.type === "median" ? String(method.windowFrames) : none],
     [texts.rowMaskWindow, method?.type === "masked-mean" ? String(method.windowFrames) : none],
     [texts.rowRpca, method?.type === "rpca" ? Object.values(method.options).map(String).join(", ") : none],
+    [texts.rowMinimum, method?.type === "minimum" ? minimumText(method.options) : none],
+    [texts.rowBallRadius, method?.type === "rolling-ball" ? String(method.radius) : none],
     [texts.rowTail, cleaning ? texts.tails[cleaning.tail] : none],
     [texts.rowEngine, engine ? `${engine.name}, ${engine.adapter}` : none],
     [texts.rowEnding, texts.endings[record.ending]],
@@ -53,6 +56,13 @@ function rowsOf(record: RunRecord): (readonly [title: string, text: string])[] {
     [texts.rowClipped, saving ? String(saving.clippedPixels) : none],
     [texts.rowSeconds, number(Number(record.seconds.toFixed(2)))],
   ];
+}
+
+function minimumText({ windowFrames, camera }: MinimumMethodOptions): string {
+  const { offsetAdu, aduPerElectron, readNoiseElectrons, excessNoise } = camera;
+  return [windowFrames, offsetAdu, aduPerElectron, readNoiseElectrons, excessNoise]
+    .map((value) => String(value ?? none))
+    .join(", ");
 }
 
 function optionText(value: unknown): string {

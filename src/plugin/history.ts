@@ -264,6 +264,10 @@ function cleanRequest({ method, tail }: RecordedCleaning): Omit<CleanRequest, "l
       return { method: "masked-mean", tail, maskWindowFrames: method.windowFrames };
     case "rpca":
       return { method: "rpca", tail, rpca: method.options };
+    case "minimum":
+      return { method: "minimum", tail, minimum: method.options };
+    case "rolling-ball":
+      return { method: "rolling-ball", tail, ballRadius: method.radius };
     default:
       return method satisfies never;
   }

@@ -50,6 +50,8 @@ export interface InspectionState {
 export type ProfileName = "trace" | "kymograph";
 export type InspectionTaskName = ProfileName | "projection";
 
+/** They look at whole frames, so they cannot clean single pixels. */
+const wholeFrameMethods: ReadonlySet<CleaningMethod["type"]> = new Set(["rpca", "masked-mean", "rolling-ball"]);
 const profileNames = ["trace", "kymograph"] as const;
 const nothing = { trace: null, kymograph: null };
 const current = { trace: false, kymograph: false };
@@ -187,7 +189,7 @@ export class Inspection {
   /** Some methods have no values for single pixels: the raw ones are better than none. */
   get #profileMethod(): CleaningMethod | null {
     const method = this.#method;
-    return method?.type === "rpca" || method?.type === "masked-mean" ? null : method;
+    return method && wholeFrameMethods.has(method.type) ? null : method;
   }
 
   #follow(): void {

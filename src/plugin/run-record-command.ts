@@ -59,6 +59,13 @@ function cleanWords(record: RunRecord, plan: RunPlan): string[] {
     value("rpca-penalty", penalty);
     value("rpca-iterations", iterations);
   }
+  if (method?.type === "minimum") {
+    const { windowFrames, camera } = method.options;
+    value("minimum-window", windowFrames);
+    if (camera.readNoiseElectrons !== 0) value("read-noise", camera.readNoiseElectrons);
+    if (camera.excessNoise !== 1) value("excess-noise", camera.excessNoise);
+  }
+  if (method?.type === "rolling-ball") value("ball-radius", method.radius);
   // The command line always writes the cleaned frames, and the background beside them.
   const isBackground = saving?.part === "low-rank";
   words.push("-o", operand(isBackground ? cleanedBeside(plan.outputName) : plan.outputName));
@@ -77,8 +84,9 @@ function cleanWords(record: RunRecord, plan: RunPlan): string[] {
   value("pixel-size", said.pixelSizeNm);
   value("frame-interval", said.frameIntervalSeconds);
   value("exposure", said.exposureSeconds);
-  value("camera-offset", said.cameraOffsetAdu);
-  value("camera-gain", said.aduPerElectron);
+  const camera = method?.type === "minimum" ? method.options.camera : null;
+  value("camera-offset", said.cameraOffsetAdu ?? camera?.offsetAdu);
+  value("camera-gain", said.aduPerElectron ?? camera?.aduPerElectron);
   return words;
 }
 

@@ -161,7 +161,7 @@ function cleaningOf(cleaning: RecordReader): RecordedCleaning {
 }
 
 function methodOf(method: RecordReader): RecordedMethod {
-  const type = method.oneOf("type", ["slnet", "median", "masked-mean", "rpca"]);
+  const type = method.oneOf("type", ["slnet", "median", "masked-mean", "rpca", "minimum", "rolling-ball"]);
   switch (type) {
     case "slnet":
       method.end();
@@ -183,6 +183,26 @@ function methodOf(method: RecordReader): RecordedMethod {
       };
       options.end();
       return { type, options: checked };
+    }
+    case "minimum": {
+      const options = method.child("options");
+      method.end();
+      const windowFrames = options.integer("windowFrames", 1, maximumCount);
+      const camera = options.child("camera");
+      options.end();
+      const checked = {
+        offsetAdu: camera.optional("offsetAdu", () => camera.number("offsetAdu")),
+        aduPerElectron: camera.optional("aduPerElectron", () => camera.number("aduPerElectron", 0)),
+        readNoiseElectrons: camera.number("readNoiseElectrons", 0),
+        excessNoise: camera.number("excessNoise", 1),
+      };
+      camera.end();
+      return { type, options: { windowFrames, camera: checked } };
+    }
+    case "rolling-ball": {
+      const radius = method.number("radius", 0);
+      method.end();
+      return { type, radius };
     }
     default:
       return type satisfies never;

@@ -130,7 +130,7 @@ function recordedTraining({ request, before, after }: EndedRun): RecordedTrainin
 }
 
 function recordedCleaning({ request, before, after }: EndedRun): RecordedCleaning | null {
-  const { result, model, stack } = after;
+  const { result, model, stack, metadata } = after;
   switch (request.action) {
     case "train":
       return null;
@@ -141,7 +141,7 @@ function recordedCleaning({ request, before, after }: EndedRun): RecordedCleanin
       if (result && !cleaning) return cleaningOf(result.method, { ...result, lowRank: false, to: result.done });
       if (!model && usesModel(cleaning?.method ?? "slnet")) return null;
       const whole = { tail: cleaning?.tail ?? "shift", lowRank: false, from: 0, to: stack?.shape.frames ?? 0 } as const;
-      return cleaningOf(cleaningMethod(cleaning ?? {}, model), whole);
+      return cleaningOf(cleaningMethod(cleaning ?? {}, model, metadata), whole);
     }
     default:
       return request satisfies never;

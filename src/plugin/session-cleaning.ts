@@ -45,8 +45,8 @@ export class SessionCleaning {
     return this.#actions.perform(
       "cleaning",
       async (signal) => {
-        const { model, configuration } = this.#actions.state;
-        const method = cleaningMethod(request, model);
+        const { model, configuration, metadata } = this.#actions.state;
+        const method = cleaningMethod(request, model, metadata);
         const stack = await this.#connection.ready(signal);
         const engine = configuration?.engine ?? "auto";
         const { shape } = stack.description;

@@ -1,8 +1,17 @@
 import { SlnetError } from "../core/errors.js";
+import type { StackMetadata } from "../core/frames.js";
 import { defaultMaskedWindowFrames } from "../core/masked-mean.js";
+import { cameraOfStack, defaultMinimumWindowFrames } from "../core/minimum-background.js";
 import type { ModelFile } from "../core/model.js";
+import { defaultBallRadius } from "../core/rolling-ball.js";
 import { defaultMedianWindowFrames } from "../core/running-median.js";
-import type { CleaningMethod, CleaningOptions, RpcaMethodOptions, SavedPart } from "../protocol/api.js";
+import type {
+  CleaningMethod,
+  CleaningOptions,
+  MinimumMethodOptions,
+  RpcaMethodOptions,
+  SavedPart,
+} from "../protocol/api.js";
 
 export interface TrainRequest {
   /** Go on from the model at hand, with its Adam moments, instead of starting anew. */
@@ -19,6 +28,10 @@ export interface CleanRequest {
   /** For the method `masked-mean`: frames around each frame, 6 to 2001, default 100. */
   readonly maskWindowFrames?: number;
   readonly rpca?: Partial<RpcaMethodOptions>;
+  /** For the method `minimum`; default: 100 frames around each frame, the camera that the stack or its corrections say. */
+  readonly minimum?: Partial<MinimumMethodOptions>;
+  /** For the method `rolling-ball`: in pixels, 1 to 500, default 50. */
+  readonly ballRadius?: number;
 }
 
 export interface SaveRequest extends Partial<Pick<SavedPart, "part" | "type" | "format" | "compression">> {
@@ -41,11 +54,13 @@ export const defaultRpca: RpcaMethodOptions = { groupFrames: 50, sparsityWeight:
  * The method that a request asks for.
  *
  * @param model - the one at hand
+ * @param metadata - what replaces that of the stack
  * @throws {@link SlnetError} `bad-input` where the method needs a model and there is none
  */
 export function cleaningMethod(
-  { method: type = "slnet", medianWindowFrames, maskWindowFrames, rpca }: CleanRequest,
+  { method: type = "slnet", medianWindowFrames, maskWindowFrames, rpca, minimum, ballRadius }: CleanRequest,
   model: ModelFile | null,
+  { cameraOffsetAdu = null, aduPerElectron = null }: Partial<StackMetadata>,
 ): CleaningMethod {
   switch (type) {
     case "slnet":
@@ -56,6 +71,12 @@ export function cleaningMethod(
       return { type, windowFrames: medianWindowFrames ?? defaultMedianWindowFrames };
     case "rpca":
       return { type, options: { ...defaultRpca, ...rpca } };
+    case "minimum": {
+      const camera = { ...cameraOfStack, offsetAdu: cameraOffsetAdu, aduPerElectron };
+      return { type, options: { windowFrames: defaultMinimumWindowFrames, camera, ...minimum } };
+    }
+    case "rolling-ball":
+      return { type, radius: ballRadius ?? defaultBallRadius };
     default:
       return type satisfies never;
   }

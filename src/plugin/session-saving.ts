@@ -42,7 +42,7 @@ export class SessionSaving {
         const { state } = this.#actions;
         const { result: shown, configuration, metadata, model } = state;
         const result = cleaning ? null : shown;
-        const method = result?.method ?? cleaningMethod(cleaning ?? {}, model);
+        const method = result?.method ?? cleaningMethod(cleaning ?? {}, model, metadata);
         if (result && result.done === result.from) {
           throw new SlnetError("bad-input", "no frame is cleaned yet, expected at least one to save");
         }

@@ -9,6 +9,7 @@ import type {
   StackShape,
 } from "../core/frames.js";
 import type { EvaluationFigures } from "../core/metrics.js";
+import type { NoiseCameraRequest } from "../core/minimum-background.js";
 import type { ModelFile } from "../core/model.js";
 import type { SimulationRequest } from "../core/simulation.js";
 import type { LocalizationApi } from "./localization-api.js";
@@ -128,7 +129,17 @@ export type CleaningMethod =
    * frame keeps its sign: noise goes below 0, and as 16 bits it wants an offset.
    */
   | { readonly type: "masked-mean"; readonly model: ModelFile; readonly windowFrames: number }
-  | { readonly type: "rpca"; readonly options: RpcaMethodOptions };
+  | { readonly type: "rpca"; readonly options: RpcaMethodOptions }
+  | { readonly type: "minimum"; readonly options: MinimumMethodOptions }
+  /** What a ball of this radius, in pixels, reaches that rolls under each frame. */
+  | { readonly type: "rolling-ball"; readonly radius: number };
+
+/** Background from the temporal minimum, corrected for the noise of the camera. */
+export interface MinimumMethodOptions {
+  /** Frames around each frame. */
+  readonly windowFrames: number;
+  readonly camera: NoiseCameraRequest;
+}
 
 export interface RpcaMethodOptions {
   /** Consecutive frames decomposed together. */
@@ -419,8 +430,8 @@ export interface SlnetWorkerApi extends LocalizationApi {
   /**
    * The pixels of a path over time, raw and cleaned, with the values that cleaning whole frames on the same engine gives:
    * bit for bit in JavaScript and WebAssembly SIMD; up to the rounding of float32 on a graphics device and in relaxed
-   * SIMD, where the place of a pixel in its frame decides how its last bit is rounded. RPCA, which knows only whole frames,
-   * is `unsupported`.
+   * SIMD, where the place of a pixel in its frame decides how its last bit is rounded. RPCA and the
+   * rolling ball, which know only whole frames, are `unsupported`.
    */
   openProfile(
     stack: StackId,

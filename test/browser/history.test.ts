@@ -61,8 +61,15 @@ describe("the history of a session", () => {
     await trained();
     await harness.session.clean({ method: "rpca", rpca: { groupFrames: 20, iterations: 3 } });
     await harness.session.save({ type: "float32" });
+    await harness.session.clean({ method: "rolling-ball", ballRadius: 12.5 });
+    harness.session.describe({ cameraOffsetAdu: 90 });
+    const camera = { offsetAdu: null, aduPerElectron: 2, readNoiseElectrons: 1.5, excessNoise: 1 };
+    await harness.session.clean({
+      method: "minimum",
+      minimum: { windowFrames: 9, camera: { ...camera, offsetAdu: 4 } },
+    });
     await history.settled();
-    expect(history.entries).to.have.length(3);
+    expect(history.entries).to.have.length(5);
     for (const { id, record } of history.entries) {
       expect(parseRunRecord(await history.file(id).text(), "run.json")).to.deep.equal(record);
     }

@@ -58,6 +58,28 @@ describe("a run as a command line and as code", () => {
     expect(code).to.contain('method: { type: "masked-mean", windowFrames: 12, model }');
   });
 
+  it("names the options of the temporal minimum and of the rolling ball", async () => {
+    await harness.session.history();
+    await harness.openSmall();
+    harness.session.describe({ cameraOffsetAdu: 90, aduPerElectron: 2 });
+    const camera = { offsetAdu: 4, aduPerElectron: 3, readNoiseElectrons: 1.5, excessNoise: 1 };
+    await harness.session.clean({ method: "minimum", minimum: { windowFrames: 9 } });
+    expect(commandLine(await lastRecord())).to.equal(
+      "slnet clean noisy.tif --method minimum --minimum-window 9 -o noisy_sparse.tif --engine js " +
+        "--camera-offset 90 --camera-gain 2",
+    );
+    harness.session.describe({ cameraOffsetAdu: null, aduPerElectron: null });
+    await harness.session.clean({ method: "minimum", minimum: { camera } });
+    const record = await lastRecord();
+    expect(commandLine(record)).to.equal(
+      "slnet clean noisy.tif --method minimum --minimum-window 100 --read-noise 1.5 -o noisy_sparse.tif --engine js " +
+        "--camera-offset 4 --camera-gain 3",
+    );
+    expect(moduleCode(record)).to.contain('type: "minimum"');
+    await harness.session.clean({ method: "rolling-ball", ballRadius: 12.5 });
+    expect(commandLine(await lastRecord())).to.contain("--method rolling-ball --ball-radius 12.5 -o");
+  });
+
   it("reads the model from its file where no training here made it, and names the frames of a part", async () => {
     await harness.session.history();
     await harness.openSmall();

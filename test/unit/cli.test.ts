@@ -11,8 +11,10 @@ import { createSamples, framePixels, type SampleArray, type StackShape } from ".
 import { createBufferSource, createMemorySink } from "../../src/core/io/buffer-source.js";
 import { openTiff } from "../../src/core/io/tiff-reader.js";
 import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
+import { createMinimumCorrection, minimumBackground } from "../../src/core/minimum-background.js";
 import { networkOf, parseModelFile } from "../../src/core/model.js";
 import { createRandom } from "../../src/core/random.js";
+import { rollingBallBackground } from "../../src/core/rolling-ball.js";
 import { separate, separationMap } from "../../src/core/separation.js";
 import type { SimulationOptions } from "../../src/core/simulation.js";
 import { slnetWebVersion } from "../../src/core/version.js";
@@ -174,6 +176,11 @@ describe("help and wrong usage", () => {
     ],
     ["clean stack.tif --method median --rpca-frames 5", /expected only with --method rpca/],
     ["clean stack.tif --method rpca --median-window 5", /--median-window, expected only with --method median/],
+    ["clean stack.tif --method median --minimum-window 5", /--minimum-window, expected only with --method minimum/],
+    ["clean stack.tif --method median --read-noise 2", /--read-noise, expected only with --method minimum/],
+    ["clean stack.tif --method minimum --ball-radius 9", /--ball-radius, expected only with --method rolling-ball/],
+    ["clean stack.tif --method minimum --minimum-window 2", /--minimum-window is "2", expected a whole number from 3/],
+    ["clean stack.tif --method rolling-ball --ball-radius 0.5", /--ball-radius is "0.5", expected a number from 1/],
     ["clean stack.tif --method median --median-window 2", /--median-window is "2", expected a whole number from 3/],
     ["clean stack.tif --method median --median-window all", /--median-window is "all", expected .* or whole/],
     ["clean stack.tif --model model.json --frames 5", /--frames is "5"/],
@@ -688,6 +695,32 @@ describe("from simulation to cleaned stack", () => {
         assert.equal(sparse[frame], Math.max(0, (values[frame] ?? NaN) - median) + 7, `frame ${frame}, ${typed}`);
       }
     }
+  });
+
+  it("minimum and rolling-ball clean without a model, as core does", async () => {
+    const raw = await readStack("stack.tif");
+    const parts = ["-o", "m.tif", "--low-rank", "m-l.tif", "--type", "float32", "--offset", "0"];
+    const noise = ["--camera-offset", "90", "--camera-gain", "2", "--read-noise", "1.5", "--excess-noise", "1.5"];
+    const minimum = ["--method", "minimum", "--minimum-window", "20", ...noise];
+    const report = await slnetJson("clean", "stack.tif", ...minimum, ...parts);
+    assert.equal(report["engine"], "minimum");
+    const camera = { offsetAdu: 90, aduPerElectron: 2, readNoiseElectrons: 1.5, excessNoise: 1.5 };
+    const window = await Promise.all(Array.from({ length: 20 }, (_, index) => raw.frame(40 + index)));
+    const expected = minimumBackground(window, createMinimumCorrection(20, camera));
+    assert.deepEqual(await (await readStack("m-l.tif")).frame(50), expected);
+
+    const ball = ["--method", "rolling-ball", "--ball-radius", "7.5", "--frames", "50:53"];
+    assert.equal((await slnetJson("clean", "stack.tif", ...ball, ...parts))["engine"], "rolling-ball");
+    const background = rollingBallBackground(await raw.frame(50), raw.shape.height, raw.shape.width, 7.5);
+    assert.deepEqual(await (await readStack("m-l.tif")).frame(0), background);
+    const samples = await raw.frame(50);
+    const above = background.map((value, i) => Math.max(0, (samples[i] ?? NaN) - value));
+    assert.deepEqual(await (await readStack("m.tif")).frame(0), above);
+
+    await writeFile(file("silent.tif"), await stackBytes("uint16", [5, 32, 32]));
+    const silent = await slnet(["clean", "silent.tif", "--method", "minimum", "-o", "none.tif"]);
+    assert.equal(silent.exitCode, 1);
+    assert.match(silent.stderr, /^slnet: silent\.tif does not say the .* of its camera, expected to be told/m);
   });
 
   it("rpca splits each frame into two parts that make it up again", async () => {

@@ -11,6 +11,7 @@ import { createMemorySink } from "../../src/core/io/buffer-source.js";
 import { readRegion } from "../../src/core/io/region-reader.js";
 import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
 import { parseModelFile, type ModelFile } from "../../src/core/model.js";
+import { cameraOfStack } from "../../src/core/minimum-background.js";
 import { createSimulationOptions } from "../../src/core/simulation.js";
 import type {
   CleaningMethod,
@@ -261,6 +262,9 @@ describe("looking at a stack through the worker", () => {
   it("a profile is bit for bit what cleaning whole frames gives (median of the stack)", () =>
     compareProfile({ type: "median", windowFrames: 0 }, "js"));
 
+  it("a profile is bit for bit what cleaning whole frames gives (temporal minimum)", () =>
+    compareProfile({ type: "minimum", options: { windowFrames: 15, camera: cameraOfStack } }, "js"));
+
   async function compareProfile(method: CleaningMethod, engine: EngineRequest): Promise<void> {
     const expected = await cleaned(stack, method, { ...whole, ...options, engine });
     for (const path of [line, { from: [17, 12], to: [17, 12] }] as const) {
@@ -289,6 +293,8 @@ describe("looking at a stack through the worker", () => {
       options: { groupFrames: 8, sparsityWeight: null, penalty: null, iterations: 5 },
     } as const;
     await rejectsWith(stack.profile(rpca, line, options), "unsupported", /RPCA decomposes whole frames together/);
+    const ball = { type: "rolling-ball", radius: 5 } as const;
+    await rejectsWith(stack.profile(ball, line, options), "unsupported", /a ball rolls under whole frames/);
     for (const end of [[40, 3], [3, 33], [-1, 3], [0.5, 3], [3], "3,3"] as unknown as PixelPath["to"][]) {
       await rejectsWith(stack.profile(slnet, { from: [3, 3], to: end }, options), "bad-input", /there is no pixel at/);
     }

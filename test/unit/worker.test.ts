@@ -9,7 +9,9 @@ import { createMemorySink } from "../../src/core/io/buffer-source.js";
 import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
 import { createFrameLocalizer } from "../../src/core/localization/frame-localizer.js";
 import { createLocalizationList, type Localizations } from "../../src/core/localization/localization.js";
+import { cameraOfStack, createMinimumCorrection, minimumBackground } from "../../src/core/minimum-background.js";
 import { networkOf, type ModelFile } from "../../src/core/model.js";
+import { rollingBallBackground } from "../../src/core/rolling-ball.js";
 import { separate, separationMap } from "../../src/core/separation.js";
 import { createSimulation, createSimulationOptions } from "../../src/core/simulation.js";
 import type { CleaningMethod, CleaningOptions, SavedPart, TrainingReport } from "../../src/protocol/api.js";
@@ -271,6 +273,81 @@ describe("the worker", () => {
       }
     }
     await run.close();
+  });
+
+  it("subtracts the background that the temporal minimum of the frames around each frame tells of", async () => {
+    const camera = { offsetAdu: 100, aduPerElectron: 2.17, readNoiseElectrons: 1.6, excessNoise: 1 };
+    const method = { type: "minimum", options: { windowFrames: 12, camera } } as const;
+    const frames = await cleaned(stack, method);
+    const correction = createMinimumCorrection(12, camera);
+    for (const frame of [0, 5, 6, 7, 31, 59]) {
+      const start = Math.min(Math.max(0, frame - 6), 48);
+      const window = Array.from({ length: 12 }, (_, index) => simulation.frame(start + index));
+      const background = minimumBackground(window, correction);
+      const raw = simulation.frame(frame);
+      assert.deepEqual(
+        frames.get(frame),
+        background.map((value, i) => Math.max(0, (raw[i] ?? NaN) - value)),
+        `frame ${frame}`,
+      );
+    }
+    // The simulated stack says its offset and gain; one of bare frames does not.
+    assert.equal(
+      (await cleaned(stack, { type: "minimum", options: { windowFrames: 12, camera: cameraOfStack } })).size,
+      60,
+    );
+    const shape = { frames: 60, height: 33, width: 40, type: "uint16" } as const;
+    const bareFrames = { read: (index: number) => Promise.resolve(simulation.frame(index)) };
+    const bare = await connection.client.openStack({ type: "frames", name: "bare", shape, frames: bareFrames });
+    const unknown = { type: "minimum", options: { windowFrames: 12, camera: cameraOfStack } } as const;
+    await rejectsWith(cleaned(bare, unknown), "bad-input", /bare does not say the offset and gain of its camera/);
+    await bare.close();
+  });
+
+  it("subtracts what a ball reaches that rolls under each frame", async () => {
+    for (const radius of [6, 25]) {
+      const run = await stack.clean({ type: "rolling-ball", radius }, { ...wholeStack, lowRank: true });
+      let count = 0;
+      for await (const { from, to, sparse, lowRank } of run) {
+        for (let frame = from; frame < to; frame++, count++) {
+          const raw = simulation.frame(frame);
+          const background = rollingBallBackground(raw, sample.height, sample.width, radius);
+          const [start, end] = [(frame - from) * raw.length, (frame - from + 1) * raw.length];
+          assert.deepEqual(lowRank?.slice(start, end), background, `frame ${frame}`);
+          const above = background.map((value, i) => Math.max(0, (raw[i] ?? NaN) - value));
+          assert.deepEqual(sparse.slice(start, end), above, `frame ${frame}`);
+        }
+      }
+      assert.equal(count, 60);
+      await run.close();
+    }
+    await rejectsWith(
+      cleaned(stack, { type: "rolling-ball", radius: 0 }),
+      "bad-input",
+      /radius of the rolling ball is 0 pixels, expected 1 to 500/,
+    );
+  });
+
+  it("stops in the middle of a large frame under which a ball rolls", async () => {
+    const shape = { frames: 2, height: 1500, width: 1500, type: "uint16" } as const;
+    const frames = { read: () => Promise.resolve(new Uint16Array(1500 * 1500)) };
+    const large = await connection.client.openStack({ type: "frames", name: "large", shape, frames });
+    const abort = new AbortController();
+    const run = await large.clean(
+      { type: "rolling-ball", radius: 10 },
+      { ...wholeStack, to: 2 },
+      { signal: abort.signal },
+    );
+    let stopped = NaN;
+    setTimeout(() => {
+      stopped = performance.now();
+      abort.abort(new Error("enough"));
+    }, 150);
+    await assert.rejects(async () => {
+      for await (const _ of run);
+    }, /enough/);
+    assert.ok(performance.now() - stopped < 500);
+    await large.close();
   });
 
   it("decomposes groups of frames by RPCA", async () => {

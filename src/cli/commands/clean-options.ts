@@ -1,8 +1,11 @@
+import { localizerCameraRanges } from "../../core/localization/localizer-options.js";
 import { defaultMaskedWindowFrames, maskedPedestalAdu, maskedWindowLimits } from "../../core/masked-mean.js";
-import { defaultMedianWindowFrames } from "../../core/running-median.js";
+import { defaultMinimumWindowFrames } from "../../core/minimum-background.js";
+import { ballRadiusLimits, defaultBallRadius } from "../../core/rolling-ball.js";
+import { defaultMedianWindowFrames, medianWindowLimits } from "../../core/running-median.js";
 import { commonOptions } from "../command.js";
 import { configurationOptions } from "../configuration-options.js";
-import { createOption, type Option } from "../option.js";
+import { createOption, limitsOf, type Option } from "../option.js";
 import { selectionOptions } from "../stack-operand.js";
 
 /** Groups of 50 frames and 50 iterations kept 0.99 of the light on simulated data; groups of 3 lost the background. */
@@ -60,6 +63,47 @@ export const maskOptions: readonly Option[] = [
     unit: "frames",
     defaultText: String(defaultMaskedWindowFrames),
     help: "Frames around each frame whose mean, without the molecules that the model finds in them, is its background.",
+  }),
+];
+
+export const minimumOptions: readonly Option[] = [
+  createOption({
+    name: "minimum-window",
+    kind: { type: "integer", ...medianWindowLimits },
+    placeholder: "N",
+    unit: "frames",
+    defaultText: String(defaultMinimumWindowFrames),
+    help: "Frames around each frame whose least reading of each pixel tells of its background.",
+  }),
+];
+
+export const ballOptions: readonly Option[] = [
+  createOption({
+    name: "ball-radius",
+    kind: { type: "number", ...ballRadiusLimits },
+    placeholder: "N",
+    unit: "pixels",
+    defaultText: String(defaultBallRadius),
+    help: "Radius of the ball. What is wider than it is background.",
+  }),
+];
+
+/** The noise of the camera, for what computes with it. */
+export const noiseOptions: readonly Option[] = [
+  createOption({
+    name: "read-noise",
+    kind: { type: "number", ...limitsOf(localizerCameraRanges.readNoiseElectrons) },
+    placeholder: "N",
+    unit: "photoelectrons",
+    defaultText: String(localizerCameraRanges.readNoiseElectrons.default),
+    help: "Standard deviation of the read noise.",
+  }),
+  createOption({
+    name: "excess-noise",
+    kind: { type: "number", ...limitsOf(localizerCameraRanges.excessNoise) },
+    placeholder: "N",
+    defaultText: String(localizerCameraRanges.excessNoise.default),
+    help: "Variance of the counts over that of Poisson counts: 2 for a camera that multiplies electrons.",
   }),
 ];
 
@@ -132,10 +176,10 @@ export const cleanOptions: readonly Option[] = [
   }),
   createOption({
     name: "method",
-    kind: { type: "choice", choices: ["slnet", "masked-mean", "median", "rpca"] },
-    placeholder: "slnet|masked-mean|median|rpca",
+    kind: { type: "choice", choices: ["slnet", "masked-mean", "median", "rpca", "minimum", "rolling-ball"] },
+    placeholder: "slnet|masked-mean|median|rpca|minimum|rolling-ball",
     defaultText: "slnet",
-    help: "How the background is found: by a trained model as published, which suits detection; as the mean of the frames around without the molecules that a model finds, which keeps the photons for photometry; as their median; or by robust principal components.",
+    help: "How the background is found: by a trained model as published, which suits detection; as the mean of the frames around without the molecules that a model finds, which keeps the photons for photometry; as their median; by robust principal components; from the least readings in the frames around; or by a ball that rolls under each frame.",
   }),
   createOption({
     name: "type",
@@ -191,6 +235,9 @@ export const cleanOptions: readonly Option[] = [
   ...maskOptions,
   ...medianOptions,
   ...rpcaOptions,
+  ...minimumOptions,
+  ...ballOptions,
+  ...noiseOptions,
   ...configurationOptions(["engine", "prefix", "outputPath"]),
   ...selectionOptions,
   ...commonOptions,

@@ -1,10 +1,13 @@
 import { engineNames, type EngineRequest } from "../../core/configuration.js";
 import { defaultMaskedWindowFrames } from "../../core/masked-mean.js";
+import { cameraOfStack, defaultMinimumWindowFrames } from "../../core/minimum-background.js";
+import { defaultBallRadius } from "../../core/rolling-ball.js";
 import { defaultMedianWindowFrames, medianWindowLimits } from "../../core/running-median.js";
 import type { StackMetadata, StackSelection } from "../../core/frames.js";
 import type {
   CleaningMethod,
   CleaningOptions,
+  MinimumMethodOptions,
   SavedPart,
   SaveFormat,
   SavingOptions,
@@ -25,7 +28,17 @@ import { outputPathOf, requireOutputFolders, requireSeparateFiles } from "../out
 import { createProgressDisplay } from "../progress.js";
 import { parseStackOperand, selectionOf } from "../stack-operand.js";
 import { WrongUsage } from "../wrong-usage.js";
-import { cleanOptions, maskOptions, medianOptions, rpcaFrames, rpcaIterations, rpcaOptions } from "./clean-options.js";
+import {
+  ballOptions,
+  cleanOptions,
+  maskOptions,
+  medianOptions,
+  minimumOptions,
+  noiseOptions,
+  rpcaFrames,
+  rpcaIterations,
+  rpcaOptions,
+} from "./clean-options.js";
 
 export const cleanCommand: Command = {
   name: "clean",
@@ -36,6 +49,8 @@ export const cleanCommand: Command = {
     "clean recording.tif --model model.json -o cleaned.tif --low-rank background.tif --offset 100",
     "clean recording.tif --model model.json --method masked-mean -o cleaned.tif",
     "clean recording.tif --method median --median-window 100 -o cleaned.tif",
+    "clean recording.tif --method minimum --camera-offset 100 --camera-gain 2.17 -o cleaned.tif",
+    "clean recording.tif --method rolling-ball --ball-radius 50 -o cleaned.tif",
     "clean recording.tif --model model.json -o cleaned.ome.tif --pixel-size 108 --camera-offset 100",
     "clean recording.tif --model model.json -o cleaned.tif --resume",
   ],
@@ -67,7 +82,7 @@ async function readRequest(parsed: ParsedArguments): Promise<CleanRequest> {
   const methodName = parsed.text("method") ?? "slnet";
   const modelPath = parsed.text("model");
   if (methodName === "slnet" && modelPath === undefined) {
-    throw new WrongUsage("clean was given no --model, expected one for the method slnet; median and rpca need none");
+    throw new WrongUsage("clean was given no --model, expected one for the method slnet; the others need none");
   }
   requireModelOf(methodName, modelPath, "clean");
   requireOptionsOf(methodName, parsed, "clean");
@@ -147,6 +162,9 @@ export async function methodOf(
     return { type: "masked-mean", model, windowFrames: parsed.number("mask-window") ?? defaultMaskedWindowFrames };
   }
   if (name === "median") return { type: "median", windowFrames: medianWindowOf(parsed.text("median-window")) };
+  if (name === "minimum") return { type: "minimum", options: minimumOptionsOf(parsed) };
+  if (name === "rolling-ball")
+    return { type: "rolling-ball", radius: parsed.number("ball-radius") ?? defaultBallRadius };
   return {
     type: "rpca",
     options: {
@@ -175,11 +193,27 @@ export function requireOptionsOf(methodName: string, parsed: ParsedArguments, co
     ["masked-mean", maskOptions],
     ["median", medianOptions],
     ["rpca", rpcaOptions],
+    // The localizer computes with the noise of the camera whatever the method.
+    ["minimum", command === "localize" ? minimumOptions : [...minimumOptions, ...noiseOptions]],
+    ["rolling-ball", ballOptions],
   ] as const) {
     const misplaced = method === methodName ? undefined : options.find((option) => parsed.has(option.name));
     if (misplaced)
       throw new WrongUsage(`${command} was given --${misplaced.name}, expected only with --method ${method}`);
   }
+}
+
+/** What is typed of the camera goes before what the stack says. */
+function minimumOptionsOf(parsed: ParsedArguments): MinimumMethodOptions {
+  return {
+    windowFrames: parsed.number("minimum-window") ?? defaultMinimumWindowFrames,
+    camera: {
+      offsetAdu: parsed.number("camera-offset") ?? null,
+      aduPerElectron: parsed.number("camera-gain") ?? null,
+      readNoiseElectrons: parsed.number("read-noise") ?? cameraOfStack.readNoiseElectrons,
+      excessNoise: parsed.number("excess-noise") ?? cameraOfStack.excessNoise,
+    },
+  };
 }
 
 /** Frames of the window, or 0 for the whole stack. */

@@ -2,9 +2,9 @@ import { localizerCameraRanges, localizerRanges } from "../../core/localization/
 import { magnificationLimits } from "../../core/localization/rendering.js";
 import { commonOptions } from "../command.js";
 import { configurationOptions } from "../configuration-options.js";
-import { createOption, type Option } from "../option.js";
+import { createOption, limitsOf, type Option } from "../option.js";
 import { selectionOptions } from "../stack-operand.js";
-import { maskOptions, medianOptions, rpcaOptions } from "./clean-options.js";
+import { ballOptions, maskOptions, medianOptions, minimumOptions, noiseOptions, rpcaOptions } from "./clean-options.js";
 
 export const defaultMagnification = 8;
 
@@ -93,21 +93,7 @@ const cameraOptions: readonly Option[] = [
     defaultText: String(localizerCameraRanges.quantumEfficiency.default),
     help: "With 1 the photons of the table are photoelectrons.",
   }),
-  createOption({
-    name: "read-noise",
-    kind: { type: "number", ...limitsOf(localizerCameraRanges.readNoiseElectrons) },
-    placeholder: "N",
-    unit: "photoelectrons",
-    defaultText: String(localizerCameraRanges.readNoiseElectrons.default),
-    help: "Standard deviation of the read noise.",
-  }),
-  createOption({
-    name: "excess-noise",
-    kind: { type: "number", ...limitsOf(localizerCameraRanges.excessNoise) },
-    placeholder: "N",
-    defaultText: String(localizerCameraRanges.excessNoise.default),
-    help: "Variance of the counts over that of Poisson counts: 2 for a camera that multiplies electrons.",
-  }),
+  ...noiseOptions,
 ];
 
 /** Everything that `localize` takes. */
@@ -149,8 +135,11 @@ export const localizeOptions: readonly Option[] = [
   }),
   createOption({
     name: "method",
-    kind: { type: "choice", choices: ["none", "slnet", "masked-mean", "median", "rpca"] },
-    placeholder: "none|slnet|masked-mean|median|rpca",
+    kind: {
+      type: "choice",
+      choices: ["none", "slnet", "masked-mean", "median", "rpca", "minimum", "rolling-ball"],
+    },
+    placeholder: "none|slnet|masked-mean|median|rpca|minimum|rolling-ball",
     defaultText: "none, or slnet where there is a model",
     help: "How the background is found. With none a flat one is fitted under each spot.",
   }),
@@ -174,11 +163,9 @@ export const localizeOptions: readonly Option[] = [
   ...maskOptions,
   ...medianOptions,
   ...rpcaOptions,
+  ...minimumOptions,
+  ...ballOptions,
   ...configurationOptions(["engine", "prefix", "outputPath"]),
   ...selectionOptions,
   ...commonOptions,
 ];
-
-function limitsOf({ minimum, maximum }: { readonly minimum: number; readonly maximum: number }) {
-  return { minimum, maximum };
-}

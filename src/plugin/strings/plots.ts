@@ -127,6 +127,9 @@ export const english = {
   withRpca:
     "Robust PCA cleans whole frames together and has no values for single pixels: only the raw ones are shown. Clean " +
     "with SLNet or the median to see more.",
+  withRollingBall:
+    "The rolling ball cleans whole frames and has no values for single pixels: only the raw ones are shown. Clean with " +
+    "SLNet or the median to see more.",
   reading: (name: string) => `${name}: reading`,
   cancel: "Cancel",
   remove: "Remove",

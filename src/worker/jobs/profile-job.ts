@@ -35,6 +35,12 @@ export class ProfileJob {
         "the masked mean looks for molecules in whole frames, so it cannot clean a few pixels; use SLNet or the median for traces",
       );
     }
+    if (method?.type === "rolling-ball") {
+      throw new SlnetError(
+        "unsupported",
+        "a ball rolls under whole frames, so it cannot clean a few pixels; use SLNet or the median for traces",
+      );
+    }
     const positions = pathPixels(reader.description.name, reader.description.shape, from, to);
     const path = readPath(reader, positions);
     const float = { type: "float32", offsetAdu: 0 } as const;

@@ -34,6 +34,15 @@ export async function openMethod(
       return openMaskedMeanMethod(reader, checkedModel(method.model), method.windowFrames, options, outputs, room);
     case "rpca":
       return openRpcaMethod(reader, method.options, outputs);
+    // What is used more rarely is loaded when it is first asked for.
+    case "minimum": {
+      const { openMinimumMethod } = await import("./minimum-method.js");
+      return openMinimumMethod(reader, method.options, outputs);
+    }
+    case "rolling-ball": {
+      const { openRollingBallMethod } = await import("./rolling-ball-method.js");
+      return openRollingBallMethod(reader, method.radius, outputs);
+    }
     default:
       method satisfies never;
       throw new SlnetError("bad-input", `there is no cleaning method ${(method as CleaningMethod).type}`);

@@ -301,6 +301,7 @@ function methodNote({ method }: InspectionState): TemplateResult | typeof nothin
   const text = plotStrings();
   if (method === "rpca") return html`<p class="note">${text.withRpca}</p>`;
   if (method === "masked-mean") return html`<p class="note">${text.withMaskedMean}</p>`;
+  if (method === "rolling-ball") return html`<p class="note">${text.withRollingBall}</p>`;
   return method === null ? html`<p class="muted">${text.withoutMethod}</p>` : nothing;
 }
 

@@ -18,7 +18,7 @@ import { panelStyles } from "./panel.styles.js";
 import { defaultRpcaTexts, parseRpca, rpcaFields, type RpcaTexts } from "./rpca-fields.js";
 
 /** The median of a window and that of the stack are two choices. */
-type PanelMethod = CleaningMethod["type"] | "whole-median";
+type PanelMethod = Exclude<CleaningMethod["type"], "minimum" | "rolling-ball"> | "whole-median";
 
 /** How the stack is cleaned. */
 export class SlnetCleanForm extends LitElement {
