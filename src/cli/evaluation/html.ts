@@ -1,4 +1,4 @@
-/** A piece of HTML. Only {@link html} makes one, so that text from elsewhere is never taken for markup. */
+/** A piece of HTML. {@link html} makes them, so that text from elsewhere is never taken for markup. */
 export class Html {
   constructor(readonly source: string) {}
 }

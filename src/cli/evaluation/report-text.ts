@@ -21,8 +21,8 @@ export function reportText({ scenes, seconds, options }: QualityReport): string 
   const { seeds, tuningSeeds, thresholdFactors } = options;
   return [
     ...blocks,
-    `mean ± standard deviation over ${seeds.length} seeds; thresholds out of ${thresholdFactors.length}, chosen on ` +
-      `${tuningSeeds.length} other seeds; ${seconds.toFixed(0)} s in all`,
+    `mean ± standard deviation over the seeds ${seeds.join(", ")}; thresholds out of ${thresholdFactors.join(", ")}, ` +
+      `chosen on the seeds ${tuningSeeds.join(", ")}; ${seconds.toFixed(0)} s in all`,
   ].join("\n\n");
 }
 
