@@ -104,6 +104,16 @@ describe("an evaluation of methods on scenes", () => {
     for (const { overSeeds } of report.scenes[0]!.rows) assert.equal(overSeeds.lostFrames?.mean, 0);
   });
 
+  it("holds every method against the true background too", () => {
+    const { perSeed } = rowOf(report, "truth");
+    for (const [at, { backgroundRmsePhotons, keptLight, photonRatio }] of perSeed.entries()) {
+      assert.equal(backgroundRmsePhotons, 0);
+      near(keptLight, 1, 0.05);
+      near(photonRatio, 1, 0.08);
+      assert.ok(rowOf(report, "median-50").perSeed[at]!.backgroundRmsePhotons! > 0.5);
+    }
+  });
+
   it("says what it is doing, from the first recording to the last", () => {
     assert.match(stages[0]!, /^0\/3 puncta, seed 1001: simulating$/);
     assert.match(stages.at(-1)!, /^3\/3 puncta, seed 2: done$/);
@@ -120,9 +130,9 @@ describe("an evaluation of methods on scenes", () => {
     assert.equal(named("script").length, 0);
     assert.equal(named("link").length, 0);
     assert.ok(elements.every(({ attributes }) => !("style" in attributes)));
-    // The frame, three pictures of the truth and of the four methods with a background, and one of raw.
+    // The frame, three pictures of the truth and of the five methods with a background, and one of raw.
     const pictures = named("img");
-    assert.equal(pictures.length, 1 + 3 * 5 + 1);
+    assert.equal(pictures.length, 1 + 3 * 6 + 1);
     for (const { attributes } of pictures) {
       assert.match(attributes["src"]!, /^data:image\/png;base64,/);
       assert.ok(attributes["alt"]!.length > 10);

@@ -7,8 +7,9 @@ import type { SampleArray } from "../../core/frames.js";
 import type { Localizations } from "../../core/localization/localization.js";
 import type { ModelFile } from "../../core/model.js";
 import { createSimulation, type SimulationOptions } from "../../core/simulation.js";
+import type { CleaningMethod } from "../../protocol/api.js";
 import type { CleaningRun, ClientStack, SlnetClient } from "../../protocol/client.js";
-import type { EvaluatedMethod } from "./methods.js";
+import type { EvaluatedMethod, WorkerCleaning } from "./methods.js";
 
 /** One recording to be measured on. */
 export interface RecordingRequest {
@@ -79,7 +80,7 @@ export async function evaluateRecording(
   for (const index of indices) frames.push({ index, counts: await stack.readFrame(index, { signal }) });
 
   let trained: Awaited<ReturnType<typeof train>> | null = null;
-  if (methods.some(({ cleaning }) => cleaning?.needsModel)) {
+  if (methods.some(({ cleaning }) => typeof cleaning === "object" && cleaning.needsModel)) {
     say("training");
     trained = await train(stack, engine, signal);
   }
@@ -88,13 +89,18 @@ export async function evaluateRecording(
     say(method.name);
     const score = new MethodScore(options, truth, method.input, request.thresholdFactorsOf(method));
     const shownFrame = request.keepsPictures ? frames[frames.length >> 1] : undefined;
-    const cleaning = cleaningOf(method, trained?.model ?? null);
     let outcome: CleaningOutcome = { lostFrames: 0, cleaningSeconds: null, shown: null };
-    if (cleaning) {
+    if (typeof method.cleaning === "object") {
+      const cleaning = cleaningOf(method.cleaning, trained?.model ?? null);
       const run = await stack.clean(cleaning, { ...wholeOf(options), engine }, { signal });
       outcome = await scoreBlocks(run, frames, score, shownFrame, options.frames);
     } else {
-      for (const [position, { counts }] of frames.entries()) score.add(position, counts, null);
+      for (const [position, frame] of frames.entries()) {
+        const background = method.cleaning === "truth" ? truth.backgrounds[position] : undefined;
+        const cleaned = background ? trulyCleaned(frame.counts, background) : null;
+        score.add(position, frame.counts, cleaned);
+        if (frame === shownFrame) outcome = { ...outcome, shown: cleaned };
+      }
     }
     const { lostFrames, cleaningSeconds, shown } = outcome;
     const scores = score.finish();
@@ -173,11 +179,14 @@ function wholeOf({ frames }: SimulationOptions) {
   return { from: 0, to: frames, lowRank: true, tail: "shift" } as const;
 }
 
-function cleaningOf({ name, cleaning }: EvaluatedMethod, model: ModelFile | null) {
-  if (cleaning === null) return null;
+function cleaningOf(cleaning: WorkerCleaning, model: ModelFile | null): CleaningMethod {
   if (!cleaning.needsModel) return cleaning.method();
-  if (!model) throw new SlnetError("internal", `evaluate: ${name} has no model`);
+  if (!model) throw new SlnetError("internal", "evaluate: a method that needs a model has none");
   return cleaning.method(model);
+}
+
+function trulyCleaned(counts: SampleArray, background: Float32Array): CleanedFrame {
+  return { lowRank: background, sparse: Float32Array.from(counts, (count, i) => count - (background[i] ?? 0)) };
 }
 
 /** With the default settings, as `slnet train` does. */

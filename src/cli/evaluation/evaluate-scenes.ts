@@ -51,7 +51,7 @@ export interface EvaluationContext {
 }
 
 /** Multiples of the noise, from what takes noise for molecules to what misses all but the brightest. */
-export const thresholdFactors = [0.8, 1, 1.2, 1.6, 2.2, 3, 4.5] as const;
+const thresholdFactors = [0.8, 1, 1.2, 1.6, 2.2, 3, 4.5] as const;
 
 /** Measures methods on scenes. First each method's threshold is chosen for each scene, on recordings of their own. */
 export async function evaluateScenes(

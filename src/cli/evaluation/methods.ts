@@ -12,12 +12,15 @@ export interface EvaluatedMethod {
   /** Whether it is run where no methods are named. */
   readonly isDefault: boolean;
   readonly input: LocalizerInput;
-  /** How the worker cleans; `null`: it does not. */
-  readonly cleaning:
-    | null
-    | { readonly needsModel: false; method(): CleaningMethod }
-    | { readonly needsModel: true; method(model: ModelFile): CleaningMethod };
+  /** How the worker cleans; `none`: it does not, `truth`: the background is known from the simulation. */
+  readonly cleaning: "none" | "truth" | WorkerCleaning;
 }
+
+/** How the worker is asked to clean. */
+export type WorkerCleaning =
+  | { readonly needsModel: false; method(): CleaningMethod }
+  /** By a model that was trained on the recording. */
+  | { readonly needsModel: true; method(model: ModelFile): CleaningMethod };
 
 const medianOf = (windowFrames: number): EvaluatedMethod => ({
   name: `median-${windowFrames}`,
@@ -34,7 +37,7 @@ export const evaluatedMethods: readonly EvaluatedMethod[] = [
     title: "No background: a flat one is fitted under each spot.",
     isDefault: true,
     input: "frames",
-    cleaning: null,
+    cleaning: "none",
   },
   medianOf(50),
   medianOf(100),
@@ -66,5 +69,12 @@ export const evaluatedMethods: readonly EvaluatedMethod[] = [
         options: { groupFrames: rpcaFrames, sparsityWeight: null, penalty: null, iterations: rpcaIterations },
       }),
     },
+  },
+  {
+    name: "truth",
+    title: "The true background, which no method can know: as good as this localizer gets.",
+    isDefault: true,
+    input: "frames",
+    cleaning: "truth",
   },
 ];

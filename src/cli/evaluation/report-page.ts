@@ -6,7 +6,7 @@ import { Html, html } from "./html.js";
 import type { QualityReport, SceneReport } from "./quality-report.js";
 import type { MethodPictures, ReportPicture, ScenePictures } from "./report-pictures.js";
 import { reportStyles } from "./report-styles.js";
-import { verdictText } from "./verdict-text.js";
+import { verdictNote, verdictText } from "./verdict-text.js";
 
 /** The report as one page that asks for nothing else and runs no script. */
 export function reportPage(report: QualityReport, pictures: readonly ScenePictures[]): string {
@@ -121,8 +121,8 @@ function overview({ scenes, methods }: QualityReport): Html {
     const cells = scenes.map(({ rows }) => {
       const row = rows.find(({ method }) => method === name);
       const verdict = row?.verdict;
-      const note = verdict ? (verdict.wins ? "wins" : verdict.efficiency) : "baseline";
-      return html`<td>${figureText(efficiency, row?.overSeeds.efficiency ?? null)}<br /><small>${note}</small></td>`;
+      const note = verdict ? verdictNote(verdict) : "baseline";
+      return html`<td>${figureText(efficiency, row?.overSeeds.efficiency ?? null)}<small>${note}</small></td>`;
     });
     return html`<tr>
       <th scope="row">${name}</th>

@@ -15,14 +15,14 @@ a { color: var(--link); }
 nav ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; list-style: none; padding: 0; }
 .wide { overflow-x: auto; }
 .wide:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
-table { border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; font-size: 0.8125rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--quiet); padding: 0 0 0.5rem; max-width: 48rem; }
-th, td { border: 1px solid var(--line); padding: 0.35rem 0.6rem; vertical-align: top; }
+th, td { border: 1px solid var(--line); padding: 0.35rem 0.45rem; vertical-align: top; }
 thead th { background: var(--head); text-align: left; }
 tbody th { text-align: left; font-weight: 600; white-space: nowrap; }
 td { text-align: right; white-space: nowrap; }
 td.text { text-align: left; white-space: normal; max-width: 48rem; }
-small { color: var(--quiet); }
+small { display: block; color: var(--quiet); white-space: normal; max-width: 9rem; margin-left: auto; }
 dt { font-weight: 600; margin-top: 0.6rem; }
 dd { margin: 0; }
 figure { margin: 0 0 1rem; }

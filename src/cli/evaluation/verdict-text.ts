@@ -29,6 +29,16 @@ export function verdictText({ overSeeds }: MethodReport, verdict: MethodVerdict)
   return [inEfficiency, inPhotons, inBackground, all].join(" ");
 }
 
+/** The same in a few words. */
+export function verdictNote({ wins, efficiency, photonsAreRight, backgroundIsNoWorse }: MethodVerdict): string {
+  if (wins) return "wins";
+  return [
+    efficiency,
+    ...(photonsAreRight === true ? ["photons right"] : []),
+    ...(backgroundIsNoWorse === true ? ["background no worse"] : []),
+  ].join(", ");
+}
+
 function signed(value: number): string {
   return `${value > 0 ? "+" : ""}${withMinus(value.toFixed(3))}`;
 }

@@ -129,7 +129,7 @@ export class MethodScore {
 }
 
 /** Maximum likelihood with the constants of the simulated camera, which the localizer is told, and the defaults else. */
-export function localizerOptionsFor(simulation: SimulationOptions, thresholdFactor: number): LocalizerOptions {
+function localizerOptionsFor(simulation: SimulationOptions, thresholdFactor: number): LocalizerOptions {
   const { camera, psfSigmaPixels } = simulation;
   const request = {
     fit: "mle",
