@@ -1,6 +1,7 @@
 import type { Command } from "./command.js";
 import { cleanCommand } from "./commands/clean.js";
 import { evalCommand } from "./commands/eval.js";
+import { evaluateCommand } from "./commands/evaluate.js";
 import { infoCommand } from "./commands/info.js";
 import { localizeCommand } from "./commands/localize.js";
 import { simulateCommand } from "./commands/simulate.js";
@@ -14,4 +15,5 @@ export const commands: readonly Command[] = [
   localizeCommand,
   evalCommand,
   simulateCommand,
+  evaluateCommand,
 ];

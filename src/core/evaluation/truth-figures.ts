@@ -23,8 +23,11 @@ export interface TruthFigures {
   readonly biasYNm: number | null;
 }
 
+/** Sage et al. (2019) match within this distance. */
+export const defaultMatchingRadiusNm = 250;
+
 export interface TruthFiguresOptions {
-  /** Default 250. */
+  /** Default {@link defaultMatchingRadiusNm}. */
   readonly radiusNm?: number;
   /**
    * Emitters dimmer than this are neither missed nor found: one that was on for a twentieth of a frame is beyond every
@@ -42,7 +45,7 @@ const efficiencyWeight = 0.01;
  * The trap: thresholds chosen on the very frames that are scored flatter every method; choose them on others.
  */
 export function truthFigures(truth: Positions, found: Positions, options: TruthFiguresOptions = {}): TruthFigures {
-  const { radiusNm = 250, leastPhotons = 0 } = options;
+  const { radiusNm = defaultMatchingRadiusNm, leastPhotons = 0 } = options;
   const { foundOfTrue, trueOfFound } = matchEmitters(truth, found, radiusNm);
   let [truePositives, falseNegatives, falsePositives] = [0, 0, 0];
   let [squares, sumX, sumY] = [0, 0, 0];

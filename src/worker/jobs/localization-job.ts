@@ -12,7 +12,7 @@ import { createProgressMeter, yieldToMessages } from "../pace.js";
 import { BlockPace } from "./block-pace.js";
 
 const shareNotice =
-  "the background of SLNet has a part of each molecule in it, so photons come out too low; use a median for photometry";
+  "the background of SLNet has a part of each molecule in it, so photons come out too low; use the masked mean for photometry";
 
 /**
  * Localizes the emitters of a range of frames, block by block. The method gives the background; the frame itself is read
