@@ -91,7 +91,7 @@ export async function evaluateRecording(
     const shownFrame = request.keepsPictures ? frames[frames.length >> 1] : undefined;
     let outcome: CleaningOutcome = { lostFrames: 0, cleaningSeconds: null, shown: null };
     if (typeof method.cleaning === "object") {
-      const cleaning = cleaningOf(method.cleaning, trained?.model ?? null);
+      const cleaning = cleaningOf(method.cleaning, trained?.model ?? null, options);
       const run = await stack.clean(cleaning, { ...wholeOf(options), engine }, { signal });
       outcome = await scoreBlocks(run, frames, score, shownFrame, options.frames);
     } else {
@@ -179,8 +179,8 @@ function wholeOf({ frames }: SimulationOptions) {
   return { from: 0, to: frames, lowRank: true, tail: "shift" } as const;
 }
 
-function cleaningOf(cleaning: WorkerCleaning, model: ModelFile | null): CleaningMethod {
-  if (!cleaning.needsModel) return cleaning.method();
+function cleaningOf(cleaning: WorkerCleaning, model: ModelFile | null, recording: SimulationOptions): CleaningMethod {
+  if (!cleaning.needsModel) return cleaning.method(recording);
   if (!model) throw new SlnetError("internal", "evaluate: a method that needs a model has none");
   return cleaning.method(model);
 }

@@ -1,5 +1,9 @@
 import type { LocalizerInput } from "../../core/evaluation/method-score.js";
+import { defaultMaskedWindowFrames } from "../../core/masked-mean.js";
+import { cameraOfStack, defaultMinimumWindowFrames } from "../../core/minimum-background.js";
 import type { ModelFile } from "../../core/model.js";
+import { defaultBallRadius } from "../../core/rolling-ball.js";
+import type { SimulationOptions } from "../../core/simulation.js";
 import type { CleaningMethod } from "../../protocol/api.js";
 import { rpcaFrames, rpcaIterations } from "../commands/clean-options.js";
 
@@ -18,7 +22,7 @@ export interface EvaluatedMethod {
 
 /** How the worker is asked to clean. */
 export type WorkerCleaning =
-  | { readonly needsModel: false; method(): CleaningMethod }
+  | { readonly needsModel: false; method(recording: SimulationOptions): CleaningMethod }
   /** By a model that was trained on the recording. */
   | { readonly needsModel: true; method(model: ModelFile): CleaningMethod };
 
@@ -56,6 +60,43 @@ export const evaluatedMethods: readonly EvaluatedMethod[] = [
     isDefault: true,
     input: "sparse",
     cleaning: { needsModel: true, method: (model) => ({ type: "slnet", model }) },
+  },
+  {
+    name: "masked-mean",
+    title: `Mean of ${defaultMaskedWindowFrames} frames without the molecules that the same SLNet finds, as the known background.`,
+    isDefault: true,
+    input: "frames",
+    cleaning: {
+      needsModel: true,
+      method: (model) => ({ type: "masked-mean", model, windowFrames: defaultMaskedWindowFrames }),
+    },
+  },
+  {
+    name: "minimum",
+    title: `Temporal minimum of ${defaultMinimumWindowFrames} frames, corrected for the noise of the camera, as the known background.`,
+    isDefault: true,
+    input: "frames",
+    cleaning: {
+      needsModel: false,
+      method: ({ camera: { readNoiseElectrons, emGain } }) => ({
+        type: "minimum",
+        options: {
+          windowFrames: defaultMinimumWindowFrames,
+          camera: {
+            ...cameraOfStack,
+            readNoiseElectrons: readNoiseElectrons / emGain,
+            excessNoise: emGain > 1 ? 2 : 1,
+          },
+        },
+      }),
+    },
+  },
+  {
+    name: "rolling-ball",
+    title: `What a ball of ${defaultBallRadius} pixels reaches that rolls under each frame, as the known background.`,
+    isDefault: true,
+    input: "frames",
+    cleaning: { needsModel: false, method: () => ({ type: "rolling-ball", radius: defaultBallRadius }) },
   },
   {
     name: "rpca",
