@@ -236,7 +236,7 @@ export const panelStyles = css`
 
   .purpose button {
     display: block;
-    margin-inline-start: calc(-1 * var(--_space-2));
+    margin-inline-start: calc(-1px - var(--_space-2));
     color: var(--_accent);
     text-align: start;
   }
