@@ -1,3 +1,4 @@
+import type { SampleArray } from "../../core/frames.js";
 import { OutputBlock } from "../engines/output-block.js";
 import type { CleanedFrames, OutputPlans } from "./method.js";
 
@@ -33,4 +34,9 @@ export class MethodOutputs {
       clipped,
     };
   }
+}
+
+/** What of a frame is above its background, 0 where nothing is: `[height, width]` each, in ADU. */
+export function takeBackground(frame: SampleArray, background: Float32Array, out: Float32Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = Math.max(0, frame[i] - background[i]);
 }

@@ -1,11 +1,11 @@
 import { SlnetError } from "../../core/errors.js";
-import { framePixels, type StackReader } from "../../core/frames.js";
+import { framePixels, type SampleArray, type StackReader } from "../../core/frames.js";
 import { completeNoiseCamera, createMinimumCorrection } from "../../core/minimum-background.js";
 import { medianWindowLimits } from "../../core/running-median.js";
 import type { MinimumMethodOptions } from "../../protocol/api.js";
 import { yieldToMessages } from "../pace.js";
 import { blockFramesFor, type BackgroundMethod, type OutputPlans } from "./method.js";
-import { MethodOutputs } from "./method-outputs.js";
+import { MethodOutputs, takeBackground } from "./method-outputs.js";
 import { RunningMinimum } from "./running-minimum.js";
 
 /** How long messages wait, at most about. */
@@ -58,9 +58,9 @@ export function openMinimumMethod(
         for (let index = from; index < to; index++) {
           const { frame, minimum } = await minima.frame(index, signal);
           const start = (index - from) * pixels;
-          if (table) for (let i = 0; i < pixels; i++) background[i] = table[minimum[i]];
+          if (table) lookUp(table, minimum, background);
           else for (let i = 0; i < pixels; i++) background[i] = backgroundOf(minimum[i]);
-          if (sparse) for (let i = 0; i < pixels; i++) sparse[start + i] = Math.max(0, frame[i] - background[i]);
+          if (sparse) takeBackground(frame, background, sparse.subarray(start, start + pixels));
           lowRank?.set(background, start);
           if (performance.now() - paused < stepMs) continue;
           await yieldToMessages();
@@ -70,4 +70,8 @@ export function openMinimumMethod(
       }),
     close: () => undefined,
   };
+}
+
+function lookUp(table: Float32Array, places: SampleArray, out: Float32Array): void {
+  for (let i = 0; i < out.length; i++) out[i] = table[places[i]];
 }

@@ -2,7 +2,7 @@ import { createSamples, framePixels, type StackReader } from "../../core/frames.
 import { createRollingBall } from "../../core/rolling-ball.js";
 import { yieldToMessages } from "../pace.js";
 import { blockFramesFor, type BackgroundMethod, type OutputPlans } from "./method.js";
-import { MethodOutputs } from "./method-outputs.js";
+import { MethodOutputs, takeBackground } from "./method-outputs.js";
 
 /** How long messages wait, at most about. */
 const stepMs = 20;
@@ -41,7 +41,7 @@ export function openRollingBallMethod(reader: StackReader, radius: number, outpu
             signal.throwIfAborted();
             paused = performance.now();
           }
-          if (sparse) for (let i = 0; i < pixels; i++) sparse[start + i] = Math.max(0, frame[i] - background[i]);
+          if (sparse) takeBackground(frame, background, sparse.subarray(start, start + pixels));
           lowRank?.set(background, start);
         }
       }),
