@@ -77,7 +77,7 @@ async function tables({ version, options, scenes, seconds }) {
   return [
     `slnet-web ${version}; seeds ${options.seeds.join(", ")}, thresholds out of ${options.thresholdFactors.join(", ")} chosen on ` +
       `seeds ${options.tuningSeeds.join(", ")}; ${options.scoredFrames} frames of each recording scored; ` +
-      `${(seconds / 60).toFixed(1)} minutes with ${options.jobs} recordings at a time on ${machine}.`,
+      `${(seconds / 60).toFixed(1)} minutes with up to ${options.jobs} at a time on ${machine}.`,
     "## Efficiency",
     overview,
     "## Every figure",

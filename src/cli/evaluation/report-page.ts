@@ -91,7 +91,7 @@ function conditions({ version, options, scenes, engines, seconds }: QualityRepor
       `within ${options.matchingRadiusNm} nm; emitters within ${options.edgePixels} pixels of the edge, or with less than ${options.leastPhotonsShare} of the scene's least light, are neither missed nor found`,
     ],
     ["Training", `default settings; engine ${engines.length > 0 ? engines.join(", ") : "none"}`],
-    ["Took", `${seconds.toFixed(0)} s, ${jobs} recordings at a time`],
+    ["Took", `${seconds.toFixed(0)} s, ${jobs === 1 ? "one recording" : `${jobs} recordings`} at a time`],
   ];
   return html`<h2 id="conditions">What was measured</h2>
     <p>
@@ -230,7 +230,7 @@ function pictureTable({ scene, seed, frame, raw, truth, methods }: ScenePictures
           </tr>
         </thead>
         <tbody>
-          ${row("truth", truth)}${methods.map((method) => row(method.method, method))}
+          ${row("what was there", truth)}${methods.map((method) => row(method.method, method))}
         </tbody>
       </table>
     </div>`;
