@@ -29,6 +29,26 @@ describe("slnet-web/client in a page", () => {
     expect(isSlnetError(refusal, "worker-lost")).to.equal(true);
   });
 
+  it("keeps the light of the molecules by the masked mean, and the sign of the noise", async () => {
+    const slnet = await createSlnetClient(options);
+    const file = await noisyTiff(40);
+    const model = await slnet.train(file, { configuration });
+    let [below, brightest] = [0, 0];
+    for await (const { sparse, lowRank } of slnet.maskedMean(file, { model, windowFrames: 20, lowRank: true })) {
+      below += sparse.filter((value) => value < 0).length;
+      brightest = Math.max(brightest, ...sparse);
+      expect(Math.max(...lowRank!), "no molecule is left in the background").to.be.below(150);
+    }
+    // About half of the noise.
+    expect(below / (40 * 20 * 24)).to.be.within(0.3, 0.7);
+    // A spot of 800 ADU over a background of about 100.
+    expect(brightest).to.be.within(780, 820);
+    const tooShort = slnet.maskedMean(file, { model, windowFrames: 2 })[Symbol.asyncIterator]();
+    const refusal = await tooShort.next().catch((error: unknown) => error);
+    expect(isSlnetError(refusal, "bad-input")).to.equal(true);
+    slnet.dispose();
+  });
+
   it("starts another worker after one was lost", async () => {
     const workers: Worker[] = [];
     const slnet = await createSlnetClient({

@@ -98,12 +98,22 @@ describe("the walk-through", { timeout: 5 * minutes }, () => {
       .getByText(/^Line from/)
       .first()
       .waitFor({ timeout: minutes });
-    await page
-      .getByText(/^Cancel$/)
-      .first()
-      .waitFor({ state: "hidden", timeout: minutes });
+    await page.locator("slnet-inspector progress").waitFor({ state: "detached", timeout: minutes });
     await show("Inspect");
     await demo.screenshot("walk-inspected");
+  });
+
+  it("cleans again, in the way that keeps the photons", async () => {
+    const { page } = demo;
+    await press("For photometry: masked mean (recommended)");
+    await press("Clean");
+    await page
+      .getByText(/the background is the mean of 100 frames/i)
+      .first()
+      .waitFor({ timeout: minutes });
+    await page.getByText("Ready", { exact: true }).first().waitFor({ timeout: minutes });
+    await show("Clean");
+    await demo.screenshot("walk-photons");
   });
 
   it("localizes the molecules before and after, and hands their tables over", async () => {
