@@ -130,9 +130,9 @@ describe("an evaluation of methods on scenes", () => {
     assert.equal(named("script").length, 0);
     assert.equal(named("link").length, 0);
     assert.ok(elements.every(({ attributes }) => !("style" in attributes)));
-    // The frame, three pictures of the truth and of the five methods with a background, and one of raw.
+    // The frame, three pictures of the truth and of the eight methods with a background, and one of raw.
     const pictures = named("img");
-    assert.equal(pictures.length, 1 + 3 * 6 + 1);
+    assert.equal(pictures.length, 1 + 3 * 9 + 1);
     for (const { attributes } of pictures) {
       assert.match(attributes["src"]!, /^data:image\/png;base64,/);
       assert.ok(attributes["alt"]!.length > 10);

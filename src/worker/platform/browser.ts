@@ -60,7 +60,8 @@ export const browserPlatform: Platform = {
 /** `assets/` beside the script of the worker, of which this is a part in `worker-parts/`. */
 function assetsUrl(): string {
   // webpack puts the path on the machine where it ran in place of the address, and makes one script of all parts.
-  return import.meta.url.startsWith("file:")
+  // Node has no location: there the script is imported by mistake, and says so.
+  return import.meta.url.startsWith("file:") && "location" in globalThis
     ? new URL("./assets/", self.location.href).href
     : new URL("../assets/", import.meta.url).href;
 }
