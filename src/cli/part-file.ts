@@ -14,6 +14,23 @@ export interface PartFile {
   discard(): Promise<void>;
 }
 
+/**
+ * Writes a file whole or not at all.
+ *
+ * @param fill - writes what is in it
+ * @throws {@link SlnetError} `bad-input` where it cannot be written
+ */
+export async function writeWholeFile(path: string, fill: (sink: ByteSink) => Promise<void>): Promise<void> {
+  const file = await openPartFile(path);
+  try {
+    await fill(file.sink);
+    await file.commit();
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+}
+
 /** @throws {@link SlnetError} `bad-input` where it cannot be made; so do the writes */
 export async function openPartFile(path: string): Promise<PartFile> {
   const partPath = `${path}.part`;

@@ -1,3 +1,5 @@
+import { logFactorial } from "./log-factorial.js";
+
 /** Below this mean the table is fine, and above it coarse, in steps of the root of the mean. */
 const fineRoot = 20;
 const fineStep = 0.25;
@@ -61,9 +63,4 @@ export function createMinimumInverse(count: number): (minimum: number) => number
     const part = (minimum - minima[low]) / (minima[high] - minima[low]);
     return means[low] + part * (means[high] - means[low]);
   };
-}
-
-/** ln k! by Stirling's series, for k of 10 or more: to 1e-9. */
-function logFactorial(k: number): number {
-  return k * Math.log(k) - k + 0.5 * Math.log(2 * Math.PI * k) + 1 / (12 * k) - 1 / (360 * k ** 3);
 }

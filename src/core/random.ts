@@ -1,4 +1,5 @@
 import { SlnetError } from "./errors.js";
+import { logFactorial } from "./log-factorial.js";
 
 /** A stream of random numbers that its seed and name decide. */
 export interface Random {
@@ -122,20 +123,6 @@ function poissonByRejection(mean: number, next: () => number): number {
     const left = Math.log((v * inverseAlpha) / (a / (edge * edge) + b));
     if (left <= count * logMean - mean - logFactorial(count)) return count;
   }
-}
-
-const smallLogFactorials = Array.from({ length: 16 }, (_, count) => {
-  let product = 1;
-  for (let factor = 2; factor <= count; factor++) product *= factor;
-  return Math.log(product);
-});
-
-/** log(count!), by Stirling's series from 16 on (error below 1e-12). */
-function logFactorial(count: number): number {
-  if (count < 16) return smallLogFactorials[count];
-  const x = count + 1;
-  const series = 1 / (12 * x) - 1 / (360 * x ** 3) + 1 / (1260 * x ** 5);
-  return (x - 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI) + series;
 }
 
 /** FNV-1a over the UTF-16 units of a text, 32 bits. */

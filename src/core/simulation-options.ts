@@ -202,6 +202,17 @@ export function simulationMetadata({ camera, pixelSizeNm, frameIntervalSeconds }
   };
 }
 
+/**
+ * The noise of a simulated camera as what computes with counts wants it: read noise in photoelectrons before the
+ * multiplication, and the factor by which that raises the variance.
+ */
+export function simulatedNoise({ camera: { readNoiseElectrons, emGain } }: Pick<SimulationOptions, "camera">): {
+  readonly readNoiseElectrons: number;
+  readonly excessNoise: number;
+} {
+  return { readNoiseElectrons: readNoiseElectrons / emGain, excessNoise: emGain > 1 ? 2 : 1 };
+}
+
 function checkChoice<T extends string>(name: string, value: T | undefined, choices: readonly [T, ...T[]]): T {
   const chosen = value ?? choices[0];
   if (choices.includes(chosen)) return chosen;

@@ -7,7 +7,7 @@ import type { EndedRun } from "./ended-run.js";
 import { compareRuns, type RunDifference } from "./history-comparison.js";
 import { browserStore, memoryStore, type HistoryStore } from "./history-store.js";
 import type { Unsubscribe } from "./host/contract.js";
-import { modelIn } from "./method-model.js";
+import { modelIn } from "../protocol/cleaning-methods.js";
 import { isSameStack, recordedStack, recordOf } from "./run-recorder.js";
 import type { RecordedCleaning, RecordedStack, RunRecord } from "./run-record.js";
 import { resultFileName } from "./save-formats.js";

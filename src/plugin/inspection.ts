@@ -2,6 +2,7 @@ import { SlnetError } from "../core/errors.js";
 import type { StackShape } from "../core/frames.js";
 import type { ModelFile } from "../core/model.js";
 import type { CleaningMethod, PixelPath, Projection, Projections } from "../protocol/api.js";
+import { needsWholeFrames } from "../protocol/cleaning-methods.js";
 import type { ClientStack } from "../protocol/client.js";
 import type { ImageDisplay, PickedShape, Unsubscribe, ViewerHost } from "./host/contract.js";
 import { InspectionTask, restingTask, type TaskState, type Work } from "./inspection-task.js";
@@ -50,8 +51,6 @@ export interface InspectionState {
 export type ProfileName = "trace" | "kymograph";
 export type InspectionTaskName = ProfileName | "projection";
 
-/** They look at whole frames, so they cannot clean single pixels. */
-const wholeFrameMethods: ReadonlySet<CleaningMethod["type"]> = new Set(["rpca", "masked-mean", "rolling-ball"]);
 const profileNames = ["trace", "kymograph"] as const;
 const nothing = { trace: null, kymograph: null };
 const current = { trace: false, kymograph: false };
@@ -189,7 +188,7 @@ export class Inspection {
   /** Some methods have no values for single pixels: the raw ones are better than none. */
   get #profileMethod(): CleaningMethod | null {
     const method = this.#method;
-    return method && wholeFrameMethods.has(method.type) ? null : method;
+    return method && needsWholeFrames(method.type) ? null : method;
   }
 
   #follow(): void {

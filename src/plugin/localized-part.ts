@@ -1,10 +1,10 @@
 import type { StackShape } from "../core/frames.js";
+import { medianOf } from "../core/evaluation/median-of.js";
 import { nearestNeighbourPrecision } from "../core/evaluation/nearest-neighbour-precision.js";
 import type { Localizations } from "../core/localization/localization.js";
 import { createRendering, type Rendering } from "../core/localization/rendering.js";
 import { thunderstormHeader, thunderstormRows } from "../core/localization/thunderstorm-table.js";
 import type { CleaningMethod } from "../protocol/api.js";
-import type { FrameRange } from "./profile.js";
 
 /** With which background the emitters were fitted. */
 export type LocalizedPartName = "raw" | "cleaned";
@@ -23,14 +23,11 @@ export class LocalizedPart {
   readonly method: CleaningMethod["type"] | null;
   readonly pixelSizeNm: number;
   readonly rendering: Rendering;
-  /** First frame, and the one after the last that was looked at. */
-  frames: FrameRange;
   count = 0;
   figures: LocalizationFigures = { medianPhotons: null, medianUncertaintyNm: null, precisionNm: null };
   readonly #blocks: Localizations[] = [];
 
   /**
-   * @param from - first frame
    * @param magnification - of the image, a whole number
    * @throws {@link SlnetError} `bad-input` or `out-of-memory` where there is no such image
    */
@@ -38,18 +35,15 @@ export class LocalizedPart {
     method: CleaningMethod["type"] | null,
     { height, width }: StackShape,
     pixelSizeNm: number,
-    from: number,
     magnification: number,
   ) {
     this.method = method;
     this.pixelSizeNm = pixelSizeNm;
-    this.frames = [from, from];
     this.rendering = createRendering({ height, width, magnification, kind: "gaussian" });
   }
 
-  /** Takes the localizations of the next frames, up to `to`. */
-  add(localizations: Localizations, to: number): void {
-    this.frames = [this.frames[0], to];
+  /** Takes the localizations of the next frames. */
+  add(localizations: Localizations): void {
     if (localizations.frames.length === 0) return;
     this.count += localizations.frames.length;
     this.#blocks.push(localizations);
@@ -61,9 +55,9 @@ export class LocalizedPart {
     const photons = this.#column((block) => block.photons);
     const uncertainties = this.#column((block) => block.uncertaintyPixels).filter((value) => value > 0);
     const toNm = (values: Float64Array): Float64Array => values.map((value) => value * this.pixelSizeNm);
-    const uncertainty = median(uncertainties);
+    const uncertainty = medianOf(uncertainties);
     this.figures = {
-      medianPhotons: median(photons),
+      medianPhotons: medianOf(photons),
       medianUncertaintyNm: uncertainty === null ? null : uncertainty * this.pixelSizeNm,
       precisionNm: nearestNeighbourPrecision({
         frame: this.#column((block) => block.frames),
@@ -95,11 +89,4 @@ export class LocalizedPart {
     }
     return column;
   }
-}
-
-function median(values: Float64Array): number | null {
-  if (values.length === 0) return null;
-  const sorted = values.slice().sort();
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -156,21 +156,26 @@ export class Localizer {
   ): Promise<LocalizedPart> {
     const stack = await this.#source.ready(signal);
     const { shape } = stack.description;
-    const [from, to] = [0, shape.frames];
     const known = stackMetadata(this.#source.state());
     const size = known?.pixelSizeNm ?? pixelSizeNm;
-    const localized = new LocalizedPart(method?.type ?? null, shape, size, from, magnification);
+    const localized = new LocalizedPart(method?.type ?? null, shape, size, magnification);
     const camera = {
       offsetAdu: known?.cameraOffsetAdu ?? undefined,
       aduPerElectron: known?.aduPerElectron ?? undefined,
     };
     const engine = this.#source.state().configuration?.engine ?? "auto";
-    const options = { from, to, tail: "shift", engine, localizer: { fit, psfSigmaPixels, camera } } as const;
+    const options = {
+      from: 0,
+      to: shape.frames,
+      tail: "shift",
+      engine,
+      localizer: { fit, psfSigmaPixels, camera },
+    } as const;
     const run = await stack.localize(method, options, { signal });
     this.#update({ notices: [...new Set([...this.#state.notices, ...run.plan.notices])] });
-    for await (const { localizations, to: end, progress } of run) {
+    for await (const { localizations, progress } of run) {
       signal.throwIfAborted();
-      localized.add(localizations, end);
+      localized.add(localizations);
       this.#update({ [part]: localized });
       tell(progress);
     }

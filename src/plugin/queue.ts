@@ -2,7 +2,7 @@ import { errorMessage, SlnetError } from "../core/errors.js";
 import type { ModelFile } from "../core/model.js";
 import type { NamedFile, Progress } from "../protocol/api.js";
 import type { Unsubscribe } from "./host/contract.js";
-import { usesModel } from "./method-model.js";
+import { usesModel } from "../protocol/cleaning-methods.js";
 import { copiedDelivery, newFileIn } from "./queue-output.js";
 import type { SaveRequest } from "./session-requests.js";
 import type { SavedFile, SessionState } from "./session-state.js";

@@ -1,4 +1,4 @@
-import { usesModel } from "./method-model.js";
+import { usesModel } from "../protocol/cleaning-methods.js";
 import { planOfRun, type RunPlan } from "./run-record-plan.js";
 import type { RecordedMethod, RunRecord } from "./run-record.js";
 

@@ -1,5 +1,5 @@
 import { kebabCase } from "../core/kebab-case.js";
-import { usesModel } from "./method-model.js";
+import { usesModel } from "../protocol/cleaning-methods.js";
 import { planOfRun, type RunPlan } from "./run-record-plan.js";
 import type { RunRecord } from "./run-record.js";
 

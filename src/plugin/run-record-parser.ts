@@ -4,7 +4,7 @@ import { unknownMetadata, type StackMetadata } from "../core/frames.js";
 import { checkedModel, type ModelFile } from "../core/model.js";
 import { maximumJsonBytes } from "./json-file.js";
 import { requireMetadata } from "./metadata-fields.js";
-import { usesModel } from "./method-model.js";
+import { usesModel } from "../protocol/cleaning-methods.js";
 import { RecordReader } from "./record-reader.js";
 import { runFormat, runFormatVersion } from "./run-format.js";
 import type {

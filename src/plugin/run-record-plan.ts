@@ -1,6 +1,6 @@
 import { configurationFields, defaultConfiguration, type SlnetConfiguration } from "../core/configuration.js";
 import type { StackRegion } from "../core/frames.js";
-import { usesModel } from "./method-model.js";
+import { usesModel } from "../protocol/cleaning-methods.js";
 import type { RunRecord } from "./run-record.js";
 import { resultFileName, saveFormat } from "./save-formats.js";
 

@@ -4,7 +4,7 @@ import { slnetWebVersion } from "../core/version.js";
 import { defaultConfiguration } from "../core/configuration.js";
 import type { CleaningMethod } from "../protocol/api.js";
 import type { EndedRun } from "./ended-run.js";
-import { modelIn, usesModel } from "./method-model.js";
+import { modelIn, usesModel } from "../protocol/cleaning-methods.js";
 import { runFormat, runFormatVersion } from "./run-format.js";
 import type {
   RecordedCleaning,

@@ -210,7 +210,8 @@ export interface SavedPart {
   readonly type: Extract<SampleType, "uint16" | "float32">;
   /**
    * Added to every pixel, in ADU. `null` for the sparse part as uint16: the offset of the camera, where it is known; else
-   * that of the model's configuration, else 0, or for the masked mean, whose noise goes below 0, 100. `null` for the low-rank part: 0, it has the camera's offset in it.
+   * that of the model's configuration, else 0, or for the masked mean, whose noise goes below 0, 100.
+   * `null` for the low-rank part: 0, it has the camera's offset in it.
    */
   readonly offsetAdu: number | null;
   /** Default `tiff`. */
@@ -430,8 +431,8 @@ export interface SlnetWorkerApi extends LocalizationApi {
   /**
    * The pixels of a path over time, raw and cleaned, with the values that cleaning whole frames on the same engine gives:
    * bit for bit in JavaScript and WebAssembly SIMD; up to the rounding of float32 on a graphics device and in relaxed
-   * SIMD, where the place of a pixel in its frame decides how its last bit is rounded. RPCA and the
-   * rolling ball, which know only whole frames, are `unsupported`.
+   * SIMD, where the place of a pixel in its frame decides how its last bit is rounded. RPCA, the
+   * masked mean and the rolling ball, which know only whole frames, are `unsupported`.
    */
   openProfile(
     stack: StackId,

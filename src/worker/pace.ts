@@ -28,6 +28,26 @@ function openChannel(): MessagePort {
   return port2;
 }
 
+/** How long messages wait, at most about. */
+const breakEveryMs = 20;
+
+/** The breaks of a long computation in which messages are heard, so that it can be cancelled. */
+export class MessageBreaks {
+  #since = performance.now();
+
+  /** Whether the last one is long enough ago; to be asked often, and at little cost. */
+  get isDue(): boolean {
+    return performance.now() - this.#since >= breakEveryMs;
+  }
+
+  /** Rejects where `signal` is aborted meanwhile. */
+  async take(signal: AbortSignal): Promise<void> {
+    await yieldToMessages();
+    signal.throwIfAborted();
+    this.#since = performance.now();
+  }
+}
+
 /** Counts what is done and says how fast it goes. */
 export function createProgressMeter(total: number, alreadyDone = 0): (done: number) => Progress {
   const start = performance.now();

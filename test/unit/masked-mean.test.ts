@@ -5,7 +5,6 @@ import { isSlnetError } from "../../src/core/errors.js";
 import {
   createSamples,
   framePixels,
-  unknownMetadata,
   type SampleArray,
   type SampleType,
   type StackReader,
@@ -18,10 +17,11 @@ import { medianWindowStart } from "../../src/core/running-median.js";
 import { separate, separationMap } from "../../src/core/separation.js";
 import { createSimulation, createSimulationOptions } from "../../src/core/simulation.js";
 import { windowOf } from "../../src/core/windows.js";
-import type { OutputPlans } from "../../src/worker/methods/method.js";
+import type { OutputPlans } from "../../src/worker/engines/engine.js";
 import { createPlainSums } from "../../src/worker/methods/masked-mean-plain.js";
 import { planMaskedMean } from "../../src/worker/methods/masked-mean-plan.js";
 import { connect, rejectsWith } from "./in-process-worker.js";
+import { memoryStack } from "./memory-stack.js";
 
 // As they are bundled for Node: the compiled kernels come from the bundler.
 const bundle = (name: string): string => new URL(`../../../build/bundles/node/${name}.js`, import.meta.url).href;
@@ -218,32 +218,6 @@ function truthOf(stack: readonly SampleArray[], model: ModelFile, width: number,
   return { stack, masks };
 }
 
-function readerOf(stack: readonly SampleArray[], type: SampleType, width: number, height: number) {
-  const reads = stack.map(() => 0);
-  const reader: StackReader = {
-    description: {
-      shape: { frames: stack.length, height, width, type },
-      name: "stack",
-      format: "frames",
-      compression: "none",
-      byteOrder: "little-endian",
-      storedType: type,
-      ...unknownMetadata,
-      notices: [],
-    },
-    async readFrames(from, to, out, signal) {
-      await new Promise((resolve) => setImmediate(resolve));
-      signal?.throwIfAborted();
-      for (let frame = from; frame < to; frame++) {
-        reads[frame] = at(reads, frame) + 1;
-        out.set(at(stack, frame), (frame - from) * width * height);
-      }
-    },
-    close: () => Promise.resolve(),
-  };
-  return { reader, reads };
-}
-
 describe("the method masked-mean", async () => {
   const simulation = createSimulation(createSimulationOptions(sample));
   const frames = Array.from({ length: sample.frames }, (_, frame) => simulation.frame(frame));
@@ -278,7 +252,7 @@ describe("the method masked-mean", async () => {
         const part = converted[type].slice(0, count);
         const { masks } = truthOf(part, trained, sample.width, sample.height);
         assert.ok(masks.some((mask) => mask.includes(1)));
-        const { reader } = readerOf(part, type, sample.width, sample.height);
+        const reader = memoryStack(part, type, sample.width, sample);
         const method = await openOn(reader, windowFrames);
         const pixels = framePixels(sample);
         for (let from = 0; from < count; from += 7) {
@@ -299,7 +273,7 @@ describe("the method masked-mean", async () => {
 
   it("gives the same on the WebAssembly engine", async () => {
     const { masks } = truthOf(frames, trained, sample.width, sample.height);
-    const method = await openOn(readerOf(frames, "uint16", sample.width, sample.height).reader, 20, "wasm");
+    const method = await openOn(memoryStack(frames, "uint16", sample.width, sample), 20, "wasm");
     const { sparse } = await method.clean(30, 40, never);
     for (let frame = 30; frame < 40; frame++) {
       const pixels = framePixels(sample);
@@ -311,7 +285,8 @@ describe("the method masked-mean", async () => {
 
   it("reads each frame once in order, and gives the same frames in any order", async () => {
     const { masks } = truthOf(frames, trained, sample.width, sample.height);
-    const { reader, reads } = readerOf(frames, "uint16", sample.width, sample.height);
+    const reader = memoryStack(frames, "uint16", sample.width, sample);
+    const { reads } = reader;
     const method = await openOn(reader, 20);
     const before = [...reads];
     for (let from = 0; from < 70; from += 5) await method.clean(from, from + 5, never);
@@ -328,7 +303,7 @@ describe("the method masked-mean", async () => {
 
   it("goes on rightly after a call that was stopped", async () => {
     const { masks } = truthOf(frames, trained, sample.width, sample.height);
-    const { reader } = readerOf(frames, "uint16", sample.width, sample.height);
+    const reader = memoryStack(frames, "uint16", sample.width, sample);
     const method = await openOn(reader, 20);
     for (const [from, to] of [
       [0, 30],
@@ -346,7 +321,7 @@ describe("the method masked-mean", async () => {
 
   it("leaves the last frames out of the windows too where they are dropped", async () => {
     const { masks } = truthOf(frames, trained, sample.width, sample.height);
-    const method = await openOn(readerOf(frames, "uint16", sample.width, sample.height).reader, 20, "js", "drop");
+    const method = await openOn(memoryStack(frames, "uint16", sample.width, sample), 20, "js", "drop");
     assert.equal(method.to, 70 - 24);
     const { sparse } = await method.clean(45, 46, never);
     assert.deepEqual(sparse, reference(frames.slice(0, 46), masks, 45, 20).sparse);
@@ -362,7 +337,7 @@ describe("the method masked-mean", async () => {
         /window of the masked mean is .* frames, expected a whole number from 6 to 2001/,
       );
     }
-    const { reader } = readerOf(frames.slice(0, 20), "uint16", sample.width, sample.height);
+    const reader = memoryStack(frames.slice(0, 20), "uint16", sample.width, sample);
     await assert.rejects(openOn(reader, 20), /the stack has 20 frames, temporal shifts .* need at least 25/);
     assert.throws(
       () => planMaskedMean("large.tif", { frames: 500, height: 2048, width: 2048, type: "uint16" }, 500, 200),

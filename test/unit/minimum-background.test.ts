@@ -2,13 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { SlnetError } from "../../src/core/errors.js";
-import {
-  createSamples,
-  type SampleArray,
-  type SampleType,
-  type StackReader,
-  unknownMetadata,
-} from "../../src/core/frames.js";
+import { createSamples, type SampleArray, type SampleType, unknownMetadata } from "../../src/core/frames.js";
 import {
   cameraOfStack,
   completeNoiseCamera,
@@ -20,6 +14,7 @@ import { createRandom } from "../../src/core/random.js";
 import { medianWindowStart } from "../../src/core/running-median.js";
 import { openMinimumMethod } from "../../src/worker/methods/minimum-method.js";
 import { planRunningMinimum } from "../../src/worker/methods/running-minimum.js";
+import { memoryStack } from "./memory-stack.js";
 
 const random = createRandom(11, "minimum");
 const never = new AbortController().signal;
@@ -101,33 +96,6 @@ describe("the background from the minimum", () => {
   });
 });
 
-function readerOf(
-  stack: readonly SampleArray[],
-  type: SampleType,
-  broken = Infinity,
-): StackReader & { reads: number[] } {
-  const pixels = stack[0]?.length ?? 0;
-  const reads = stack.map(() => 0);
-  return {
-    reads,
-    description: {
-      ...unknownMetadata,
-      shape: { frames: stack.length, height: 1, width: pixels, type },
-      ...{ name: "made", format: "frames", compression: "none", byteOrder: "little-endian", storedType: type },
-      notices: [],
-    },
-    readFrames(from, to, out) {
-      if (to > broken) return Promise.reject(new SlnetError("bad-input", "the file ends here"));
-      for (let frame = from; frame < to; frame++) {
-        out.set(stack[frame] as SampleArray, (frame - from) * pixels);
-        reads[frame]! += 1;
-      }
-      return Promise.resolve();
-    },
-    close: () => Promise.resolve(),
-  };
-}
-
 function stackOf(type: SampleType, frames: number, pixels: number): SampleArray[] {
   return Array.from({ length: frames }, () =>
     createSamples(type, pixels).map(() => (type === "float32" ? 300 * random.normal() : random.integer(200))),
@@ -163,7 +131,7 @@ describe("the method minimum of the worker", () => {
         [300, 101, 4],
       ] as const) {
         const stack = stackOf(type, frames, pixels);
-        const reader = readerOf(stack, type);
+        const reader = memoryStack(stack, type, pixels);
         const method = openMinimumMethod(reader, options(windowFrames), { sparse: float, lowRank: float });
         for (let from = 0; from < frames;) {
           const to = Math.min(frames, from + 1 + random.integer(9));
@@ -185,7 +153,7 @@ describe("the method minimum of the worker", () => {
 
   it("starts again at any frame", async () => {
     const stack = stackOf("uint16", 400, 6);
-    const method = openMinimumMethod(readerOf(stack, "uint16"), options(50), { sparse: null, lowRank: float });
+    const method = openMinimumMethod(memoryStack(stack, "uint16", 6), options(50), { sparse: null, lowRank: float });
     const jumps = Array.from({ length: 120 }, () => random.integer(399)).flatMap((frame) => [frame, frame + 1, frame]);
     for (const frame of [399, 0, 200, 201, 199, 230, 260, 20, ...jumps]) {
       const { lowRank } = await method.clean(frame, frame + 1, never);
@@ -195,7 +163,10 @@ describe("the method minimum of the worker", () => {
 
   it("gives the frames before one that cannot be read, and goes on after a stop", async () => {
     const stack = stackOf("uint16", 120, 6);
-    const method = openMinimumMethod(readerOf(stack, "uint16", 90), options(20), { sparse: null, lowRank: float });
+    const method = openMinimumMethod(memoryStack(stack, "uint16", 6, { brokenFrom: 90 }), options(20), {
+      sparse: null,
+      lowRank: float,
+    });
     const { lowRank } = await method.clean(80, 81, never);
     assert.deepEqual(lowRank, expectedOf(stack, 80, 20));
     await assert.rejects(method.clean(81, 82, never), /the file ends here/);
@@ -204,7 +175,7 @@ describe("the method minimum of the worker", () => {
   });
 
   it("refuses a window or a memory out of range", () => {
-    const reader = readerOf(stackOf("uint16", 5, 6), "uint16");
+    const reader = memoryStack(stackOf("uint16", 5, 6), "uint16", 6);
     const outputs = { sparse: float, lowRank: null };
     for (const windowFrames of [2, 2002, 3.5, NaN]) {
       assert.throws(

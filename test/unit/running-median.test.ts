@@ -2,19 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { SlnetError } from "../../src/core/errors.js";
-import {
-  createSamples,
-  type SampleArray,
-  type SampleType,
-  type StackReader,
-  type StackShape,
-  unknownMetadata,
-} from "../../src/core/frames.js";
+import { createSamples, type SampleArray, type SampleType, type StackShape } from "../../src/core/frames.js";
 import { encodeUint16 } from "../../src/core/io/encode-samples.js";
 import { createRandom } from "../../src/core/random.js";
 import { medianWindowStart, slideMedians } from "../../src/core/running-median.js";
 import type { OutputRoom } from "../../src/worker/methods/running-median-finder.js";
 import { planRunningMedian } from "../../src/worker/methods/running-median-plan.js";
+import { memoryStack } from "./memory-stack.js";
 
 // As they are bundled for Node: the compiled kernels come from the bundler.
 const bundle = (name: string): string => new URL(`../../../build/bundles/node/${name}.js`, import.meta.url).href;
@@ -60,33 +54,6 @@ function sortedMedian(stack: readonly SampleArray[], frame: number, windowFrames
     const values = window.map((samples) => samples[pixel] ?? NaN).sort((a, b) => a - b);
     return values[Math.floor((size - 1) / 2)] ?? NaN;
   });
-}
-
-/** A stack in memory that counts how often each frame is read. */
-function readerOf(stack: readonly SampleArray[], type: SampleType, width: number): StackReader & { reads: number[] } {
-  const reads = stack.map(() => 0);
-  return {
-    reads,
-    description: {
-      shape: { frames: stack.length, height: 1, width, type },
-      name: "stack",
-      format: "frames",
-      compression: "none",
-      byteOrder: "little-endian",
-      storedType: type,
-      ...unknownMetadata,
-      notices: [],
-    },
-    async readFrames(from, to, out, signal) {
-      await new Promise((resolve) => setImmediate(resolve));
-      signal?.throwIfAborted();
-      for (let frame = from; frame < to; frame++) {
-        reads[frame] = (reads[frame] ?? 0) + 1;
-        out.set(stack[frame] as SampleArray, (frame - from) * width);
-      }
-    },
-    close: () => Promise.resolve(),
-  };
 }
 
 const { signal: never } = new AbortController();
@@ -182,7 +149,7 @@ for (const [name, module] of [
           [500, 101, 8],
         ] as const) {
           const stack = stackOf(type, frames, width, "distinct values");
-          const reader = readerOf(stack, type, width);
+          const reader = memoryStack(stack, type, width);
           const medians = RunningMedian.open(reader, windowFrames, noOutputs, module);
           for (let frame = 0; frame < frames; frame++) {
             const given = await medians.frame(frame, never);
@@ -212,7 +179,7 @@ for (const [name, module] of [
         } as const;
         for (const swapped of [false, true]) {
           const room = { plans: swapped ? { sparse: plans.lowRank, lowRank: plans.sparse } : plans, frames: 2 };
-          const medians = RunningMedian.open(readerOf(stack, type, width), 9, room, module);
+          const medians = RunningMedian.open(memoryStack(stack, type, width), 9, room, module);
           for (let frame = 0; frame < frames; frame++) {
             const into = frame % 2 === 0 ? 0 : 1;
             const clipped = await medians.separate(frame, 1, into, never);
@@ -239,7 +206,7 @@ for (const [name, module] of [
 
     it("has windows of 2001 frames", async () => {
       const stack = stackOf("uint16", 2300, 3, "distinct values");
-      const medians = RunningMedian.open(readerOf(stack, "uint16", 3), 2001, noOutputs, module);
+      const medians = RunningMedian.open(memoryStack(stack, "uint16", 3), 2001, noOutputs, module);
       for (let frame = 0; frame < 2300; frame += 1) {
         const { median } = await medians.frame(frame, never);
         if (frame % 23 === 0) assert.deepEqual(median, sortedMedian(stack, frame, 2001), `frame ${frame}`);
@@ -248,7 +215,7 @@ for (const [name, module] of [
 
     it("starts again at any frame", async () => {
       const stack = stackOf("uint16", 600, 19, "distinct values");
-      const medians = RunningMedian.open(readerOf(stack, "uint16", 19), 50, noOutputs, module);
+      const medians = RunningMedian.open(memoryStack(stack, "uint16", 19), 50, noOutputs, module);
       const jumps = Array.from({ length: 150 }, () => random.integer(600)).flatMap((frame) => [
         frame,
         frame + 1,
@@ -263,7 +230,7 @@ for (const [name, module] of [
 
     it("reads little more than the window after a jump", async () => {
       const stack = stackOf("uint16", 5000, 2000, "constants");
-      const reader = readerOf(stack, "uint16", 2000);
+      const reader = memoryStack(stack, "uint16", 2000);
       const medians = RunningMedian.open(reader, 501, noOutputs, module);
       await medians.frame(3000, never);
       const read = reader.reads.reduce((sum, count) => sum + count, 0);
@@ -272,7 +239,7 @@ for (const [name, module] of [
 
     it("goes on after a call that was aborted", async () => {
       const stack = stackOf("uint16", 300, 19, "distinct values");
-      const medians = RunningMedian.open(readerOf(stack, "uint16", 19), 50, noOutputs, module);
+      const medians = RunningMedian.open(memoryStack(stack, "uint16", 19), 50, noOutputs, module);
       await medians.frame(0, never);
       const controller = new AbortController();
       const stopped = medians.frame(250, controller.signal);
@@ -285,7 +252,7 @@ for (const [name, module] of [
 
     it("fails with the reader's error where a frame that is needed cannot be read, and gives those before", async () => {
       const stack = stackOf("uint16", 400, 4, "distinct values");
-      const reader = readerOf(stack, "uint16", 4);
+      const reader = memoryStack(stack, "uint16", 4);
       const { readFrames } = reader;
       reader.readFrames = async (from, to, out, signal) => {
         if (to > 350) throw new SlnetError("bad-input", "the file ends early");

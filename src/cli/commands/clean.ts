@@ -13,6 +13,7 @@ import type {
   SavingOptions,
   SavingReport,
 } from "../../protocol/api.js";
+import { usesModel } from "../../protocol/cleaning-methods.js";
 import type { SlnetClient } from "../../protocol/client.js";
 import type { ParsedArguments } from "../arguments.js";
 import {
@@ -81,9 +82,6 @@ async function readRequest(parsed: ParsedArguments): Promise<CleanRequest> {
   const stack = requiredOperand(parsed, cleanCommand);
   const methodName = parsed.text("method") ?? "slnet";
   const modelPath = parsed.text("model");
-  if (methodName === "slnet" && modelPath === undefined) {
-    throw new WrongUsage("clean was given no --model, expected one for the method slnet; the others need none");
-  }
   requireModelOf(methodName, modelPath, "clean");
   requireOptionsOf(methodName, parsed, "clean");
 
@@ -178,9 +176,10 @@ export async function methodOf(
 
 /** @throws {@link WrongUsage} where a method needs a model that is not there, or does not use one that is */
 export function requireModelOf(methodName: string, modelPath: string | undefined, command: string): void {
-  const needsModel = methodName === "slnet" || methodName === "masked-mean";
+  const needsModel = usesModel(methodName as CleaningMethod["type"]);
   if (needsModel && modelPath === undefined) {
-    throw new WrongUsage(`${command} was given no --model, expected one for the method ${methodName}`);
+    const others = "median, rpca, minimum and rolling-ball need none";
+    throw new WrongUsage(`${command} was given no --model, expected one for the method ${methodName}; ${others}`);
   }
   if (!needsModel && modelPath !== undefined) {
     throw new WrongUsage(`${command} was given --model, which the method ${methodName} does not use`);

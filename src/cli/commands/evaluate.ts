@@ -18,7 +18,7 @@ import { drawScene } from "../evaluation/report-pictures.js";
 import { reportText } from "../evaluation/report-text.js";
 import { nearestName } from "../nearest-name.js";
 import { requireOutputFolders, requireSeparateFiles } from "../output-paths.js";
-import { openPartFile } from "../part-file.js";
+import { writeWholeFile } from "../part-file.js";
 import { createProgressDisplay } from "../progress.js";
 import { createWorkerClient } from "../worker-client.js";
 import { WrongUsage } from "../wrong-usage.js";
@@ -148,14 +148,6 @@ async function pageOf(report: QualityReport, shown: readonly ShownScene[], signa
   );
 }
 
-/** Whole or not at all. */
-async function writeText(path: string, text: string): Promise<void> {
-  const file = await openPartFile(path);
-  try {
-    await file.sink.write(0, new TextEncoder().encode(text));
-    await file.commit();
-  } catch (error) {
-    await file.discard();
-    throw error;
-  }
+function writeText(path: string, text: string): Promise<void> {
+  return writeWholeFile(path, (sink) => sink.write(0, new TextEncoder().encode(text)));
 }

@@ -19,7 +19,7 @@ import {
 } from "../command.js";
 import { frameRangeIn, parseFrameRange } from "../frame-range.js";
 import { outputPathOf, requireOutputFolders, requireSeparateFiles } from "../output-paths.js";
-import { openPartFile, type PartFile } from "../part-file.js";
+import { openPartFile, writeWholeFile, type PartFile } from "../part-file.js";
 import { createProgressDisplay } from "../progress.js";
 import { parseStackOperand, selectionOf } from "../stack-operand.js";
 import { WrongUsage } from "../wrong-usage.js";
@@ -210,18 +210,13 @@ async function collect(
   }
 }
 
-async function writeImage(path: string, { height, width, image }: Rendering, pixelSizeNm: number): Promise<void> {
-  const file = await openPartFile(path);
-  try {
-    const description = [`slnet=${slnetWebVersion}`];
-    const writer = createTiffWriter(file.sink, { frames: 1, height, width, type: "float32", pixelSizeNm, description });
+function writeImage(path: string, { height, width, image }: Rendering, pixelSizeNm: number): Promise<void> {
+  const description = [`slnet=${slnetWebVersion}`];
+  return writeWholeFile(path, async (sink) => {
+    const writer = createTiffWriter(sink, { frames: 1, height, width, type: "float32", pixelSizeNm, description });
     await writer.write(image);
     await writer.finish();
-    await file.commit();
-  } catch (error) {
-    await file.discard();
-    throw error;
-  }
+  });
 }
 
 function withKeptTable(error: unknown, frames: number, table: string): SlnetError {

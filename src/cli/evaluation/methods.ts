@@ -3,7 +3,7 @@ import { defaultMaskedWindowFrames } from "../../core/masked-mean.js";
 import { cameraOfStack, defaultMinimumWindowFrames } from "../../core/minimum-background.js";
 import type { ModelFile } from "../../core/model.js";
 import { defaultBallRadius } from "../../core/rolling-ball.js";
-import type { SimulationOptions } from "../../core/simulation.js";
+import { simulatedNoise, type SimulationOptions } from "../../core/simulation-options.js";
 import type { CleaningMethod } from "../../protocol/api.js";
 import { rpcaFrames, rpcaIterations } from "../commands/clean-options.js";
 
@@ -78,15 +78,11 @@ export const evaluatedMethods: readonly EvaluatedMethod[] = [
     input: "frames",
     cleaning: {
       needsModel: false,
-      method: ({ camera: { readNoiseElectrons, emGain } }) => ({
+      method: (recording) => ({
         type: "minimum",
         options: {
           windowFrames: defaultMinimumWindowFrames,
-          camera: {
-            ...cameraOfStack,
-            readNoiseElectrons: readNoiseElectrons / emGain,
-            excessNoise: emGain > 1 ? 2 : 1,
-          },
+          camera: { ...cameraOfStack, ...simulatedNoise(recording) },
         },
       }),
     },

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { baselines } from "../../core/evaluation/method-verdict.js";
+import { baselines, rightPhotons } from "../../core/evaluation/method-verdict.js";
 import { figureColumns, figureText } from "./figure-columns.js";
 import { Html, html } from "./html.js";
 import type { QualityReport, SceneReport } from "./quality-report.js";
@@ -35,13 +35,7 @@ export function reportPage(report: QualityReport, pictures: readonly ScenePictur
             </ul>
           </nav>
           <h2 id="methods">Methods</h2>
-          <dl>
-            ${methods.map(
-              ({ name, title }) =>
-                html`<dt>${name}</dt>
-                  <dd>${title}</dd>`,
-            )}
-          </dl>
+          ${definitionList(methods.map(({ name, title }) => [name, title]))}
           ${scenes.map((scene) =>
             sceneSection(
               scene,
@@ -49,14 +43,7 @@ export function reportPage(report: QualityReport, pictures: readonly ScenePictur
             ),
           )}
           <h2 id="figures">What the figures are, and their traps</h2>
-          <dl>
-            ${figureColumns.map(
-              ({ title, meaning }) =>
-                html`<dt>${title}</dt>
-                  <dd>${meaning}</dd>`,
-            )}
-          </dl>
-          ${traps(report)}
+          ${definitionList(figureColumns.map(({ title, meaning }) => [title, meaning]))} ${traps(report)}
         </main>
       </body>
     </html> `.source;
@@ -65,6 +52,16 @@ export function reportPage(report: QualityReport, pictures: readonly ScenePictur
 /** Not in a template, which the formatter would indent: the hash in the policy is of just this text. */
 function styleElement(): Html {
   return new Html(`<style>${reportStyles}</style>`);
+}
+
+function definitionList(entries: readonly (readonly [term: string, meaning: string])[]): Html {
+  return html`<dl>
+    ${entries.map(
+      ([term, meaning]) =>
+        html`<dt>${term}</dt>
+          <dd>${meaning}</dd>`,
+    )}
+  </dl>`;
 }
 
 function conditions({ version, options, scenes, engines, seconds }: QualityReport): Html {
@@ -146,8 +143,8 @@ function overview({ scenes, methods }: QualityReport): Html {
       </table>
     </div>
     <p>
-      <em>wins</em>: better efficiency, photons within 0.97 to 1.03 and a background error no larger than the better
-      median's, all three.
+      <em>wins</em>: better efficiency, photons within ${rightPhotons.least} to ${rightPhotons.most} and a background
+      error no larger than the better median's, all three.
     </p>`;
 }
 
@@ -161,14 +158,7 @@ function sceneSection({ name, title, emitters, trainingSeconds, rows }: SceneRep
         ${figureColumns.map((column) => html`<td>${figureText(column, row.overSeeds[column.key])}</td>`)}
       </tr>`,
   );
-  const verdicts = rows.flatMap((row) =>
-    row.verdict
-      ? [
-          html`<dt>${row.method}</dt>
-            <dd>${verdictText(row, row.verdict)}</dd>`,
-        ]
-      : [],
-  );
+  const verdicts = rows.flatMap((row) => (row.verdict ? [[row.method, verdictText(row, row.verdict)] as const] : []));
   return html`<section aria-labelledby="scene-${name}">
     <h2 id="scene-${name}">${name}</h2>
     <p>${title} ${emitters} emitters count.${training}</p>
@@ -192,7 +182,7 @@ function sceneSection({ name, title, emitters, trainingSeconds, rows }: SceneRep
     ${
       verdicts.length > 0
         ? html`<h3>Verdicts</h3>
-            <dl>${verdicts}</dl>`
+            ${definitionList(verdicts)}`
         : ""
     }
     ${drawn ? pictureTable(drawn) : ""}

@@ -2,7 +2,7 @@ import type { SampleArray } from "../frames.js";
 import { createFrameLocalizer, type FrameLocalizer } from "../localization/frame-localizer.js";
 import { createLocalizationList, type LocalizationList, type Localizations } from "../localization/localization.js";
 import { completeLocalizerOptions, type LocalizerOptions } from "../localization/localizer-options.js";
-import { simulationMetadata, type SimulationOptions } from "../simulation-options.js";
+import { simulatedNoise, simulationMetadata, type SimulationOptions } from "../simulation-options.js";
 import { BackgroundSums } from "./background-figures.js";
 import type { RecordingTruth } from "./recording-truth.js";
 import { truthFigures, type TruthFigures } from "./truth-figures.js";
@@ -135,11 +135,7 @@ function localizerOptionsFor(simulation: SimulationOptions, thresholdFactor: num
     fit: "mle",
     thresholdFactor,
     psfSigmaPixels,
-    camera: {
-      quantumEfficiency: camera.quantumEfficiency,
-      readNoiseElectrons: camera.readNoiseElectrons / camera.emGain,
-      excessNoise: camera.emGain > 1 ? 2 : 1,
-    },
+    camera: { quantumEfficiency: camera.quantumEfficiency, ...simulatedNoise(simulation) },
   } as const;
   return completeLocalizerOptions(request, simulationMetadata(simulation)).options;
 }

@@ -1,4 +1,5 @@
 import { matchEmitters } from "./match-emitters.js";
+import { medianOf } from "./median-of.js";
 import type { Positions } from "./positions.js";
 
 /** How localizations compare with the emitters that were there. */
@@ -79,7 +80,7 @@ export function truthFigures(truth: Positions, found: Positions, options: TruthF
     precision: share(truePositives, truePositives + falsePositives),
     rmseNm,
     efficiency: 1 - Math.hypot(1 - jaccard, efficiencyWeight * (rmseNm ?? 0)),
-    photonRatio: median(ratios),
+    photonRatio: medianOf(ratios),
     biasXNm: truePositives > 0 ? sumX / truePositives : null,
     biasYNm: truePositives > 0 ? sumY / truePositives : null,
   };
@@ -87,11 +88,4 @@ export function truthFigures(truth: Positions, found: Positions, options: TruthF
 
 function share(part: number, whole: number): number {
   return whole > 0 ? part / whole : 0;
-}
-
-function median(values: number[]): number | null {
-  if (values.length === 0) return null;
-  values.sort((a, b) => a - b);
-  const middle = values.length >> 1;
-  return values.length % 2 === 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }

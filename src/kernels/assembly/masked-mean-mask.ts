@@ -1,3 +1,5 @@
+import { upper } from "./vector";
+
 /**
  * Where molecules are in a frame; `core/masked-mean.ts` has the rule. Each step rounds as that code and
  * `core/gaussian-blur.ts` do, without fused multiplication, so that all engines mask the same pixels.
@@ -129,16 +131,6 @@ function blurColumns(rows: usize, width: i32, height: i32, row: i32, weights: us
     sum = f32x4.add(sum, f32x4.mul(w6, v128.load(r6 + at)));
     v128.store(out + at, sum);
   }
-}
-
-/** The upper two of four floats, in the lower places. */
-export function upper(values: v128): v128 {
-  return v128.shuffle<i64>(values, values, 1, 1);
-}
-
-/** Two pairs of float64 as four float32. */
-export function demoted(low: v128, high: v128): v128 {
-  return v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
 }
 
 /** Mean plus three standard deviations. */

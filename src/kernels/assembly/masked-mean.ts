@@ -1,5 +1,4 @@
-import { demoted, upper } from "./masked-mean-mask";
-import { loadFour } from "./vector";
+import { demoted, loadFour, upper } from "./vector";
 
 /**
  * Running sums of a window of frames, pixel by pixel; `core/masked-mean.ts` has the rule. For integers they are int32

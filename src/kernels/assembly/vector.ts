@@ -11,3 +11,13 @@ export function loadFour<T>(at: usize): v128 {
   if (sizeof<T>() === 2) return f32x4.convert_i32x4_s(v128.load16x4_u(at));
   return f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(at))));
 }
+
+/** The upper two of four floats, in the lower places. */
+export function upper(values: v128): v128 {
+  return v128.shuffle<i64>(values, values, 1, 1);
+}
+
+/** Two pairs of float64 as four float32. */
+export function demoted(low: v128, high: v128): v128 {
+  return v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
+}

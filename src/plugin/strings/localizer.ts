@@ -21,7 +21,6 @@ export const english = {
   expected: (least: number, most: number, whole: boolean): string =>
     `Expected a ${whole ? "whole " : ""}number from ${least} to ${most}.`,
   localize: "Localize",
-  cancel: "Cancel",
   raw: "raw",
   cleaned: "cleaned",
   parts: { raw: "Raw", cleaned: "Cleaned" },

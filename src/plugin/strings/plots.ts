@@ -121,17 +121,18 @@ export const english = {
     `Expected whole numbers: x from 0 to ${width - 1}, y from 0 to ${height - 1}.`,
   outdated: "These values are of an earlier model or method. Read them again to see the present one.",
   withoutMethod: "Train or clean first to see background and cleaned values too.",
-  withMaskedMean:
-    "The masked mean looks for molecules in whole frames and has no values for single pixels: only the raw ones are " +
-    "shown. Clean with SLNet or the median to see more.",
-  withRpca:
-    "Robust PCA cleans whole frames together and has no values for single pixels: only the raw ones are shown. Clean " +
-    "with SLNet or the median to see more.",
-  withRollingBall:
-    "The rolling ball cleans whole frames and has no values for single pixels: only the raw ones are shown. Clean with " +
-    "SLNet or the median to see more.",
+  withWholeFrames: {
+    "masked-mean":
+      "The masked mean looks for molecules in whole frames and has no values for single pixels: only the raw ones are " +
+      "shown. Clean with SLNet or the median to see more.",
+    rpca:
+      "Robust PCA cleans whole frames together and has no values for single pixels: only the raw ones are shown. Clean " +
+      "with SLNet or the median to see more.",
+    "rolling-ball":
+      "The rolling ball cleans whole frames and has no values for single pixels: only the raw ones are shown. Clean with " +
+      "SLNet or the median to see more.",
+  },
   reading: (name: string) => `${name}: reading`,
-  cancel: "Cancel",
   remove: "Remove",
   rangeTitle: "Frames in the plots",
   firstFrame: "From frame",

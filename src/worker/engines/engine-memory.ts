@@ -1,12 +1,11 @@
 import type { EngineName } from "../../core/configuration.js";
 import { sampleBytes } from "../../core/frames.js";
-import type { OutputPlan, SeparatorPlan } from "./engine.js";
+import type { SeparatorPlan } from "./engine.js";
+import { outputBytes } from "./kernel-outputs.js";
 
 /** Bytes of the frames that a separator holds and of the two blocks that it writes, in the memory of this machine. */
 export function separatorBytes({ pixels, type, slots, blockFrames, sparse, lowRank }: SeparatorPlan): number {
-  const outputBytes = (output: OutputPlan | null): number =>
-    output ? blockFrames * pixels * sampleBytes(output.type) : 0;
-  return slots * pixels * sampleBytes(type) + 2 * (outputBytes(sparse) + outputBytes(lowRank));
+  return slots * pixels * sampleBytes(type) + outputBytes({ sparse, lowRank }, blockFrames * pixels);
 }
 
 /** Bytes that the kernel `prepareTraining` lays out: three arrays of padded rows, a tile, and small ones. */

@@ -13,8 +13,16 @@ export interface OutputPlan {
   readonly offsetAdu: number;
 }
 
+/** Which parts of frames are wanted, and how they are written. */
+export interface OutputPlans {
+  /** What is left of a frame, S; `null` if it is not wanted. */
+  readonly sparse: OutputPlan | null;
+  /** The background, L. */
+  readonly lowRank: OutputPlan | null;
+}
+
 /** What a separator is asked to do. */
-export interface SeparatorPlan {
+export interface SeparatorPlan extends OutputPlans {
   /** Of one frame. */
   readonly pixels: number;
   readonly type: SampleType;
@@ -22,10 +30,6 @@ export interface SeparatorPlan {
   readonly slots: number;
   /** Most frames separated in one call. */
   readonly blockFrames: number;
-  /** How S is written; `null` if it is not wanted. */
-  readonly sparse: OutputPlan | null;
-  /** The same for L. */
-  readonly lowRank: OutputPlan | null;
 }
 
 export type OutputArray = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;

@@ -1,5 +1,5 @@
 import { encodeUint16 } from "../../core/io/encode-samples.js";
-import type { OutputArray, OutputPlan, SeparatedBlock } from "./engine.js";
+import type { OutputArray, OutputPlan, OutputPlans, SeparatedBlock } from "./engine.js";
 
 /** Room for frames that are computed in float32 and then encoded as the plans want them. */
 export class OutputBlock implements SeparatedBlock {
@@ -8,10 +8,10 @@ export class OutputBlock implements SeparatedBlock {
   /** As computed, in ADU. */
   readonly sparseValues: Float32Array<ArrayBuffer> | null;
   readonly lowRankValues: Float32Array<ArrayBuffer> | null;
-  readonly #plans: { readonly sparse: OutputPlan | null; readonly lowRank: OutputPlan | null };
+  readonly #plans: OutputPlans;
 
   /** @param length - in pixels */
-  constructor(plans: { readonly sparse: OutputPlan | null; readonly lowRank: OutputPlan | null }, length: number) {
+  constructor(plans: OutputPlans, length: number) {
     this.#plans = plans;
     this.sparseValues = plans.sparse && new Float32Array(length);
     this.lowRankValues = plans.lowRank && new Float32Array(length);

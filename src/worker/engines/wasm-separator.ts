@@ -1,7 +1,8 @@
 import { sampleBytes } from "../../core/frames.js";
 import { yieldToMessages } from "../pace.js";
-import type { OutputArray, OutputPlan, SeparatedBlock, Separator, SeparatorPlan } from "./engine.js";
+import type { OutputArray, Separator, SeparatorPlan } from "./engine.js";
 import { separatorBytes } from "./engine-memory.js";
+import { frameAddress, reserveOutputs } from "./kernel-outputs.js";
 import { arrayAt, KernelInstance } from "./kernels.js";
 
 /** Addresses and weights of a window of at most 16 frames. */
@@ -17,8 +18,6 @@ const pauseEveryMs = 0.2;
 export function createWasmSeparator(module: WebAssembly.Module, plan: SeparatorPlan): Separator {
   const { pixels, type, slots, blockFrames } = plan;
   const frameBytes = pixels * sampleBytes(type);
-  const blockBytes = (output: OutputPlan | null): number =>
-    output ? blockFrames * pixels * sampleBytes(output.type) : 0;
   const instance = new KernelInstance(module, tableBytes + separatorBytes(plan) + 512);
   const { kernels, buffer } = instance;
   const table = instance.reserve(tableBytes);
@@ -29,10 +28,8 @@ export function createWasmSeparator(module: WebAssembly.Module, plan: SeparatorP
     uint16: kernels.separateUint16,
     float32: kernels.separateFloat32,
   }[type];
-  const outputOf = (output: OutputPlan | null): OutputArray | null =>
-    output ? arrayAt(output.type, buffer, instance.reserve(blockBytes(output)), blockFrames * pixels) : null;
-  const blockOf = (): SeparatedBlock => ({ sparse: outputOf(plan.sparse), lowRank: outputOf(plan.lowRank) });
-  const outputs = [blockOf(), blockOf()] as const;
+  const outputs = reserveOutputs(instance, plan, blockFrames * pixels);
+  const addressOf = (output: OutputArray | null, place: number): number => frameAddress(output, place, pixels);
   let last: Promise<unknown> = Promise.resolve();
 
   const separateFrames: Separator["separate"] = async (map, items, into) => {
@@ -71,8 +68,4 @@ export function createWasmSeparator(module: WebAssembly.Module, plan: SeparatorP
     },
     dispose: () => undefined,
   };
-
-  function addressOf(output: OutputArray | null, place: number): number {
-    return output ? output.byteOffset + place * pixels * output.BYTES_PER_ELEMENT : 0;
-  }
 }

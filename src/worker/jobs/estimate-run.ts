@@ -10,7 +10,7 @@ import { requiredFrames } from "../../core/windows.js";
 import type { EngineReport, RunEstimate } from "../../protocol/api.js";
 import { separatorBytes, trainerBytes } from "../engines/engine-memory.js";
 import type { EngineRoom } from "../engines/start-engine.js";
-import type { OutputPlans } from "../methods/method.js";
+import type { OutputPlans } from "../engines/engine.js";
 import { blockFramesFor } from "../methods/method.js";
 import { openSlnetMethod } from "../methods/slnet-method.js";
 import { yieldToMessages } from "../pace.js";

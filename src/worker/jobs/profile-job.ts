@@ -3,8 +3,16 @@ import { createSamples, type StackReader } from "../../core/frames.js";
 import { readPath } from "../../core/io/path-reader.js";
 import { pathPixels } from "../../core/pixel-path.js";
 import type { CleaningMethod, PixelPath, ProfileOptions, ProfilePlan, ProfileReport } from "../../protocol/api.js";
+import { needsWholeFrames } from "../../protocol/cleaning-methods.js";
 import type { EngineRoom } from "../engines/start-engine.js";
 import { CleaningJob } from "./cleaning-job.js";
+
+/** Why single pixels cannot be cleaned. */
+const wholeFrameReasons = {
+  rpca: "RPCA decomposes whole frames together",
+  "masked-mean": "the masked mean looks for molecules in whole frames",
+  "rolling-ball": "a ball rolls under whole frames",
+} as const;
 
 /**
  * The pixels of a path, raw and cleaned, block by block. A method that works pixel by pixel gives each pixel what it has
@@ -23,22 +31,10 @@ export class ProfileJob {
     options: ProfileOptions,
     room: EngineRoom,
   ): Promise<ProfileJob> {
-    if (method?.type === "rpca") {
+    if (method && needsWholeFrames(method.type)) {
       throw new SlnetError(
         "unsupported",
-        "RPCA decomposes whole frames together, so it cannot clean a few pixels; use SLNet or the median for traces",
-      );
-    }
-    if (method?.type === "masked-mean") {
-      throw new SlnetError(
-        "unsupported",
-        "the masked mean looks for molecules in whole frames, so it cannot clean a few pixels; use SLNet or the median for traces",
-      );
-    }
-    if (method?.type === "rolling-ball") {
-      throw new SlnetError(
-        "unsupported",
-        "a ball rolls under whole frames, so it cannot clean a few pixels; use SLNet or the median for traces",
+        `${wholeFrameReasons[method.type]}, so it cannot clean a few pixels; use SLNet or the median for traces`,
       );
     }
     const positions = pathPixels(reader.description.name, reader.description.shape, from, to);

@@ -1,7 +1,8 @@
-import { framePixels, sampleBytes } from "../../core/frames.js";
+import { framePixels } from "../../core/frames.js";
 import { gaussianWeights } from "../../core/gaussian-blur.js";
 import { maskBlurSigmaPixels } from "../../core/masked-mean.js";
-import type { OutputArray, OutputPlan, SeparatedBlock } from "../engines/engine.js";
+import type { OutputArray, OutputPlan } from "../engines/engine.js";
+import { outputBytes, reserveOutputs, writeFrame } from "../engines/kernel-outputs.js";
 import { arrayAt, KernelInstance, type KernelModule } from "../engines/kernels.js";
 import { frameStrideOf, maskStrideOf, sumBytes, type MaskedMeanPlan } from "./masked-mean-plan.js";
 import type { MaskedMeanSums } from "./masked-mean-sums.js";
@@ -16,9 +17,7 @@ export function createKernelSums({ module }: KernelModule, plan: MaskedMeanPlan,
   const { type, width, height, slots } = plan;
   const pixels = framePixels(plan);
   const [frameStride, maskStride] = [frameStrideOf(plan), maskStrideOf(plan)];
-  const blockBytes = (output: OutputPlan | null): number =>
-    output ? room.frames * pixels * sampleBytes(output.type) : 0;
-  const outputBytes = blockBytes(room.plans.sparse) + blockBytes(room.plans.lowRank);
+  const blockValues = room.frames * pixels;
   const weights = gaussianWeights(maskBlurSigmaPixels);
   const bytes =
     slots * (frameStride + maskStride) +
@@ -26,7 +25,7 @@ export function createKernelSums({ module }: KernelModule, plan: MaskedMeanPlan,
     4 * pixels +
     maximumScratchBytes(width, height) +
     weights.byteLength +
-    2 * outputBytes;
+    outputBytes(room.plans, blockValues);
   const instance = new KernelInstance(module, bytes + 1024);
   const { kernels, buffer } = instance;
 
@@ -38,13 +37,7 @@ export function createKernelSums({ module }: KernelModule, plan: MaskedMeanPlan,
   const masks = instance.reserve(slots * maskStride);
   const framesAt = instance.reserve(slots * frameStride);
   const sparseRoom = new Float32Array(buffer, sparseAt, pixels);
-  const outputOf = (output: OutputPlan | null): OutputArray | null =>
-    output && arrayAt(output.type, buffer, instance.reserve(blockBytes(output)), room.frames * pixels);
-  const blockOf = (): SeparatedBlock => ({
-    sparse: outputOf(room.plans.sparse),
-    lowRank: outputOf(room.plans.lowRank),
-  });
-  const outputs = [blockOf(), blockOf()] as const;
+  const outputs = reserveOutputs(instance, room.plans, blockValues);
   const { slide, writeMean } = {
     uint8: { slide: kernels.slideUint8, writeMean: kernels.writeMeanUint8 },
     uint16: { slide: kernels.slideUint16, writeMean: kernels.writeMeanUint16 },
@@ -52,11 +45,10 @@ export function createKernelSums({ module }: KernelModule, plan: MaskedMeanPlan,
   }[type];
   kernels.prepareMaskedMean(pixels, sumsAt, type !== "float32", framesAt, frameStride, masks, maskStride, slots);
 
-  const writePart = (out: OutputArray | null, output: OutputPlan | null, place: number, slot: number): number => {
-    if (!out || !output) return 0;
-    const address = out.byteOffset + place * pixels * out.BYTES_PER_ELEMENT;
-    return writeMean(slot, plan.windowFrames, address, output.type === "uint16", output.offsetAdu);
-  };
+  const writePart = (out: OutputArray | null, output: OutputPlan | null, place: number, slot: number): number =>
+    writeFrame(out, output, place, pixels, (address, integers, added) =>
+      writeMean(slot, plan.windowFrames, address, integers, added),
+    );
 
   return {
     frames: Array.from({ length: slots }, (_, slot) => arrayAt(type, buffer, framesAt + slot * frameStride, pixels)),

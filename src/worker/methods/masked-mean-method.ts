@@ -10,7 +10,8 @@ import { MaskedMean } from "./masked-mean.js";
 import { createKernelSums } from "./masked-mean-kernel.js";
 import { createPlainSums } from "./masked-mean-plain.js";
 import { planMaskedMean } from "./masked-mean-plan.js";
-import { blockFramesFor, type BackgroundMethod, type OutputPlans } from "./method.js";
+import type { OutputPlans } from "../engines/engine.js";
+import { blockFramesFor, type BackgroundMethod } from "./method.js";
 import { openSlnetWindows } from "./slnet-windows.js";
 
 /**

@@ -1,10 +1,7 @@
 import { medianWindowStart } from "../../core/running-median.js";
-import { yieldToMessages } from "../pace.js";
+import { MessageBreaks } from "../pace.js";
 import type { MaskedMeanSums } from "./masked-mean-sums.js";
 import type { SlnetWindows } from "./slnet-windows.js";
-
-/** How long messages wait, at most about. */
-const stepMs = 20;
 
 /** Frames separated by SLNet that are not in the sums yet. */
 interface Incoming {
@@ -28,7 +25,7 @@ export class MaskedMean {
   #from = 0;
   #to = 0;
   #incoming: Incoming | null = null;
-  #paused = performance.now();
+  readonly #breaks = new MessageBreaks();
 
   /**
    * @param frameCount - frames that windows are made of
@@ -61,7 +58,7 @@ export class MaskedMean {
         await this.#enter(this.#startOf(to - 1) + this.#windowFrames, to - from, signal);
       }
       clipped += this.#sums.write(frame % this.#slots, frame - from, into);
-      await this.#giveWay(signal);
+      if (this.#breaks.isDue) await this.#breaks.take(signal);
     }
     return clipped;
   }
@@ -99,7 +96,7 @@ export class MaskedMean {
     if (isFull) this.#from++;
     this.#to = frame + 1;
     this.#incoming = this.#to < incoming.to ? incoming : null;
-    await this.#giveWay(signal);
+    if (this.#breaks.isDue) await this.#breaks.take(signal);
   }
 
   async #separate(from: number, needed: number, step: number, signal: AbortSignal): Promise<Incoming> {
@@ -116,12 +113,5 @@ export class MaskedMean {
         to = from + Math.ceil((to - from) / 2);
       }
     }
-  }
-
-  async #giveWay(signal: AbortSignal): Promise<void> {
-    if (performance.now() - this.#paused < stepMs) return;
-    await yieldToMessages();
-    signal.throwIfAborted();
-    this.#paused = performance.now();
   }
 }

@@ -1,7 +1,8 @@
 import { createSamples, framePixels, sampleBytes, type StackReader } from "../../core/frames.js";
 import { createMedianSelection } from "../../core/median.js";
 import { yieldToMessages } from "../pace.js";
-import { blockFramesFor, type BackgroundMethod, type OutputPlans } from "./method.js";
+import type { OutputPlans } from "../engines/engine.js";
+import { blockFramesFor, type BackgroundMethod } from "./method.js";
 import { MethodOutputs } from "./method-outputs.js";
 
 const readBytes = 8e6;

@@ -1,6 +1,7 @@
 import type { SampleArray } from "../../core/frames.js";
 import { OutputBlock } from "../engines/output-block.js";
-import type { CleanedFrames, OutputPlans } from "./method.js";
+import type { OutputPlans } from "../engines/engine.js";
+import type { CleanedFrames } from "./method.js";
 
 /** Two blocks of outputs, used in turn, for methods that compute in float32. */
 export class MethodOutputs {

@@ -1,12 +1,5 @@
 import type { EngineReport } from "../../protocol/api.js";
-import type { OutputArray, OutputPlan } from "../engines/engine.js";
-
-/** Which parts a method is to give, and how they are written. */
-export interface OutputPlans {
-  /** `null` if the part is not wanted. */
-  readonly sparse: OutputPlan | null;
-  readonly lowRank: OutputPlan | null;
-}
+import type { OutputArray } from "../engines/engine.js";
 
 /** Frames as a method gives them. The arrays are used again by the second call after it. */
 export interface CleanedFrames {

@@ -3,13 +3,11 @@ import { framePixels, type SampleArray, type StackReader } from "../../core/fram
 import { completeNoiseCamera, createMinimumCorrection } from "../../core/minimum-background.js";
 import { medianWindowLimits } from "../../core/running-median.js";
 import type { MinimumMethodOptions } from "../../protocol/api.js";
-import { yieldToMessages } from "../pace.js";
-import { blockFramesFor, type BackgroundMethod, type OutputPlans } from "./method.js";
+import { MessageBreaks } from "../pace.js";
+import type { OutputPlans } from "../engines/engine.js";
+import { blockFramesFor, type BackgroundMethod } from "./method.js";
 import { MethodOutputs, takeBackground } from "./method-outputs.js";
 import { RunningMinimum } from "./running-minimum.js";
-
-/** How long messages wait, at most about. */
-const stepMs = 20;
 
 /**
  * The background that the least reading of each pixel in the frames around a frame tells of. See
@@ -54,7 +52,7 @@ export function openMinimumMethod(
     ],
     clean: (from, to, signal) =>
       blocks.give(to - from, async (sparse, lowRank) => {
-        let paused = performance.now();
+        const breaks = new MessageBreaks();
         for (let index = from; index < to; index++) {
           const { frame, minimum } = await minima.frame(index, signal);
           const start = (index - from) * pixels;
@@ -62,10 +60,7 @@ export function openMinimumMethod(
           else for (let i = 0; i < pixels; i++) background[i] = backgroundOf(minimum[i]);
           if (sparse) takeBackground(frame, background, sparse.subarray(start, start + pixels));
           lowRank?.set(background, start);
-          if (performance.now() - paused < stepMs) continue;
-          await yieldToMessages();
-          signal.throwIfAborted();
-          paused = performance.now();
+          if (breaks.isDue) await breaks.take(signal);
         }
       }),
     close: () => undefined,

@@ -1,11 +1,9 @@
 import { createSamples, framePixels, type StackReader } from "../../core/frames.js";
 import { createRollingBall } from "../../core/rolling-ball.js";
-import { yieldToMessages } from "../pace.js";
-import { blockFramesFor, type BackgroundMethod, type OutputPlans } from "./method.js";
+import { MessageBreaks } from "../pace.js";
+import type { OutputPlans } from "../engines/engine.js";
+import { blockFramesFor, type BackgroundMethod } from "./method.js";
 import { MethodOutputs, takeBackground } from "./method-outputs.js";
-
-/** How long messages wait, at most about. */
-const stepMs = 20;
 
 /**
  * The background of each frame by a rolling ball, as ImageJ finds it.
@@ -31,15 +29,12 @@ export function openRollingBallMethod(reader: StackReader, radius: number, outpu
     clean: (from, to, signal) =>
       blocks.give(to - from, async (sparse, lowRank) => {
         await reader.readFrames(from, to, samples.subarray(0, (to - from) * pixels), signal);
-        let paused = performance.now();
+        const breaks = new MessageBreaks();
         for (let index = 0; index < to - from; index++) {
           const start = index * pixels;
           const frame = samples.subarray(start, start + pixels);
           for (const _ of ball.roll(frame, background)) {
-            if (performance.now() - paused < stepMs) continue;
-            await yieldToMessages();
-            signal.throwIfAborted();
-            paused = performance.now();
+            if (breaks.isDue) await breaks.take(signal);
           }
           if (sparse) takeBackground(frame, background, sparse.subarray(start, start + pixels));
           lowRank?.set(background, start);

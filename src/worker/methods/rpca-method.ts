@@ -4,7 +4,8 @@ import { rpcaLimits } from "../../core/rpca-limits.js";
 import { startDecomposition, decompositionBytes } from "../../core/rpca.js";
 import type { RpcaMethodOptions } from "../../protocol/api.js";
 import { yieldToMessages } from "../pace.js";
-import { blockFramesFor, type BackgroundMethod, type OutputPlans } from "./method.js";
+import type { OutputPlans } from "../engines/engine.js";
+import { blockFramesFor, type BackgroundMethod } from "./method.js";
 import { MethodOutputs } from "./method-outputs.js";
 
 const memoryLimitBytes = 1.5e9;

@@ -1,6 +1,5 @@
 import type { SampleArray } from "../../core/frames.js";
-import type { SeparatedBlock } from "../engines/engine.js";
-import type { OutputPlans } from "./method.js";
+import type { SeparatedBlock, OutputPlans } from "../engines/engine.js";
 
 /** What is to be written, and the room for it. */
 export interface OutputRoom {

@@ -1,5 +1,6 @@
 import { sampleBytes, type SampleArray } from "../../core/frames.js";
-import type { OutputArray, OutputPlan, SeparatedBlock } from "../engines/engine.js";
+import type { OutputArray, OutputPlan } from "../engines/engine.js";
+import { outputBytes, reserveOutputs, writeFrame } from "../engines/kernel-outputs.js";
 import { arrayAt, KernelInstance, type KernelModule } from "../engines/kernels.js";
 import type { MedianFinder, OutputRoom } from "./running-median-finder.js";
 import { finderBytes, lineBytes, strideOf, type FinderPlan } from "./running-median-plan.js";
@@ -18,10 +19,9 @@ export function createKernelFinder({ module }: KernelModule, plan: FinderPlan, r
   const stride = strideOf(plan);
   const tableBytes = 4 * (windowFrames + blockFrames);
   const workBytes = maximumScratchBytes(windowFrames, blockFrames);
-  const blockBytes = (output: OutputPlan | null): number =>
-    output ? room.frames * pixels * sampleBytes(output.type) : 0;
-  const outputBytes = blockBytes(room.plans.sparse) + blockBytes(room.plans.lowRank);
-  const instance = new KernelInstance(module, finderBytes(plan) + tableBytes + workBytes + 2 * outputBytes);
+  const blockValues = room.frames * pixels;
+  const bytes = finderBytes(plan) + tableBytes + workBytes + outputBytes(room.plans, blockValues);
+  const instance = new KernelInstance(module, bytes);
   const { kernels, buffer } = instance;
 
   const table = new Uint32Array(buffer, instance.reserve(tableBytes), windowFrames + blockFrames);
@@ -32,24 +32,17 @@ export function createKernelFinder({ module }: KernelModule, plan: FinderPlan, r
   };
   const frames = arraysOf(plan.slots);
   const medians = arraysOf(blockFrames);
-  const outputOf = (output: OutputPlan | null): OutputArray | null =>
-    output && arrayAt(output.type, buffer, instance.reserve(blockBytes(output)), room.frames * pixels);
-  const blockOf = (): SeparatedBlock => ({
-    sparse: outputOf(room.plans.sparse),
-    lowRank: outputOf(room.plans.lowRank),
-  });
-  const outputs = [blockOf(), blockOf()] as const;
+  const outputs = reserveOutputs(instance, room.plans, blockValues);
   const { find, subtract } = {
     uint8: { find: kernels.runningMedianUint8, subtract: kernels.subtractUint8 },
     uint16: { find: kernels.runningMedianUint16, subtract: kernels.subtractUint16 },
     float32: { find: kernels.runningMedianFloat32, subtract: kernels.subtractFloat32 },
   }[type];
 
-  const write = (out: OutputArray | null, output: OutputPlan | null, place: number, frame: number, median: number) => {
-    if (!out || !output) return 0;
-    const address = out.byteOffset + place * pixels * out.BYTES_PER_ELEMENT;
-    return subtract(frame, median, address, output.type === "uint16", output.offsetAdu, pixels);
-  };
+  const write = (out: OutputArray | null, output: OutputPlan | null, place: number, frame: number, median: number) =>
+    writeFrame(out, output, place, pixels, (address, integers, added) =>
+      subtract(frame, median, address, integers, added, pixels),
+    );
 
   return {
     frames,

@@ -2,7 +2,8 @@ import { SlnetError } from "../../core/errors.js";
 import { framePixels, type StackReader } from "../../core/frames.js";
 import { medianWindowLimits } from "../../core/running-median.js";
 import { loadKernels } from "../engines/kernels.js";
-import { blockFramesFor, type BackgroundMethod, type OutputPlans } from "./method.js";
+import type { OutputPlans } from "../engines/engine.js";
+import { blockFramesFor, type BackgroundMethod } from "./method.js";
 import { RunningMedian } from "./running-median.js";
 
 /**

@@ -1,7 +1,7 @@
 import { createSamples, sampleBytes, type SampleArray, type StackReader } from "../../core/frames.js";
 import { medianWindowStart } from "../../core/running-median.js";
 import type { KernelModule } from "../engines/kernels.js";
-import { yieldToMessages } from "../pace.js";
+import { MessageBreaks } from "../pace.js";
 import type { MedianFinder, OutputRoom } from "./running-median-finder.js";
 import { createKernelFinder } from "./running-median-kernel.js";
 import { createPlainFinder } from "./running-median-plain.js";
@@ -12,8 +12,6 @@ const readBytes = 8e6;
 const maximumReadFrames = 64;
 /** Medians found after a jump to another part of the stack: few, since perhaps only one is wanted. */
 const jumpBlockFrames = 16;
-/** How long messages wait, at most about. */
-const stepMs = 20;
 /** A multiple of 64, as finders want. */
 const stepPixels = 2048;
 
@@ -144,13 +142,10 @@ export class RunningMedian {
     // Behind the last frame the last one stands in, for windows that nobody asks for.
     const frames = Array.from({ length: windowFrames + count - 1 }, (_, index) => Math.min(start + index, end - 1));
     this.#finder.prepare(frames.map((frame) => frame % slots));
-    let paused = performance.now();
+    const breaks = new MessageBreaks();
     for (let pixel = 0; pixel < pixels; pixel += stepPixels) {
       this.#finder.find(pixel, Math.min(pixels, pixel + stepPixels));
-      if (performance.now() - paused < stepMs) continue;
-      await yieldToMessages();
-      signal.throwIfAborted();
-      paused = performance.now();
+      if (breaks.isDue) await breaks.take(signal);
     }
     this.#block = { from: start, to: Math.min(start + count, end - windowFrames + 1) };
   }

@@ -9,14 +9,12 @@ import {
 } from "../../core/frames.js";
 import { lesserPixels } from "../../core/minimum-background.js";
 import { medianWindowStart } from "../../core/running-median.js";
-import { yieldToMessages } from "../pace.js";
+import { MessageBreaks } from "../pace.js";
 
 const memoryLimitBytes = 1e9;
 /** Frames read in one call, in bytes. */
 const readBytes = 8e6;
 const maximumReadFrames = 64;
-/** How long messages wait, at most about. */
-const stepMs = 20;
 
 /** How a running minimum works through a stack. */
 export interface MinimumPlan {
@@ -142,7 +140,7 @@ export class RunningMinimum {
   /** Reads frames up to `end` and takes them into the minima of their chunks. */
   async #reach(start: number, end: number, signal: AbortSignal): Promise<void> {
     const { chunkFrames } = this.#plan;
-    let paused = performance.now();
+    const breaks = new MessageBreaks();
     this.#window = { from: start, to: this.#window.to };
     while (this.#window.to < end) {
       const frame = this.#window.to;
@@ -152,10 +150,7 @@ export class RunningMinimum {
       if (frame % chunkFrames === 0 || frame === this.#origin) chunk.set(samples);
       else lesserPixels(chunk, samples, chunk);
       this.#window = { from: start, to: frame + 1 };
-      if (performance.now() - paused < stepMs) continue;
-      await yieldToMessages();
-      signal.throwIfAborted();
-      paused = performance.now();
+      if (breaks.isDue) await breaks.take(signal);
     }
   }
 

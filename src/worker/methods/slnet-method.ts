@@ -2,7 +2,8 @@ import type { StackReader } from "../../core/frames.js";
 import type { ModelFile } from "../../core/model.js";
 import type { CleaningOptions } from "../../protocol/api.js";
 import type { EngineRoom } from "../engines/start-engine.js";
-import type { BackgroundMethod, OutputPlans } from "./method.js";
+import type { OutputPlans } from "../engines/engine.js";
+import type { BackgroundMethod } from "./method.js";
 import { openSlnetWindows } from "./slnet-windows.js";
 
 /**

@@ -4,11 +4,11 @@ import { networkOf, type ModelFile } from "../../core/model.js";
 import { separationMap, type SeparationMap } from "../../core/separation.js";
 import { windowOf, windowStartCount, type TemporalWindow } from "../../core/windows.js";
 import type { EngineReport } from "../../protocol/api.js";
-import type { Engine } from "../engines/engine.js";
+import type { Engine, OutputPlans } from "../engines/engine.js";
 import { EngineRelay } from "../engines/engine-relay.js";
 import type { EngineRoom, EngineTrial } from "../engines/start-engine.js";
 import { planSlots } from "../readers/frame-slots.js";
-import { blockFramesFor, type CleanedFrames, type OutputPlans } from "./method.js";
+import { blockFramesFor, type CleanedFrames } from "./method.js";
 import { WindowSeparator } from "./window-separator.js";
 
 /** Frames of the piece of work that engines are compared by. */

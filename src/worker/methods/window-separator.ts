@@ -2,10 +2,10 @@ import { SlnetError } from "../../core/errors.js";
 import { framePixels, type SampleArray, type StackReader } from "../../core/frames.js";
 import type { SeparationMap } from "../../core/separation.js";
 import type { TemporalWindow } from "../../core/windows.js";
-import type { Engine, Separator } from "../engines/engine.js";
+import type { Engine, Separator, OutputPlans } from "../engines/engine.js";
 import type { EngineRelay } from "../engines/engine-relay.js";
 import { createFrameLoader, type FrameLoader, type SlotOf, type SlotPlan } from "../readers/frame-slots.js";
-import type { CleanedFrames, OutputPlans } from "./method.js";
+import type { CleanedFrames } from "./method.js";
 
 /** What a separator is opened for. */
 export interface WindowPlan extends SlotPlan {

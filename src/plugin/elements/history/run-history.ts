@@ -8,7 +8,7 @@ import type { Unsubscribe } from "../../host/contract.js";
 import { askToNotify, canNotify, notifyOfRuns } from "../../notification.js";
 import { moduleCode } from "../../run-record-code.js";
 import { commandLine } from "../../run-record-command.js";
-import { usesModel } from "../../method-model.js";
+import { usesModel } from "../../../protocol/cleaning-methods.js";
 import { planOfRun } from "../../run-record-plan.js";
 import type { RunRecord } from "../../run-record.js";
 import type { SlnetSession } from "../../session.js";

@@ -4,6 +4,7 @@ import { live } from "lit/directives/live.js";
 
 import type { StackShape } from "../../../core/frames.js";
 import type { PixelPath } from "../../../protocol/api.js";
+import { needsWholeFrames } from "../../../protocol/cleaning-methods.js";
 import type { Unsubscribe } from "../../host/contract.js";
 import type {
   Inspection,
@@ -17,6 +18,8 @@ import { shownFrames, type FrameRange } from "../../profile.js";
 import { strings } from "../../strings/index.js";
 import { plotStrings } from "../../strings/plots.js";
 import type { FrameChosenEvent, RangeChosenEvent } from "../curves/frame-axis.js";
+import { taskStyles } from "../task/task.styles.js";
+import { taskProgress } from "../task/task-progress.js";
 import { themeStyles } from "../theme.styles.js";
 import { inspectorStyles } from "./inspector.styles.js";
 
@@ -32,7 +35,7 @@ type Places = readonly number[];
  * @tagname slnet-inspector
  */
 export class SlnetInspector extends LitElement {
-  static override styles = [themeStyles, inspectorStyles];
+  static override styles = [themeStyles, taskStyles, inspectorStyles];
 
   /** What is shown and worked. */
   @property({ attribute: false }) inspection: Inspection | null = null;
@@ -260,21 +263,11 @@ export class SlnetInspector extends LitElement {
   /** How the work goes, and why it did not. */
   #task(name: InspectionTaskName, inspection: Inspection, state: InspectionState): TemplateResult | typeof nothing {
     const text = plotStrings();
-    const { busy, progress, error } = state.tasks[name];
-    if (error !== null) return html`<p class="error" role="alert">${error}</p>`;
-    if (!busy) return nothing;
+    const task = state.tasks[name];
     const title = { trace: text.pixelTitle, kymograph: text.lineTitle, projection: text.projectionTitle }[name];
-    return html`<div class="task">
-      <progress
-        aria-label=${text.reading(title)}
-        max="1"
-        value=${progress ? progress.done / Math.max(1, progress.total) : nothing}
-      ></progress>
-      <div class="row">
-        <span class="muted">${progress ? strings().panel.progressText(progress, "frames") : text.reading(title)}</span>
-        <button @click=${() => inspection.cancel(name)}>${text.cancel}</button>
-      </div>
-    </div>`;
+    const label = text.reading(title);
+    const figures = task.progress ? strings().panel.progressText(task.progress, "frames") : label;
+    return taskProgress(task, label, figures, () => inspection.cancel(name));
   }
 
   #profileFoot(name: ProfileName, inspection: Inspection, state: InspectionState): TemplateResult | typeof nothing {
@@ -299,9 +292,7 @@ export class SlnetInspector extends LitElement {
 /** Why there are no background and cleaned values, where there are none. */
 function methodNote({ method }: InspectionState): TemplateResult | typeof nothing {
   const text = plotStrings();
-  if (method === "rpca") return html`<p class="note">${text.withRpca}</p>`;
-  if (method === "masked-mean") return html`<p class="note">${text.withMaskedMean}</p>`;
-  if (method === "rolling-ball") return html`<p class="note">${text.withRollingBall}</p>`;
+  if (method !== null && needsWholeFrames(method)) return html`<p class="note">${text.withWholeFrames[method]}</p>`;
   return method === null ? html`<p class="muted">${text.withoutMethod}</p>` : nothing;
 }
 

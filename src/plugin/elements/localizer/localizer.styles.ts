@@ -2,57 +2,19 @@ import { css } from "lit";
 
 export const localizerStyles = css`
   :host {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr);
     gap: var(--_space-3);
   }
 
-  p {
-    margin: 0;
-    overflow-wrap: anywhere;
-  }
-
-  .fields {
-    display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(130px, 1fr));
-    align-items: start;
-    gap: var(--_space-2) var(--_space-3);
-  }
-
-  label,
-  form,
-  .task {
+  form {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
     gap: var(--_space-2);
   }
 
-  label {
-    gap: 2px;
-  }
-
-  .muted {
-    color: var(--_muted);
-    font-size: 12px;
-  }
-
-  .error {
-    color: var(--_danger);
-  }
-
-  .row {
-    display: flex;
-    flex-wrap: wrap;
-    align-items: center;
-    gap: var(--_space-2);
-  }
-
-  .row .muted {
-    flex: 1;
-  }
-
-  progress {
-    width: 100%;
+  .fields {
+    grid-template-columns: repeat(auto-fit, minmax(130px, 1fr));
+    align-items: start;
+    gap: var(--_space-2) var(--_space-3);
   }
 
   table {
@@ -70,7 +32,7 @@ export const localizerStyles = css`
   th,
   td {
     padding: 2px var(--_space-2) 2px 0;
-    border-top: 1px solid var(--_line);
+    border-top: 1px solid var(--_border);
     font-weight: 400;
     text-align: end;
     vertical-align: top;

@@ -10,6 +10,8 @@ import { defaultLocalizerSettings, type Localizer, type LocalizerSettings } from
 import { strings } from "../../strings/index.js";
 import { localizerStrings } from "../../strings/localizer.js";
 import { countText } from "../panel/quantities.js";
+import { taskStyles } from "../task/task.styles.js";
+import { taskProgress } from "../task/task-progress.js";
 import { themeStyles } from "../theme.styles.js";
 import { localizerStyles } from "./localizer.styles.js";
 
@@ -31,7 +33,7 @@ type NumberKey = keyof typeof ranges;
  * @tagname slnet-localizer
  */
 export class SlnetLocalizer extends LitElement {
-  static override styles = [themeStyles, localizerStyles];
+  static override styles = [themeStyles, taskStyles, localizerStyles];
 
   @property({ attribute: false }) localizer: Localizer | null = null;
 
@@ -146,23 +148,9 @@ export class SlnetLocalizer extends LitElement {
   #task(localizer: Localizer): TemplateResult | typeof nothing {
     const text = localizerStrings();
     const { task, part } = localizer.state;
-    const { busy, progress, error } = task;
-    if (error !== null) return html`<p class="error" role="alert">${error}</p>`;
-    if (!busy) return nothing;
     const title = text.working(text[part]);
-    return html`<div class="task">
-      <progress
-        aria-label=${title}
-        max="1"
-        value=${progress ? progress.done / Math.max(1, progress.total) : nothing}
-      ></progress>
-      <div class="row">
-        <span class="muted"
-          >${title}${progress ? `, ${strings().panel.progressText(progress, "frames")}` : nothing}</span
-        >
-        <button @click=${() => localizer.cancel()}>${text.cancel}</button>
-      </div>
-    </div>`;
+    const figures = task.progress ? `, ${strings().panel.progressText(task.progress, "frames")}` : "";
+    return taskProgress(task, title, title + figures, () => localizer.cancel());
   }
 
   #figures(localizer: Localizer): TemplateResult {

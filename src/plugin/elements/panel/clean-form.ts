@@ -4,7 +4,7 @@ import { property, state } from "lit/decorators.js";
 import { defaultMaskedWindowFrames, maskedWindowLimits } from "../../../core/masked-mean.js";
 import { defaultMedianWindowFrames, medianWindowLimits } from "../../../core/running-median.js";
 import type { CleaningMethod, CleaningOptions } from "../../../protocol/api.js";
-import { usesModel } from "../../method-model.js";
+import { usesModel } from "../../../protocol/cleaning-methods.js";
 import type { SlnetSession } from "../../session.js";
 import type { CleanRequest } from "../../session-requests.js";
 import type { SessionState } from "../../session-state.js";

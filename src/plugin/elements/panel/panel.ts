@@ -110,17 +110,24 @@ export class SlnetPanel extends LitElement {
     `;
   }
 
-  /** Each part on its own: what cannot be loaded costs nothing else. */
   #loadParts(): void {
-    const lose = (): void => {
-      this.partsLost = true;
-    };
-    import("../../define-panel-forms.js").then(({ AdviceKeeper, definePanelForms }) => {
+    this.#use(import("../../define-panel-forms.js"), ({ AdviceKeeper, definePanelForms }) => {
       definePanelForms();
       this.#createKeeper = (session) => new AdviceKeeper(session);
       this.#keepAdvice();
-    }, lose);
-    import("../../define-history.js").then(({ defineHistory }) => defineHistory(), lose);
+    });
+    this.#use(import("../../define-history.js"), ({ defineHistory }) => defineHistory());
+  }
+
+  /** Uses a part of the panel once it is loaded. What cannot be loaded costs nothing but itself. */
+  #use<Part>(loading: Promise<Part>, use: (part: Part) => void): void {
+    loading.then(
+      (part) => {
+        use(part);
+        this.requestUpdate();
+      },
+      () => (this.partsLost = true),
+    );
   }
 
   /** Follows the session that there is, once what does it is loaded. */
@@ -174,7 +181,10 @@ export class SlnetPanel extends LitElement {
   #inspectSections(session: SlnetSession): TemplateResult {
     if (this.#inspected !== session) {
       this.#inspected = session;
-      void this.#loadLateParts(session);
+      const plots = Promise.all([import("../../define-plots.js"), session.inspect()]);
+      this.#use(plots, ([{ definePlots }]) => definePlots());
+      const localizer = Promise.all([import("../../define-localizer.js"), session.loadLocalizer()]);
+      this.#use(localizer, ([{ defineLocalizer }]) => defineLocalizer());
     }
     return html`
       <section aria-labelledby="localize-title">
@@ -186,23 +196,6 @@ export class SlnetPanel extends LitElement {
         <slnet-inspector .inspection=${session.inspection}></slnet-inspector>
       </section>
     `;
-  }
-
-  /** What most panels show only later, or never. */
-  async #loadLateParts(session: SlnetSession): Promise<void> {
-    try {
-      const [{ definePlots }, { defineLocalizer }] = await Promise.all([
-        import("../../define-plots.js"),
-        import("../../define-localizer.js"),
-        session.inspect(),
-        session.loadLocalizer(),
-      ]);
-      definePlots();
-      defineLocalizer();
-    } catch {
-      this.partsLost = true;
-    }
-    this.requestUpdate();
   }
 
   /** The form goes away with its buttons: the focus stays in the section, unless the next choice takes it. */
