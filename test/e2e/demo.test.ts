@@ -38,20 +38,27 @@ async function smallTiff(frames: number): Promise<Uint8Array> {
   return sink.bytes();
 }
 
-/** Trains and cleans once more, and gives the tasks over 50 ms of that time. */
-async function longTasksOfAnotherRun(demo: OpenDemo): Promise<number[]> {
-  const { page } = demo;
-  await press(demo, "Train");
-  await page.getByRole("button", { name: "Cancel", exact: true }).first().waitFor();
-  await page
+function trained({ page }: OpenDemo): Promise<void> {
+  return page
     .getByText(/^Trained 1,?212 steps/)
     .first()
     .waitFor({ timeout: 3 * minutes });
-  await press(demo, "Clean");
-  await page
+}
+
+function cleaned({ page }: OpenDemo): Promise<void> {
+  return page
     .getByText(/^Cleaned 400 frames/)
     .first()
     .waitFor({ timeout: minutes });
+}
+
+/** Trains and cleans once more, and gives the tasks over 50 ms of that time. */
+async function longTasksOfAnotherRun(demo: OpenDemo): Promise<number[]> {
+  await press(demo, "Train");
+  await demo.page.getByRole("button", { name: "Cancel", exact: true }).first().waitFor();
+  await trained(demo);
+  await press(demo, "Clean");
+  await cleaned(demo);
   return demo.longTasks();
 }
 
@@ -77,17 +84,11 @@ describe("the demo page", () => {
       .waitFor({ timeout: minutes });
     await page.waitForTimeout(1500);
     await demo.screenshot("3-training");
-    await page
-      .getByText(/^Trained 1,?212 steps/)
-      .first()
-      .waitFor({ timeout: 3 * minutes });
+    await trained(demo);
     await demo.screenshot("4-trained");
 
     await press(demo, "Clean");
-    await page
-      .getByText(/^Cleaned 400 frames/)
-      .first()
-      .waitFor({ timeout: minutes });
+    await cleaned(demo);
     await demo.screenshot("5-cleaned");
     let longTasks = await demo.longTasks();
     // A task that is long by itself is long each time; one that waited for another program is not.
@@ -260,10 +261,7 @@ describe("the demo page", () => {
     await page.getByLabel("Method").selectOption("median");
     await page.getByLabel("Also show the background").check();
     await press(demo, "Clean");
-    await page
-      .getByText(/^Cleaned 400 frames/)
-      .first()
-      .waitFor({ timeout: minutes });
+    await cleaned(demo);
     await page.getByRole("button", { name: "Show Background" }).waitFor();
     await page.getByRole("button", { name: "Show Sparse" }).click();
     await demo.screenshot("11-background");
