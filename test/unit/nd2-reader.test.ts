@@ -383,6 +383,17 @@ test("an image that inflates to more than it should, or to less, is refused", as
   await refuses({ ...file, images: images(2), deflated: false }, "bad-input", "frame 0 cannot be inflated");
 });
 
+test("of several images that cannot be inflated the first is named, also where a later one fails sooner", async () => {
+  const attributes = attributesOf(400, 400, 2, { eCompression: integer(0) });
+  const late = deflateSync(uint16Bytes(ramp(400 * 400), true));
+  late[late.length - 1] = (late.at(-1) ?? 0) ^ 1;
+  await refuses(
+    { attributes, images: [late, new Uint8Array(50).fill(255)] },
+    "bad-input",
+    "frame 0 cannot be inflated",
+  );
+});
+
 test("a lossless image whose checksum is wrong is refused, with padding after it or without", async () => {
   const attributes = attributesOf(4, 3, 1, { eCompression: integer(0) });
   const content = uint16Bytes(ramp(12, 1000), true);

@@ -12,6 +12,7 @@ import type { StoredType } from "../../src/core/io/stored-samples.js";
 import { openTiff } from "../../src/core/io/tiff-reader.js";
 import { createRandom } from "../../src/core/random.js";
 import { tiffCodecs } from "../../src/worker/readers/tiff-codecs.js";
+import { ramp } from "./reading.js";
 import { buildTiff, createSource, rampPage, type TestPage, type TestTag } from "./tiff-builder.js";
 import {
   differences,
@@ -449,6 +450,20 @@ test("deflate streams with a byte or two too many, or a wrong checksum, are read
   await assert.rejects(readForm({ pages: [page(damaged)] }), refusal("bad-input", "frame 0", "strip 0", "deflate"));
   const cut = Uint8Array.from(stream.subarray(0, stream.length - 8));
   await assert.rejects(readForm({ pages: [page(cut)] }), refusal("bad-input", "frame 0", "strip 0"));
+});
+
+test("of several damaged strips the first is named, also where a later one fails sooner", async () => {
+  const large = { width: 400, height: 400 };
+  const stream = deflateSync(encodeStored(ramp(400 * 400), "uint16", true));
+  stream[stream.length - 1] = (stream.at(-1) ?? 0) ^ 1;
+  const page = (segment: Uint8Array): TestPage => ({
+    ...large,
+    pixels: [],
+    segments: [segment],
+    tags: { 259: short(8) },
+  });
+  const pages = [page(stream), page(new Uint8Array(500).fill(255))];
+  await assert.rejects(readForm({ pages }), refusal("bad-input", "frame 0, strip 0"));
 });
 
 test("a deflate bomb is stopped where the strip is full", async () => {

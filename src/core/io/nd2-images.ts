@@ -94,7 +94,12 @@ export class Nd2Images {
       const end = this.#attributes.compressed ? Math.min(to, frame + inflatedAtOnce) : this.#endOfRun(frame, to);
       if (this.#attributes.compressed) {
         const wanted = Array.from({ length: end - frame }, (_, i) => frame + i);
-        await Promise.all(wanted.map(async (index) => use(index, this.#pack(await this.#inflate(index), index))));
+        const inflated = await Promise.allSettled(wanted.map((index) => this.#inflate(index)));
+        for (const [i, image] of inflated.entries()) {
+          // In the order of the file, so that the first broken frame is named, whichever failed first.
+          if (image.status === "rejected") throw image.reason;
+          use(frame + i, this.#pack(image.value, frame + i));
+        }
       } else {
         const length = this.#position(end - 1) + this.#span() - this.#position(frame);
         if (scratch.length < length) scratch = new Uint8Array(length);

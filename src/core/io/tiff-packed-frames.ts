@@ -73,10 +73,13 @@ export function createPackedFrames(
 
     async read(from, to, out, signal) {
       const working = new Set<Promise<void>>();
+      // By the number of the piece: the first broken one is named, whichever failed first.
       const failures: unknown[] = [];
+      let started = 0;
       try {
         for (const pieces of readsOf(from, to)) {
           signal?.throwIfAborted();
+          if (failures.length > 0) break;
           const [{ offset: start, frame: firstFrame }] = pieces;
           const length = pieces.at(-1)!.offset + pieces.at(-1)!.bytes - start;
           const chunk = start === sparseOffset ? new Uint8Array(0) : await source.read(start, length);
@@ -85,7 +88,8 @@ export function createPackedFrames(
           }
           for (const piece of pieces) {
             signal?.throwIfAborted();
-            if (failures.length > 0) throw failures[0];
+            if (failures.length > 0) break;
+            const number = started++;
             const frame = out.subarray((piece.frame - from) * frameBytes, (piece.frame - from + 1) * frameBytes);
             const at = piece.offset - start;
             const packed = piece.offset === sparseOffset ? null : chunk.subarray(at, at + piece.bytes);
@@ -95,7 +99,7 @@ export function createPackedFrames(
             }
             const task = unpackInto(piece, packed, frame)
               .catch((error: unknown) => {
-                failures.push(error);
+                failures[number] = error;
               })
               .finally(() => working.delete(task));
             working.add(task);
@@ -106,7 +110,8 @@ export function createPackedFrames(
         // Nothing writes to `out` any more when this returns.
         await Promise.all(working);
       }
-      if (failures.length > 0) throw failures[0];
+      const first = failures.findIndex((failure) => failure !== undefined);
+      if (first >= 0) throw failures[first];
       signal?.throwIfAborted();
     },
   };
