@@ -48,6 +48,11 @@ export class ParsedArguments {
     return typeof value === "number" ? value : undefined;
   }
 
+  integers(name: string): readonly number[] | undefined {
+    const value = this.#values.get(name);
+    return Array.isArray(value) && value.every((item) => typeof item === "number") ? value : undefined;
+  }
+
   /** @throws {@link WrongUsage} where it was not given */
   required(name: string, example: string): string {
     const value = this.text(name);

@@ -4,6 +4,7 @@ import { evalCommand } from "./commands/eval.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { infoCommand } from "./commands/info.js";
 import { localizeCommand } from "./commands/localize.js";
+import { modelCommand } from "./commands/model.js";
 import { simulateCommand } from "./commands/simulate.js";
 import { trainCommand } from "./commands/train.js";
 
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   cleanCommand,
   localizeCommand,
   evalCommand,
+  modelCommand,
   simulateCommand,
   evaluateCommand,
 ];

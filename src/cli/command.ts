@@ -57,10 +57,13 @@ export function requiredOperand(parsed: ParsedArguments, { name, operand }: Argu
 }
 
 /** Says each sentence once, however often it is reported. */
-export function createNoticeList(say: (line: string) => void): {
+export interface NoticeList {
   add(notices: readonly string[]): void;
+  /** All that were added, once each. */
   list(): string[];
-} {
+}
+
+export function createNoticeList(say: (line: string) => void): NoticeList {
   const seen = new Set<string>();
   return {
     add(notices) {

@@ -1,34 +1,66 @@
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 
 import { errorMessage, SlnetError } from "../core/errors.js";
-import { parseModelFile, type ModelFile } from "../core/model.js";
+import type { ModelFile } from "../core/model.js";
+import { largestModelBytes, readModel } from "../core/models/read-model.js";
+import { writeModel } from "../core/models/write-model.js";
+import type { ParsedArguments } from "./arguments.js";
+import type { NoticeList } from "./command.js";
+import { createOption, type Option } from "./option.js";
+import { writeWholeFile } from "./part-file.js";
 
-/** The largest possible model, 16 frames with Adam's moments, has under 100 kB; nobody's stack is read as JSON. */
-const maximumModelBytes = 16 * 1024 * 1024;
+/** What can be typed about a model whose file does not say it. */
+export const modelFactOptions: readonly Option[] = [
+  createOption({
+    name: "model-shifts",
+    kind: { type: "integers" },
+    placeholder: "SHIFTS",
+    unit: "frames",
+    help: "Temporal shifts of the model, where its file does not say them: a PyTorch state dictionary or TorchScript.",
+  }),
+  createOption({
+    name: "model-maximum",
+    kind: { type: "number", minimum: Number.MIN_VALUE, maximum: Number.MAX_VALUE },
+    placeholder: "COUNTS",
+    unit: "ADU",
+    help: "Largest pixel of the frames that the model was trained on, where its file does not say it and the model has a bias.",
+  }),
+];
 
-/** @throws {@link SlnetError} `bad-input` where it cannot be read or is not a model */
-export async function readModel(path: string): Promise<ModelFile> {
-  let text: string;
+/**
+ * Reads the model at a path, with what was typed about it; what a person should know about it goes to `notices`.
+ *
+ * @throws {@link SlnetError} `bad-input` or `unsupported` where it cannot be read or is not a model
+ */
+export async function readTypedModel(path: string, parsed: ParsedArguments, notices: NoticeList): Promise<ModelFile> {
+  let bytes: Uint8Array<ArrayBuffer>;
   try {
     const { size } = await stat(path);
-    if (size > maximumModelBytes) {
-      throw new Error(`it has ${size} bytes, expected a model file of at most ${maximumModelBytes}`);
+    if (size > largestModelBytes) {
+      throw new Error(`it has ${size} bytes, expected a model file of at most ${largestModelBytes}`);
     }
-    text = await readFile(path, "utf8");
+    bytes = Uint8Array.from(await readFile(path));
   } catch (error) {
     throw new SlnetError("bad-input", `model ${path} cannot be read: ${errorMessage(error)}`, { cause: error });
   }
-  return parseModelFile(text, path);
+  const temporalShifts = parsed.integers("model-shifts");
+  const maximumAdu = parsed.number("model-maximum");
+  const read = await readModel(path, bytes, {
+    ...(temporalShifts && { temporalShifts }),
+    ...(maximumAdu !== undefined && { maximumAdu }),
+  });
+  notices.add(read.notices);
+  return read.model;
 }
 
-/** Writes a model whole or not at all: beside its place first, then renamed. */
-export async function writeModel(path: string, model: ModelFile): Promise<void> {
-  const partPath = `${path}.${process.pid}.part`;
-  try {
-    await writeFile(partPath, `${JSON.stringify(model, null, 2)}\n`);
-    await rename(partPath, path);
-  } catch (error) {
-    await rm(partPath, { force: true });
-    throw new SlnetError("bad-input", `model ${path} cannot be written: ${errorMessage(error)}`, { cause: error });
-  }
+/**
+ * Writes a model whole or not at all, as the kind of file that its name asks for; what a person should know about it goes
+ * to `notices`.
+ *
+ * @throws {@link SlnetError} `bad-input` where it cannot be written
+ */
+export async function writeTypedModel(path: string, model: ModelFile, notices: NoticeList): Promise<void> {
+  const written = await writeModel(path, model);
+  await writeWholeFile(path, (sink) => sink.write(0, written.bytes));
+  notices.add(written.notices);
 }

@@ -41,3 +41,13 @@ export function parseFrameSelection(text: string, frameCount: number, what: stri
   }
   return frames;
 }
+
+/** The text for {@link parseFrameSelection} that selects these frames: a range where they are evenly spaced. */
+export function formatFrameSelection(frames: readonly number[]): string {
+  if (frames.length < 2) return frames.join(",");
+  const step = frames[1] - frames[0];
+  const isEven = step > 0 && frames.every((frame, i) => i === 0 || frame - frames[i - 1] === step);
+  if (!isEven) return frames.join(",");
+  const range = `${frames[0]}:${frames[frames.length - 1] + 1}`;
+  return step === 1 ? range : `${range}:${step}`;
+}

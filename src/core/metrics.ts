@@ -26,8 +26,8 @@ export interface EvaluationFigures extends FrameFigures {
   readonly loss: number;
   /** The loss as the published code prints it: the sum of the batch means divided by the number of windows. */
   readonly publishedLoss: number;
-  /** 20·log10(maximum/√loss), with the maximum in ADU. Published as "psnr", which it is not. */
-  readonly lossDecibels: number;
+  /** 20·log10(maximum/√loss), with the maximum in ADU. Published as "psnr", which it is not. `null` where the maximum is not known. */
+  readonly lossDecibels: number | null;
   /** Number of windows that the loss is the mean of. */
   readonly windows: number;
 }

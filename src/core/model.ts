@@ -2,7 +2,7 @@ import { createConfiguration, maximumWindowFrames, type NormType, type SlnetConf
 import { errorMessage, SlnetError } from "./errors.js";
 import type { StackRegion } from "./frames.js";
 import { composeNetwork, type Network } from "./network.js";
-import type { Normalisation } from "./normalisation.js";
+import { affineOf, missingStatistics, type Normalisation } from "./normalisation.js";
 import { isRegion } from "./stack-region.js";
 
 export const modelFormat = "slnet-web-model";
@@ -166,19 +166,26 @@ export function checkedModel(value: unknown, name = "of this request"): ModelFil
   };
 
   const constants = record("normalisation");
+  const statistic = (key: string, minimum?: number): number | null =>
+    constants[key] === null ? null : number(constants, key, minimum);
   const type = number(constants, "type");
   if (![-1, 0, 1, 2, 3].includes(type)) refuse(`normalisation type is ${type}`, "-1, 0, 1, 2 or 3");
+  const normalisation: Normalisation = {
+    type: type as NormType,
+    offsetAdu: number(constants, "offsetAdu"),
+    maximum: statistic("maximum"),
+    mean: statistic("mean"),
+    standardDeviation: statistic("standardDeviation", 0),
+  };
+  const missing = missingStatistics(normalisation);
+  if (missing.length > 0 && (biased || type === 1))
+    refuse(`its normalisation has no ${missing.join(" and ")}`, "a number");
+  if (!(affineOf(normalisation).scale > 0)) refuse("its normalisation divides by 0 or less", "a positive number");
   const versions = record("versions");
   return createModelFile({
     network,
     temporalShifts,
-    normalisation: {
-      type: type as NormType,
-      offsetAdu: number(constants, "offsetAdu"),
-      maximum: number(constants, "maximum"),
-      mean: number(constants, "mean"),
-      standardDeviation: number(constants, "standardDeviation", 0),
-    },
+    normalisation,
     configuration,
     region: checkedRegion(value["region"]),
     seed: number(value, "seed", 0),

@@ -2,17 +2,39 @@ import type { NormType } from "./configuration.js";
 import { SlnetError } from "./errors.js";
 import type { SampleArray } from "./frames.js";
 
-/** How camera counts are scaled for the network. Plain data; statistics are of the training frames, less the offset. */
+/**
+ * How camera counts are scaled for the network. Plain data; statistics are of the training frames, less the offset, and
+ * `null` where a file of another program does not hold them.
+ */
 export interface Normalisation {
   readonly type: NormType;
   /** Camera offset that is subtracted first, in ADU. */
   readonly offsetAdu: number;
   /** Largest pixel, in ADU above the offset. */
-  readonly maximum: number;
+  readonly maximum: number | null;
   /** Mean pixel, in ADU above the offset. */
-  readonly mean: number;
+  readonly mean: number | null;
   /** Standard deviation of the pixels with N − 1, in ADU. */
-  readonly standardDeviation: number;
+  readonly standardDeviation: number | null;
+}
+
+/** What a normalisation divides by: nothing, or one of its statistics. */
+const divisors = {
+  [-1]: null,
+  0: "standardDeviation",
+  1: "standardDeviation",
+  2: "maximum",
+  3: "standardDeviation",
+} as const satisfies Record<NormType, keyof Normalisation | null>;
+
+/**
+ * The statistics of a normalisation that are needed and not known. Without them it can still be used by a network without
+ * bias, as long as it only divides: what a linear network gives for scaled counts is scaled in the same way.
+ */
+export function missingStatistics(normalisation: Normalisation): ("maximum" | "mean" | "standardDeviation")[] {
+  const divisor = divisors[normalisation.type];
+  const needed = [...(divisor ? [divisor] : []), ...(normalisation.type === 1 ? (["mean"] as const) : [])];
+  return needed.filter((statistic) => normalisation[statistic] === null);
 }
 
 /** A normalisation as the map it is: normalised = (counts − shift) / scale. */
@@ -23,22 +45,12 @@ export interface AffineScaling {
   readonly scale: number;
 }
 
-/** The map that a normalisation stands for (types as in {@link NormType}). */
-export function affineOf({ type, offsetAdu, maximum, mean, standardDeviation }: Normalisation): AffineScaling {
-  switch (type) {
-    case -1:
-      return { shift: offsetAdu, scale: 1 };
-    case 0:
-      return { shift: offsetAdu, scale: 2 * standardDeviation };
-    case 1:
-      return { shift: offsetAdu + mean, scale: standardDeviation };
-    case 2:
-      return { shift: offsetAdu, scale: maximum };
-    case 3:
-      return { shift: offsetAdu, scale: standardDeviation };
-    default:
-      return type satisfies never;
-  }
+/** The map that a normalisation stands for (types as in {@link NormType}). Counts stay as they are where it is not known. */
+export function affineOf(normalisation: Normalisation): AffineScaling {
+  const { type, offsetAdu, mean } = normalisation;
+  const divisor = divisors[type];
+  const scale = (divisor && normalisation[divisor]) ?? 1;
+  return { shift: offsetAdu + (type === 1 ? (mean ?? 0) : 0), scale: type === 0 ? 2 * scale : scale };
 }
 
 /** Gathers what a normalisation needs to know, frame by frame. */
@@ -51,8 +63,11 @@ export interface Statistics {
    * @param offsetAdu - subtracted from every pixel, in ADU
    * @throws {@link SlnetError} `bad-input` if nothing was added, or the constant that `type` divides by is not above 0
    */
-  finish(type: NormType, offsetAdu: number): Normalisation;
+  finish(type: NormType, offsetAdu: number): MeasuredNormalisation;
 }
+
+/** A normalisation whose statistics are all known. */
+type MeasuredNormalisation = { readonly [K in keyof Normalisation]: NonNullable<Normalisation[K]> };
 
 /**
  * Statistics without samples. Mean and variance of each added array are found in two passes and merged by Chan, Golub
@@ -89,7 +104,7 @@ export function createStatistics(): Statistics {
     finish(type, offsetAdu) {
       if (count === 0)
         throw new SlnetError("bad-input", "normalisation: there are no pixels, expected at least one frame");
-      const normalisation: Normalisation = {
+      const normalisation: MeasuredNormalisation = {
         type,
         offsetAdu,
         maximum: maximum - offsetAdu,
@@ -102,7 +117,7 @@ export function createStatistics(): Statistics {
   };
 }
 
-function requireScale(normalisation: Normalisation): void {
+function requireScale(normalisation: MeasuredNormalisation): void {
   const { scale } = affineOf(normalisation);
   if (scale > 0 && scale < Infinity) return;
   const { type, offsetAdu, maximum, mean, standardDeviation } = normalisation;

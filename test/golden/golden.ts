@@ -12,9 +12,14 @@ export interface GoldenArray {
   readonly values: Float64Array | Float32Array | Uint16Array;
 }
 
+/** The bytes of a golden file. */
+export function goldenFile(name: string): Buffer {
+  return readFileSync(new URL(name, folder));
+}
+
 /** A NumPy array of version 1.0 in C order, of the types used here. */
 export function golden(name: string): GoldenArray {
-  const bytes = readFileSync(new URL(`${name}.npy`, folder));
+  const bytes = goldenFile(`${name}.npy`);
   const headerLength = bytes.readUInt16LE(8);
   const header = bytes.subarray(10, 10 + headerLength).toString("latin1");
   const type = /'descr': '([^']+)'/.exec(header)?.[1];
@@ -96,9 +101,9 @@ export function goldenNetwork(name: string): Network {
 }
 
 /** The constants of the golden training set. */
-export function goldenNormalisation(type: NormType): Normalisation {
+export function goldenNormalisation(type: NormType) {
   const { max, mean_float64, std_float64_unbiased } = goldenValues.normalisation;
-  return { type, offsetAdu: 0, maximum: max, mean: mean_float64, standardDeviation: std_float64_unbiased };
+  return { type, offsetAdu: 0, maximum: max, mean: mean_float64, standardDeviation: std_float64_unbiased } satisfies Normalisation;
 }
 
 export const goldenSide = 160;

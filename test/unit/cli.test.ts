@@ -12,7 +12,7 @@ import { createBufferSource, createMemorySink } from "../../src/core/io/buffer-s
 import { openTiff } from "../../src/core/io/tiff-reader.js";
 import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
 import { createMinimumCorrection, minimumBackground } from "../../src/core/minimum-background.js";
-import { networkOf, parseModelFile } from "../../src/core/model.js";
+import { networkOf, parseModelFile, type ModelFile } from "../../src/core/model.js";
 import { createRandom } from "../../src/core/random.js";
 import { rollingBallBackground } from "../../src/core/rolling-ball.js";
 import { separate, separationMap } from "../../src/core/separation.js";
@@ -762,6 +762,40 @@ describe("from simulation to cleaned stack", () => {
     assert.equal(typeof (engine as { name: unknown }).name, "string");
     const table = await slnet(["eval", "stack.tif", "--model", "model.json", "--test-frames", "0:20"]);
     assert.match(table.stdout, /windows measured +20\n/);
+  });
+
+  it("model says what a file holds and writes it for PyTorch and back, and each cleans to the same bytes", async () => {
+    const told = await slnetJson("model", "model.json", "-o", "model.pt");
+    assert.deepEqual([told["temporalShifts"], told["epoch"]], [[0, 20, 40], 3]);
+    assert.deepEqual(told["notices"], []);
+    await slnetJson("model", "model.pt", "-o", "back.json");
+    const written = JSON.parse(await readFile(file("back.json"), "utf8")) as ModelFile;
+    const original = JSON.parse(await readFile(file("model.json"), "utf8")) as ModelFile;
+    assert.deepEqual(written.weights.conv1, original.weights.conv1.map(Math.fround));
+    assert.equal(written.normalisation.maximum, original.normalisation.maximum);
+    assert.deepEqual(written.optimizer?.step, original.optimizer?.step);
+    for (const model of ["model.pt", "back.json"]) {
+      await slnetJson("clean", "stack.tif", "--model", model, "-o", `${model}.tif`, "--engine", "js");
+    }
+    assert.deepEqual(await readFile(file("model.pt.tif")), await readFile(file("back.json.tif")));
+    const text = await slnet(["model", "model.pt"]);
+    assert.match(text.stdout, /temporal shifts +0, 20, 40 frames\n/);
+  });
+
+  it("a checkpoint of the published code cleans, trains on, and is measured once its maximum is said", async () => {
+    const checkpoint = fileURLToPath(new URL("../../../test/golden/reference_checkpoint.pt", import.meta.url));
+    const cleaned = await slnetJson("clean", "stack.tif", "--model", checkpoint, "-o", "published.tif");
+    assert.equal(cleaned["frames"], 130);
+    assert.match((cleaned["notices"] as readonly string[]).join(" "), /largest pixel .* cancels out/);
+    const on = ["--checkpoint", checkpoint, "--max-epochs", "102", "--train-frames", "0:20"];
+    const trained = await slnetJson("train", "stack.tif", ...on, "-o", "on.pt", "--engine", "js");
+    assert.ok((trained["steps"] as number) > 1212);
+    const unknown = await slnet(["eval", "stack.tif", "--model", checkpoint]);
+    assert.equal(unknown.exitCode, 1);
+    assert.match(unknown.stderr, /no maximum of its training frames; .*--model-maximum/);
+    const known = ["--model-maximum", "700", "--test-frames", "0:5"];
+    const { figures } = await slnetJson("eval", "stack.tif", "--model", checkpoint, ...known);
+    assert.equal((figures as { windows: number }).windows, 5);
   });
 
   it("train evaluates on a test stack where one is named", async () => {

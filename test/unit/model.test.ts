@@ -73,6 +73,20 @@ describe("model files", () => {
     assert.ok(!("extra" in checked));
   });
 
+  it("need not know what they divide by where it cancels out, and must where it does not", () => {
+    const without = (type: number, useBias: boolean): unknown =>
+      changed((value) => {
+        Object.assign(inside(value, "normalisation"), { type, maximum: null, mean: null, standardDeviation: null });
+      }, useBias);
+    assert.equal(checkedModel(without(2, false)).normalisation.maximum, null);
+    const { matrix } = checkedModel(without(0, false));
+    assert.equal(matrix.length, 9);
+    assert.throws(() => checkedModel(without(2, true)), /its normalisation has no maximum/);
+    assert.throws(() => checkedModel(without(3, true)), /its normalisation has no standardDeviation/);
+    assert.throws(() => checkedModel(without(1, false)), /its normalisation has no standardDeviation and mean/);
+    assert.equal(checkedModel(without(-1, true)).normalisation.type, -1);
+  });
+
   const bad: readonly (readonly [string, unknown, RegExp])[] = [
     ["no object", 5, /not an SLNet model file/],
     ["a list", [], /not an SLNet model file/],

@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { nodePlatform } from "../../src/worker/platform/node.js";
 import { openStack } from "../../src/worker/readers/open-stack.js";
 import { createZarrWriter, type ZarrWriterOptions } from "../../src/worker/writers/zarr-writer.js";
-import { createZipTree } from "../../src/worker/writers/zip-tree.js";
+import { createZipTree } from "../../src/core/io/zip-tree.js";
 
 /** Debian's python3-zarr, which is not in every environment of Python that may come first. */
 const python = ["/usr/bin/python3", "python3"].find((program) => {

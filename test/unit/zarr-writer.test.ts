@@ -14,9 +14,9 @@ import { nodePlatform } from "../../src/worker/platform/node.js";
 import { openStack } from "../../src/worker/readers/open-stack.js";
 import { openZarr } from "../../src/worker/readers/zarr-reader.js";
 import { openZarrZip } from "../../src/worker/readers/zarr-zip.js";
-import type { FileTree } from "../../src/worker/writers/file-tree.js";
+import type { FileTree } from "../../src/core/io/file-tree.js";
 import { createZarrWriter, type ZarrWriterOptions } from "../../src/worker/writers/zarr-writer.js";
-import { createZipTree } from "../../src/worker/writers/zip-tree.js";
+import { createZipTree } from "../../src/core/io/zip-tree.js";
 
 /** 600×600 pixels of 16 bits: 2 frames a chunk. */
 const large = { height: 600, width: 600, type: "uint16", frames: 7 } as const;
@@ -168,7 +168,7 @@ test("a zip past 4 GiB and past 65,535 files has its list in ZIP64", async () =>
   const size = await tree.finish();
   assert.equal(size, end);
   const offsets = [...parts.keys()].sort((a, b) => a - b);
-  const { openZip } = await import("../../src/worker/readers/zip-folder.js");
+  const { openZip } = await import("../../src/core/io/zip-folder.js");
   const zip = await openZip({
     name: "big.zip",
     size,

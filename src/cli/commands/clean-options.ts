@@ -5,6 +5,7 @@ import { ballRadiusLimits, defaultBallRadius } from "../../core/rolling-ball.js"
 import { defaultMedianWindowFrames, medianWindowLimits } from "../../core/running-median.js";
 import { commonOptions } from "../command.js";
 import { configurationOptions } from "../configuration-options.js";
+import { modelFactOptions } from "../model-file.js";
 import { createOption, limitsOf, type Option } from "../option.js";
 import { selectionOptions } from "../stack-operand.js";
 
@@ -158,8 +159,9 @@ export const cleanOptions: readonly Option[] = [
     short: "m",
     kind: { type: "text" },
     placeholder: "MODEL",
-    help: "The model file, as train writes it. Needed for the methods slnet and masked-mean.",
+    help: "The model: a file of train, or a PyTorch checkpoint of the published code. Needed for the methods slnet and masked-mean.",
   }),
+  ...modelFactOptions,
   createOption({
     name: "output",
     short: "o",

@@ -18,13 +18,14 @@ import type { SlnetClient } from "../../protocol/client.js";
 import type { ParsedArguments } from "../arguments.js";
 import {
   createNoticeList,
+  type NoticeList,
   requiredOperand,
   type Command,
   type CommandContext,
   type CommandResult,
 } from "../command.js";
 import { frameRangeIn, parseFrameRange } from "../frame-range.js";
-import { readModel } from "../model-file.js";
+import { readTypedModel } from "../model-file.js";
 import { outputPathOf, requireOutputFolders, requireSeparateFiles } from "../output-paths.js";
 import { createProgressDisplay } from "../progress.js";
 import { parseStackOperand, selectionOf } from "../stack-operand.js";
@@ -59,9 +60,10 @@ export const cleanCommand: Command = {
   options: cleanOptions,
 
   async run(parsed, context) {
-    const request = await readRequest(parsed);
+    const notices = createNoticeList(context.say);
+    const request = await readRequest(parsed, notices);
     const client = await context.connect();
-    return cleanStack(client, request, context);
+    return cleanStack(client, request, notices, context);
   },
 };
 
@@ -78,7 +80,7 @@ interface CleanRequest {
   readonly outputs: readonly [string, ...string[]];
 }
 
-async function readRequest(parsed: ParsedArguments): Promise<CleanRequest> {
+async function readRequest(parsed: ParsedArguments, notices: NoticeList): Promise<CleanRequest> {
   const stack = requiredOperand(parsed, cleanCommand);
   const methodName = parsed.text("method") ?? "slnet";
   const modelPath = parsed.text("model");
@@ -96,7 +98,7 @@ async function readRequest(parsed: ParsedArguments): Promise<CleanRequest> {
   const outputs: [string, ...string[]] = lowRank === null ? [output] : [output, lowRank];
   requireSeparateFiles([stack, ...(modelPath === undefined ? [] : [modelPath])], outputs);
 
-  const method = await methodOf(methodName, modelPath, parsed);
+  const method = await methodOf(methodName, modelPath, parsed, notices);
   const type = parsed.text("type") === "float32" ? "float32" : "uint16";
   const partOf = (part: SavedPart["part"], path: string, offsetAdu: number | null): SavedPart => ({
     part,
@@ -153,9 +155,10 @@ export async function methodOf(
   name: string,
   modelPath: string | undefined,
   parsed: ParsedArguments,
+  notices: NoticeList,
 ): Promise<CleaningMethod> {
   if (modelPath !== undefined) {
-    const model = await readModel(modelPath);
+    const model = await readTypedModel(modelPath, parsed, notices);
     if (name !== "masked-mean") return { type: "slnet", model };
     return { type: "masked-mean", model, windowFrames: parsed.number("mask-window") ?? defaultMaskedWindowFrames };
   }
@@ -235,9 +238,9 @@ const patienceMs = 400;
 async function cleanStack(
   client: SlnetClient,
   { operand, selection, method, frames, options, parts, saving, outputs }: CleanRequest,
+  notices: NoticeList,
   { interrupt: { signal }, say }: CommandContext,
 ): Promise<CommandResult> {
-  const notices = createNoticeList(say);
   const stack = await client.openStack(parseStackOperand(operand), { signal, selection });
   notices.add(stack.description.notices);
   const range = frameRangeIn(frames, stack.description.shape.frames);

@@ -6,9 +6,16 @@ import type { StackSelection } from "../../core/frames.js";
 import type { ModelFile } from "../../core/model.js";
 import type { EngineReport } from "../../protocol/api.js";
 import type { SlnetClient } from "../../protocol/client.js";
-import { commonOptions, createNoticeList, requiredOperand, type Command, type CommandContext } from "../command.js";
+import {
+  commonOptions,
+  createNoticeList,
+  requiredOperand,
+  type Command,
+  type CommandContext,
+  type NoticeList,
+} from "../command.js";
 import { checkedConfiguration, configurationOptions, givenConfiguration } from "../configuration-options.js";
-import { readModel } from "../model-file.js";
+import { modelFactOptions, readTypedModel } from "../model-file.js";
 import { createOption } from "../option.js";
 import { createProgressDisplay } from "../progress.js";
 import { parseStackOperand, selectionOf, selectionOptions } from "../stack-operand.js";
@@ -16,7 +23,6 @@ import { parseStackOperand, selectionOf, selectionOptions } from "../stack-opera
 export interface StackEvaluation {
   readonly figures: EvaluationFigures;
   readonly engine: EngineReport;
-  readonly notices: readonly string[];
   readonly seconds: number;
 }
 
@@ -32,8 +38,9 @@ export const evalCommand: Command = {
       short: "m",
       kind: { type: "text" },
       placeholder: "MODEL",
-      help: "The model file, as train writes it.",
+      help: "The model, as clean takes it.",
     }),
+    ...modelFactOptions,
     ...configurationOptions([
       "testFrames",
       "imageSize",
@@ -53,20 +60,22 @@ export const evalCommand: Command = {
   async run(parsed, context) {
     const stack = requiredOperand(parsed, evalCommand);
     const modelPath = parsed.required("model", "--model model.json");
-    const model = await readModel(modelPath);
+    const notices = createNoticeList(context.say);
+    const model = await readTypedModel(modelPath, parsed, notices);
     const given = { engine: "auto", ...givenConfiguration(parsed) };
     checkedConfiguration({ ...model.configuration, temporalShifts: model.temporalShifts, frameCount: 0, ...given });
     const client = await context.connect();
-    const { figures, engine, notices, seconds } = await evaluateStack(
+    const { figures, engine, seconds } = await evaluateStack(
       client,
       stack,
       model,
       given,
       selectionOf(parsed),
+      notices,
       context,
     );
     return {
-      json: { figures, engine, seconds, notices, model: resolve(modelPath) },
+      json: { figures, engine, seconds, notices: notices.list(), model: resolve(modelPath) },
       text: figuresText(figures),
     };
   },
@@ -84,9 +93,9 @@ export async function evaluateStack(
   model: ModelFile,
   options: Readonly<Record<string, unknown>>,
   selection: StackSelection,
-  { interrupt: { signal }, say }: CommandContext,
+  notices: NoticeList,
+  { interrupt: { signal } }: CommandContext,
 ): Promise<StackEvaluation> {
-  const notices = createNoticeList(say);
   const stack = await client.openStack(parseStackOperand(operand), { signal, selection });
   notices.add(stack.description.notices);
   const started = performance.now();
@@ -105,7 +114,7 @@ export async function evaluateStack(
   await stack.close();
   if (!figures) throw new SlnetError("internal", "the evaluation ended without figures");
   const seconds = (performance.now() - started) / 1000;
-  return { figures, engine: run.plan.engine, notices: notices.list(), seconds };
+  return { figures, engine: run.plan.engine, seconds };
 }
 
 /** What each figure is, in words that say no more than it measures. */

@@ -2,6 +2,7 @@ import { localizerCameraRanges, localizerRanges } from "../../core/localization/
 import { magnificationLimits } from "../../core/localization/rendering.js";
 import { commonOptions } from "../command.js";
 import { configurationOptions } from "../configuration-options.js";
+import { modelFactOptions } from "../model-file.js";
 import { createOption, limitsOf, type Option } from "../option.js";
 import { selectionOptions } from "../stack-operand.js";
 import { ballOptions, maskOptions, medianOptions, minimumOptions, noiseOptions, rpcaOptions } from "./clean-options.js";
@@ -131,8 +132,9 @@ export const localizeOptions: readonly Option[] = [
     short: "m",
     kind: { type: "text" },
     placeholder: "MODEL",
-    help: "A model file of train, for the methods slnet (the default where there is one) and masked-mean.",
+    help: "The model, as clean takes it, for the methods slnet (the default where there is one) and masked-mean.",
   }),
+  ...modelFactOptions,
   createOption({
     name: "method",
     kind: {

@@ -12,6 +12,7 @@ import type { LocalizationBlock, LocalizationOptions, LocalizationPlan } from ".
 import type { ParsedArguments } from "../arguments.js";
 import {
   createNoticeList,
+  type NoticeList,
   requiredOperand,
   type Command,
   type CommandContext,
@@ -40,9 +41,10 @@ export const localizeCommand: Command = {
   options: localizeOptions,
 
   async run(parsed, context) {
-    const request = await readRequest(parsed);
+    const notices = createNoticeList(context.say);
+    const request = await readRequest(parsed, notices);
     const client = await context.connect();
-    return localizeStack(client, request, context);
+    return localizeStack(client, request, notices, context);
   },
 };
 
@@ -59,7 +61,7 @@ interface LocalizeRequest {
   readonly image: (Pick<RenderingOptions, "magnification" | "kind"> & { readonly path: string }) | null;
 }
 
-async function readRequest(parsed: ParsedArguments): Promise<LocalizeRequest> {
+async function readRequest(parsed: ParsedArguments, notices: NoticeList): Promise<LocalizeRequest> {
   const stack = requiredOperand(parsed, localizeCommand);
   const modelPath = parsed.text("model");
   const methodName = parsed.text("method") ?? (modelPath === undefined ? "none" : "slnet");
@@ -87,7 +89,7 @@ async function readRequest(parsed: ParsedArguments): Promise<LocalizeRequest> {
         } as const);
   const outputs = image === null ? [table] : [table, image.path];
   requireSeparateFiles([stack, ...(modelPath === undefined ? [] : [modelPath])], outputs);
-  const method = methodName === "none" ? null : await methodOf(methodName, modelPath, parsed);
+  const method = methodName === "none" ? null : await methodOf(methodName, modelPath, parsed, notices);
   requireOutputFolders(outputs, outputPath);
   return {
     operand: stack,
@@ -127,9 +129,9 @@ function localizerOf(parsed: ParsedArguments): LocalizerRequest {
 async function localizeStack(
   client: SlnetClient,
   { operand, selection, method, frames, options, pixelSizeNm: typedPixelSize, table, image }: LocalizeRequest,
+  notices: NoticeList,
   { interrupt: { signal }, say }: CommandContext,
 ): Promise<CommandResult> {
-  const notices = createNoticeList(say);
   const stack = await client.openStack(parseStackOperand(operand), { signal, selection });
   const { description } = stack;
   notices.add(description.notices);

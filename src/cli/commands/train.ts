@@ -6,9 +6,9 @@ import type { ModelFile } from "../../core/model.js";
 import type { TrainingReport } from "../../protocol/api.js";
 import type { SlnetClient } from "../../protocol/client.js";
 import type { ParsedArguments } from "../arguments.js";
-import { commonOptions, createNoticeList, type Command, type CommandContext } from "../command.js";
+import { commonOptions, createNoticeList, type Command, type CommandContext, type NoticeList } from "../command.js";
 import { checkedConfiguration, configurationOptions, givenConfiguration } from "../configuration-options.js";
-import { readModel, writeModel } from "../model-file.js";
+import { modelFactOptions, readTypedModel, writeTypedModel } from "../model-file.js";
 import { createOption } from "../option.js";
 import { outputPathOf, requireOutputFolders, requireSeparateFiles } from "../output-paths.js";
 import { createProgressDisplay } from "../progress.js";
@@ -35,7 +35,7 @@ export const trainCommand: Command = {
       kind: { type: "text" },
       placeholder: "MODEL",
       defaultText: "PREFIX + name of the stack + .slnet.json",
-      help: "The model file to write.",
+      help: "The model file to write; one that ends in .pt is a checkpoint for PyTorch.",
     }),
     createOption({
       name: "region",
@@ -54,12 +54,14 @@ export const trainCommand: Command = {
       help: "Train only on frames A up to, not including, B, as if there were no others: --train-frames counts from A.",
     }),
     ...configurationOptions(),
+    ...modelFactOptions,
     ...selectionOptions,
     ...commonOptions,
   ],
 
   async run(parsed, context) {
-    const { checkpoint, configuration } = await readConfiguration(parsed);
+    const notices = createNoticeList(context.say);
+    const { checkpoint, configuration } = await readConfiguration(parsed, notices);
     const part = parseStackPart(parsed.value("region"), parsed.text("frames"));
     const output = outputPathOf({
       typed: parsed.text("output"),
@@ -74,14 +76,16 @@ export const trainCommand: Command = {
 
     const client = await context.connect();
     const selection = selectionOf(parsed);
-    const trained = await trainStack(client, configuration, checkpoint, part, selection, context);
+    const trained = await trainStack(client, configuration, checkpoint, part, selection, notices, context);
     const { model, error } = trained;
     // Stopped or failed half-way: the model so far is worth more than none.
-    if (model) await writeModel(output, model);
+    if (model) await writeTypedModel(output, model, notices);
     if (error && !context.interrupt.signal.aborted) throw withKeptModel(error, model, output);
     if (!model) throw error ?? new SlnetError("internal", "training ended without a model");
 
-    const evaluation = error ? null : await evaluateOnTestStack(client, model, configuration, selection, context);
+    const evaluation = error
+      ? null
+      : await evaluateOnTestStack(client, model, configuration, selection, notices, context);
     const text = [
       `${error ? "stopped after" : "trained"} ${trained.steps} steps in ${trained.seconds.toFixed(1)} s: ` +
         `loss ${formatLoss(model.loss)}, validation loss ${formatLoss(model.validationLoss)}`,
@@ -103,7 +107,7 @@ export const trainCommand: Command = {
         region: model.region,
         engine: trained.engine,
         model: output,
-        notices: trained.notices,
+        notices: notices.list(),
         warnings: trained.warnings,
         ...(evaluation && { evaluation }),
         ...(error !== null && { interrupted: true }),
@@ -115,6 +119,7 @@ export const trainCommand: Command = {
 /** What was typed, over what the checkpoint was trained with: a run that goes on goes on with the same settings. */
 async function readConfiguration(
   parsed: ParsedArguments,
+  notices: NoticeList,
 ): Promise<{ checkpoint: ModelFile | null; configuration: SlnetConfiguration }> {
   const given = givenConfiguration(parsed);
   const stack = parsed.operand ?? parsed.text("stack");
@@ -125,7 +130,7 @@ async function readConfiguration(
     throw new WrongUsage(`train was given two stacks, "${parsed.operand}" and --stack "${parsed.text("stack")}"`);
   }
   const checkpointPath = parsed.text("checkpoint") ?? "";
-  const checkpoint = checkpointPath === "" ? null : await readModel(checkpointPath);
+  const checkpoint = checkpointPath === "" ? null : await readTypedModel(checkpointPath, parsed, notices);
   const inherited = checkpoint
     ? Object.fromEntries(
         configurationFields
@@ -142,9 +147,9 @@ async function trainStack(
   checkpoint: ModelFile | null,
   part: StackPart,
   selection: StackSelection,
+  notices: NoticeList,
   { interrupt: { signal }, say }: CommandContext,
 ) {
-  const notices = createNoticeList(say);
   const warnings = createNoticeList((line) => say(line.replace(/^note/, "warning")));
   const stack = await client.openStack(parseStackOperand(configuration.stack), { signal, selection });
   notices.add(stack.description.notices);
@@ -186,7 +191,6 @@ async function trainStack(
     epochs: last?.epoch ?? 0,
     seconds: (performance.now() - started) / 1000,
     engine: plan.engine,
-    notices: notices.list(),
     warnings: warnings.list(),
     error,
   };
@@ -197,11 +201,12 @@ async function evaluateOnTestStack(
   model: ModelFile,
   configuration: SlnetConfiguration,
   selection: StackSelection,
+  notices: NoticeList,
   context: CommandContext,
 ): Promise<EvaluationFigures | null> {
   if (configuration.testStack === "") return null;
   try {
-    return (await evaluateStack(client, configuration.testStack, model, {}, selection, context)).figures;
+    return (await evaluateStack(client, configuration.testStack, model, {}, selection, notices, context)).figures;
   } catch (error) {
     if (context.interrupt.signal.aborted) return null;
     throw error;

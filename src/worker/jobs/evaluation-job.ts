@@ -1,8 +1,10 @@
 import { createConfiguration, defaultConfiguration, type SlnetConfiguration } from "../../core/configuration.js";
+import { SlnetError } from "../../core/errors.js";
 import { createSamples, framePixels, type StackReader } from "../../core/frames.js";
 import { parseFrameSelection } from "../../core/frame-selection.js";
 import { frameFigures, lossDecibels, type EvaluationFigures } from "../../core/metrics.js";
 import { networkOf, type ModelFile } from "../../core/model.js";
+import { missingStatistics } from "../../core/normalisation.js";
 import { createRandom } from "../../core/random.js";
 import { separate, separationMap } from "../../core/separation.js";
 import { drawCrop, fitCropSize } from "../../core/training-schedule.js";
@@ -37,7 +39,14 @@ export class EvaluationJob {
     options: Readonly<Record<string, unknown>>,
     room: EngineRoom,
   ): Promise<EvaluationJob> {
-    const { temporalShifts } = model;
+    const { temporalShifts, normalisation } = model;
+    const missing = missingStatistics(normalisation);
+    if (missing.length > 0) {
+      throw new SlnetError(
+        "bad-input",
+        `evaluation: the loss is of normalised counts, and the model has no ${missing.join(" and ")} of its training frames; say it, on the command line by --model-maximum`,
+      );
+    }
     const configuration = createConfiguration({ ...model.configuration, ...options, temporalShifts });
     const { shape } = reader.description;
     const notices: string[] = [];
@@ -117,11 +126,12 @@ export class EvaluationJob {
     const map = separationMap(networkOf(this.#model), this.#model.normalisation);
     separate(map, window, channel, sparse, lowRank);
     const loss = this.#lossSum / this.#starts.length;
+    const { maximum } = this.#model.normalisation;
     return {
       ...frameFigures(window[channel], lowRank, shape, sparseThreshold),
       loss,
       publishedLoss: this.#batchMeans / this.#starts.length,
-      lossDecibels: lossDecibels(this.#model.normalisation.maximum, loss),
+      lossDecibels: maximum === null ? null : lossDecibels(maximum, loss),
       windows: this.#starts.length,
     };
   }

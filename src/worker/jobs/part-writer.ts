@@ -66,7 +66,7 @@ async function openZarrPart(
     const output = { commit: () => folder.commit(), discard: () => folder.discard(), file };
     return { output, earlierFrames: 0, start: () => createZarrWriter(folder.files, options) };
   }
-  const { createZipTree } = await import("../writers/zip-tree.js");
+  const { createZipTree } = await import("../../core/io/zip-tree.js");
   const output = await platform.openOutput(target);
   return { output, earlierFrames: 0, start: () => createZarrWriter(createZipTree(output.sink), options) };
 }

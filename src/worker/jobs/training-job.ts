@@ -6,6 +6,7 @@ import type { StackReader, StackRegion } from "../../core/frames.js";
 import { readRegion } from "../../core/io/region-reader.js";
 import { createGradient, type Gradient, type LossTerms } from "../../core/loss.js";
 import { createModelFile, networkOf, type ModelFile } from "../../core/model.js";
+import { missingStatistics } from "../../core/normalisation.js";
 import { composeNetwork, createNetwork, networkParameters, type Network } from "../../core/network.js";
 import { createRandom, type Random } from "../../core/random.js";
 import { separationMap } from "../../core/separation.js";
@@ -80,7 +81,7 @@ export class TrainingJob {
       configuration,
       configuration.trainFrames,
       "trainFrames",
-      checkpoint?.normalisation ?? null,
+      checkpoint && missingStatistics(checkpoint.normalisation).length === 0 ? checkpoint.normalisation : null,
     );
     const network = checkpoint
       ? networkOf(checkpoint)

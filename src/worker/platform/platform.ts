@@ -1,6 +1,6 @@
 import type { ByteSink, ByteSource, FileFolder } from "../../core/frames.js";
 import type { SaveTarget, StackInput } from "../../protocol/api.js";
-import type { FileTree } from "../writers/file-tree.js";
+import type { FileTree } from "../../core/io/file-tree.js";
 import type { ItkThread } from "./itk-thread.js";
 
 /** A file being written. Until `commit` nothing of it stands under its final name. */

@@ -2,7 +2,7 @@ import { SlnetError } from "../../core/errors.js";
 import type { ByteSource, FileFolder, StackReader, StackSelection } from "../../core/frames.js";
 import { zarrMetadataNames } from "./zarr-node.js";
 import { openZarr } from "./zarr-reader.js";
-import { openZip, type ZipFolder } from "./zip-folder.js";
+import { openZip, type ZipFolder } from "../../core/io/zip-folder.js";
 
 /**
  * Opens a Zarr folder that was packed into one file (`.zarr.zip`, `.ozx`), at its top or inside folders of it.

@@ -4,7 +4,7 @@ import { littleEndianBytes } from "../../core/io/byte-order.js";
 import { deflate } from "../../core/io/deflate.js";
 import type { StackWriter, StackWriterOptions } from "../../core/io/stack-writer.js";
 import { zarrAttributesKey } from "../../core/io/zarr-attributes.js";
-import type { FileTree } from "./file-tree.js";
+import type { FileTree } from "../../core/io/file-tree.js";
 
 export interface ZarrWriterOptions extends StackWriterOptions {
   /** `deflate`: the codec zlib, which every reader of Zarr has. Default `none`. */

@@ -1,6 +1,6 @@
-import { SlnetError } from "../../core/errors.js";
-import type { ByteSink } from "../../core/frames.js";
-import { crc32 } from "../../core/io/crc32.js";
+import { SlnetError } from "../errors.js";
+import type { ByteSink } from "../frames.js";
+import { crc32 } from "./crc32.js";
 import type { FileTree } from "./file-tree.js";
 
 interface Written {

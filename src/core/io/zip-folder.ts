@@ -1,8 +1,8 @@
-import { SlnetError } from "../../core/errors.js";
-import type { ByteSource, FileFolder } from "../../core/frames.js";
-import { createBufferSource } from "../../core/io/buffer-source.js";
-import { crc32 } from "../../core/io/crc32.js";
-import { inflateAtMost } from "../../core/io/inflate.js";
+import { SlnetError } from "../errors.js";
+import type { ByteSource, FileFolder } from "../frames.js";
+import { createBufferSource } from "./buffer-source.js";
+import { crc32 } from "./crc32.js";
+import { inflateAtMost } from "./inflate.js";
 
 /** Most bytes of the list of files: some 300,000 of them. */
 const largestDirectory = 32 * 1024 * 1024;
