@@ -149,6 +149,7 @@ export class SlnetStackViewer extends LitElement {
     window.removeEventListener("keyup", this.#onKeyUp);
     window.removeEventListener("blur", this.#leaveBelow);
     this.#look.below = false;
+    this.#picking.withdraw();
     this.#resizes.disconnect();
     this.#setPlaying(false);
     cancelAnimationFrame(this.#drawRequest);
@@ -166,7 +167,8 @@ export class SlnetStackViewer extends LitElement {
     const { layers, dims } = this.#host;
     const active = layers.activeId;
     const panes = this.#look.panes;
-    const shapes = this.#shownShapes();
+    const { clicked } = this.#picking;
+    const shapes = clicked ? [...this.#shownShapes(), clicked] : this.#shownShapes();
     return html`
       <div class="layout">
         <slnet-layer-list
@@ -341,9 +343,13 @@ export class SlnetStackViewer extends LitElement {
         this.#picking.hover(at && onStage(at));
       },
       onClick: (at) => this.#picking.click(onStage(at)),
+      onFurtherClick: () => this.#picking.withdraw(),
       onPan: (right, down) => this.#look.panBy(right * this.#density, down * this.#density),
       onZoom: (factor, at) => this.#look.zoomBy(factor, onStage(at)),
-      onDoubleClick: () => this.#look.fit(),
+      onDoubleClick: () => {
+        this.#picking.withdraw();
+        this.#look.fit();
+      },
       draws: () => this.#picking.tool !== null,
       onDrawStart: (at) => this.#picking.press(onStage(at)),
       onDraw: (at) => this.#picking.drag(onStage(at)),
