@@ -5,7 +5,6 @@ import { live } from "lit/directives/live.js";
 import type { StackShape } from "../../../core/frames.js";
 import type { PixelPath } from "../../../protocol/api.js";
 import { needsWholeFrames } from "../../../protocol/cleaning-methods.js";
-import { mostFramesOf, stackBytes, unaskedBytes } from "../../frames-to-read.js";
 import type { Unsubscribe } from "../../host/contract.js";
 import type {
   Inspection,
@@ -23,6 +22,7 @@ import { taskStyles } from "../task/task.styles.js";
 import { taskProgress } from "../task/task-progress.js";
 import { themeStyles } from "../theme.styles.js";
 import { inspectorStyles } from "./inspector.styles.js";
+import { partNote } from "./part-note.js";
 
 const projectionKinds: readonly ProjectionKind[] = ["maximum", "mean", "standardDeviation"];
 
@@ -275,35 +275,8 @@ export class SlnetInspector extends LitElement {
     const text = plotStrings();
     if (!state[name]) return nothing;
     return html`
-      ${this.#partNote(name, inspection, state)}
-      ${state.outdated[name] ? html`<p class="note">${text.outdated}</p>` : nothing}
+      ${partNote(name, inspection)} ${state.outdated[name] ? html`<p class="note">${text.outdated}</p>` : nothing}
       <div class="row"><button class="plain" @click=${() => inspection.clear(name)}>${text.remove}</button></div>
-    `;
-  }
-
-  /** Which frames were read, where these are not all, with a button that reads all where their values fit the memory. */
-  #partNote(name: ProfileName, inspection: Inspection, state: InspectionState): TemplateResult | typeof nothing {
-    const text = plotStrings();
-    const profile = state[name];
-    const { shape } = state;
-    const { busy } = state.tasks[name];
-    if (!profile || !shape) return nothing;
-    const end = busy ? profile.to : profile.done;
-    if (end - profile.from >= shape.frames) return nothing;
-    const fits = shape.frames <= mostFramesOf(profile.path);
-    const bytes = stackBytes(shape);
-    const why = !fits ? "memory" : bytes > unaskedBytes ? bytes : null;
-    return html`
-      <p class="note part">${text.partRead(profile.from, end - 1, shape.frames, why)}</p>
-      ${
-        fits
-          ? html`<div class="row">
-              <button ?disabled=${busy} @click=${() => void inspection.readAll(name)}>
-                ${text.readAll(shape.frames)}
-              </button>
-            </div>`
-          : nothing
-      }
     `;
   }
 

@@ -21,6 +21,7 @@ import { ShapePicking } from "./shape-picking.js";
 import { Stage, valueAt, type RendererChoice } from "./stage.js";
 import { stackViewerStyles } from "./stack-viewer.styles.js";
 import type { SlnetToastList, ToastLevel } from "./toast-list.js";
+import { valueUnitOf } from "./value-unit.js";
 import { viewBar } from "./view-bar.js";
 import type { Point } from "./view-transform.js";
 import { pressKey, type KeyFocus, type KeyTarget } from "./viewer-keys.js";
@@ -262,10 +263,12 @@ export class SlnetStackViewer extends LitElement {
       const frame = this.#views.get(layer.id)?.frames.shown;
       const { image } = this.#look;
       const value = frame && image && valueAt(frame, pixel, image);
-      return typeof value === "number" ? [texts.value(layer.name, value)] : [];
+      return typeof value === "number" ? [{ text: texts.value(layer.name, value), unit: valueUnitOf(layer) }] : [];
     });
-    const parts = [texts.position(pixel.x, pixel.y), ...values.reverse()];
-    return parts.join("  ·  ") + (values.length > 0 ? ` ${texts.unit}` : "");
+    values.reverse();
+    // A unit is said once for all values that it follows.
+    const parts = values.map(({ text, unit }, i) => (values[i + 1]?.unit === unit ? text : `${text} ${unit}`));
+    return [texts.position(pixel.x, pixel.y), ...parts].join("  ·  ");
   }
 
   #onLayers(): void {
