@@ -9,7 +9,12 @@ export class CanvasRenderer implements FrameRenderer {
   readonly largestSide = Infinity;
   readonly #context = this.canvas.getContext("2d", { alpha: false });
   readonly #painters = new Map<string, FramePainter>();
-  readonly #shrunken = new ShrunkenFrames();
+  readonly #shrunken: ShrunkenFrames;
+
+  /** @param onChange - called when the picture can be drawn better */
+  constructor(onChange: () => void) {
+    this.#shrunken = new ShrunkenFrames(onChange);
+  }
 
   draw(panes: readonly PanePicture[]): void {
     const context = this.#context;

@@ -1,6 +1,7 @@
 import type { HostFrame } from "../../host/contract.js";
 import type { Box } from "./frame-renderer.js";
-import { coverageOf, shrinkFrame } from "./shrink-frame.js";
+
+type Shrinking = typeof import("./shrink-frame.js");
 
 /** A frame, and where it lies on the canvas. */
 export interface PlacedFrame {
@@ -16,10 +17,18 @@ interface Shrunken extends PlacedFrame {
 /**
  * Frames as they are drawn: as they are where their pixels are as large as those of the screen or larger, and where they are
  * smaller, so that none is passed over, with one mean for each pixel of the screen. Only what is seen is computed, once for
- * each picture that is another one.
+ * each picture that is another one. What computes it is loaded with the first frame that needs it; until then, and where it
+ * cannot be loaded any more, frames are drawn as they are.
  */
 export class ShrunkenFrames {
   readonly #kept = new Map<string, Shrunken>();
+  readonly #onLoaded: () => void;
+  #shrinking: Shrinking | "loading" | null = null;
+
+  /** @param onLoaded - called when what was placed as it is can be shrunken */
+  constructor(onLoaded: () => void) {
+    this.#onLoaded = onLoaded;
+  }
 
   /**
    * @param id - of the layer: what was computed is kept for it until it is asked for something else
@@ -29,7 +38,8 @@ export class ShrunkenFrames {
    */
   place(id: string, frame: HostFrame, image: Box, clip: Box): PlacedFrame | null {
     const [across, down] = [frame.width / image.width, frame.height / image.height];
-    if (across <= 1 && down <= 1) {
+    const shrinking = across > 1 || down > 1 ? this.#loaded() : null;
+    if (!shrinking) {
       this.#kept.delete(id);
       return { frame, image };
     }
@@ -39,9 +49,9 @@ export class ShrunkenFrames {
     if (kept?.source === frame && sameBox(kept.whole, image) && sameBox(kept.image, seen)) return kept;
     const size = seen.width * seen.height;
     const samples = kept?.frame.samples.length === size ? (kept.frame.samples as Float32Array) : new Float32Array(size);
-    const columns = coverageOf(frame.width, across, seen.left - image.left, seen.width);
-    const rows = coverageOf(frame.height, down, seen.top - image.top, seen.height);
-    shrinkFrame(frame, rows, columns, samples);
+    const columns = shrinking.coverageOf(frame.width, across, seen.left - image.left, seen.width);
+    const rows = shrinking.coverageOf(frame.height, down, seen.top - image.top, seen.height);
+    shrinking.shrinkFrame(frame, rows, columns, samples);
     const { width, height } = seen;
     const shrunken = {
       frame: { index: frame.index, width, height, samples },
@@ -56,6 +66,21 @@ export class ShrunkenFrames {
   /** Frees what is kept for layers that are not among these. */
   retain(layerIds: ReadonlySet<string>): void {
     for (const id of this.#kept.keys()) if (!layerIds.has(id)) this.#kept.delete(id);
+  }
+
+  #loaded(): Shrinking | null {
+    if (this.#shrinking === null) {
+      this.#shrinking = "loading";
+      void this.#load();
+    }
+    return this.#shrinking === "loading" ? null : this.#shrinking;
+  }
+
+  async #load(): Promise<void> {
+    const shrinking = await import("./shrink-frame.js").catch(() => null);
+    if (!shrinking) return;
+    this.#shrinking = shrinking;
+    this.#onLoaded();
   }
 }
 

@@ -73,14 +73,14 @@ export class WebGlRenderer implements FrameRenderer {
   #programs: Readonly<Record<SampleFormat["sampler"], Program>> | null;
   readonly #textures = new Map<string, LayerTexture>();
   readonly #colours = new Map<Uint32Array, WebGLTexture>();
-  readonly #shrunken = new ShrunkenFrames();
+  readonly #shrunken: ShrunkenFrames;
 
   /**
    * A renderer, or `null` where the browser refuses WebGL2.
    *
    * @param allowSoftware - also where there is no graphics card and the processor does its work: slower than the 2D canvas
    *   (measured with SwiftShader: a picture of 1024² in 35 ms, the 2D canvas in 3 ms once the frame is painted)
-   * @param onChange - called when the context was lost, or is there again
+   * @param onChange - called when the context was lost or is there again, or the picture can be drawn better
    */
   static create(allowSoftware: boolean, onChange: () => void): WebGlRenderer | null {
     const canvas = document.createElement("canvas");
@@ -101,6 +101,7 @@ export class WebGlRenderer implements FrameRenderer {
     this.#gl = gl;
     this.largestSide = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
     this.#programs = createPrograms(gl);
+    this.#shrunken = new ShrunkenFrames(onChange);
     canvas.addEventListener("webglcontextlost", (event) => {
       // Without this the browser never restores it.
       event.preventDefault();
