@@ -1,4 +1,4 @@
-import { expect } from "@open-wc/testing";
+import { expect, waitUntil } from "@open-wc/testing";
 
 import type { SampleArray } from "../../src/core/frames.js";
 import { coverageOf, shrinkFrame } from "../../src/plugin/elements/stack-viewer/shrink-frame.js";
@@ -14,12 +14,25 @@ async function show(
   limits: readonly [number, number],
 ): Promise<StackViewerHarness> {
   const harness = await StackViewerHarness.create({ renderer, width: 232 + 640, height: 560 });
+  await shrinks(harness);
   const source = Object.assign(new ArrayFrames(side, side, [samples]), {
     type: samples instanceof Float32Array ? "float32" : "uint16",
   });
   await harness.add(source, "Fine", limits);
   expect(harness.viewer.drawnBy).to.equal(renderer);
   return harness;
+}
+
+/** Waits until the viewer has loaded what it shrinks frames with: until a comb of columns is grey. */
+async function shrinks(harness: StackViewerHarness): Promise<void> {
+  const comb = Uint16Array.from({ length: side * side }, (_, i) => ((i % side) % 2) * 255);
+  const id = await harness.add(new ArrayFrames(side, side, [comb]), "Comb");
+  const isGrey = (): boolean => {
+    const [grey] = harness.colourAt(0.5, 0.5);
+    return grey! > 50 && grey! < 200;
+  };
+  await waitUntil(isGrey, "frames are shrunken", { timeout: 20_000 });
+  harness.viewer.host.layers.remove(id);
 }
 
 /** Where the fitted image lies on the canvas, and how many of its pixels one of the screen covers each way. */

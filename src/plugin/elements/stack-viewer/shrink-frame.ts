@@ -82,6 +82,7 @@ export function shrinkFrame(
     else if (y === last) addRow(samples, last * width + left, weightAt(rows, row, last), sums);
     const means = out.subarray(row * columnCount, (row + 1) * columnCount);
     meansOf(sums, left, columns, shares, 1 / totalWeight(rows, row), means);
+    if (!(samples instanceof Float32Array)) continue;
     for (let column = 0; column < columnCount; column++) {
       // Only what is not a number makes a sum none.
       if (Number.isNaN(means[column])) means[column] = meanOfNumbers(samples, width, rows, row, columns, column);
