@@ -4,6 +4,7 @@ import type { ModelFile } from "../core/model.js";
 import type { CleaningMethod, PixelPath, Projection, Projections } from "../protocol/api.js";
 import { needsWholeFrames } from "../protocol/cleaning-methods.js";
 import type { ClientStack } from "../protocol/client.js";
+import { framesToRead } from "./frames-to-read.js";
 import type { ImageDisplay, PickedShape, Unsubscribe, ViewerHost } from "./host/contract.js";
 import { InspectionTask, restingTask, type TaskState, type Work } from "./inspection-task.js";
 import type { FrameRange, Profile } from "./profile.js";
@@ -55,8 +56,6 @@ const profileNames = ["trace", "kymograph"] as const;
 const nothing = { trace: null, kymograph: null };
 const current = { trace: false, kymograph: false };
 
-/** Values held of one part of a profile: 64 MB, and three parts of it. */
-const maximumProfileValues = 16e6;
 /** Projections that are kept so that the next one of the same frames needs no pass. */
 const maximumKeptBytes = 128e6;
 
@@ -123,14 +122,20 @@ export class Inspection {
     return () => void this.#listeners.delete(callback);
   }
 
-  /** Reads a pixel over all frames. Each call replaces the one before. */
+  /** Reads a pixel over the frames: see {@link framesToRead}. Each call replaces the one before. */
   trace(x: number, y: number): Promise<void> {
     return this.#profile("trace", { from: [x, y], to: [x, y] });
   }
 
-  /** Reads the pixels of a line over all frames. Each call replaces the one before. */
+  /** Reads the pixels of a line over the frames: see {@link framesToRead}. Each call replaces the one before. */
   kymograph(path: PixelPath): Promise<void> {
     return this.#profile("kymograph", path);
+  }
+
+  /** Reads the pixel or line that was asked for last once more, over all frames, however long that takes. */
+  async readAll(name: ProfileName): Promise<void> {
+    const path = this.#state.paths[name];
+    if (path) await this.#profile(name, path, true);
   }
 
   /** Looks at some frames in the plots; `null`: at all. */
@@ -226,12 +231,12 @@ export class Inspection {
     if (shape.kind === "line") void this.kymograph(shape);
   }
 
-  #profile(name: ProfileName, { from, to }: PixelPath): Promise<void> {
+  #profile(name: ProfileName, { from, to }: PixelPath, all = false): Promise<void> {
     const path = { from, to };
     this.#update({ paths: { ...this.#state.paths, [name]: path } });
     return this.#tasks[name].run(async (signal, tell) => {
       try {
-        await this.#readProfile(name, path, signal, tell);
+        await this.#readProfile(name, path, all, signal, tell);
       } catch (error) {
         // What was there is of another path.
         if (!signal.aborted) this.#update({ [name]: null });
@@ -240,12 +245,13 @@ export class Inspection {
     });
   }
 
-  async #readProfile(name: ProfileName, path: PixelPath, signal: AbortSignal, tell: Tell): Promise<void> {
+  async #readProfile(name: ProfileName, path: PixelPath, all: boolean, signal: AbortSignal, tell: Tell): Promise<void> {
     const { shape } = this.#requireStack();
     requirePixels(path, shape);
     const { from, to } = path;
     this.#showShape(name, name === "trace" ? { kind: "point", x: from[0], y: from[1] } : { kind: "line", from, to });
-    const [first, last] = framesToRead(path, shape.frames, this.#state.range);
+    const step = this.#source.host?.dims.step ?? 0;
+    const [first, last] = framesToRead(path, shape, { step, range: this.#state.range, all });
     const stack = await this.#source.ready(signal);
     const method = this.#profileMethod;
     const engine = this.#source.state().configuration?.engine ?? "auto";
@@ -305,23 +311,6 @@ function requirePixels({ from, to }: PixelPath, { width, height }: StackShape): 
     if (Number.isInteger(x) && Number.isInteger(y) && x >= 0 && y >= 0 && x < width && y < height) continue;
     throw new SlnetError("bad-input", `there is no pixel at x ${x}, y ${y}, expected one of ${width}×${height} pixels`);
   }
-}
-
-/**
- * All frames where the values of a path fit the memory, else those that are looked at.
- *
- * @throws {@link SlnetError} `out-of-memory` where not even these fit
- */
-function framesToRead({ from, to }: PixelPath, frames: number, range: FrameRange | null): FrameRange {
-  const positions = Math.round(Math.hypot(to[0] - from[0], to[1] - from[1])) + 1;
-  const most = Math.floor(maximumProfileValues / positions);
-  if (frames <= most) return [0, frames];
-  if (range && range[1] - range[0] <= most) return [Math.max(0, range[0]), Math.min(range[1], frames)];
-  throw new SlnetError(
-    "out-of-memory",
-    `a line of ${positions} pixels over ${frames} frames does not fit the memory, expected at most ${most} frames; ` +
-      "choose frames to look at first, or a shorter line",
-  );
 }
 
 function sameMethod(one: CleaningMethod | null, other: CleaningMethod | null): boolean {

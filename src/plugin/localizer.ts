@@ -193,7 +193,12 @@ export class Localizer {
     const text = localizerStrings();
     const { height, width, image } = rendering;
     const side = pixelSizeNm / magnification;
-    const display: Partial<ImageDisplay> = { scale: [1, side, side], units: ["frame", "nm", "nm"], colormap: "hot" };
+    const display: Partial<ImageDisplay> = {
+      scale: [1, side, side],
+      units: ["frame", "nm", "nm"],
+      valueUnit: text.valueUnit,
+      colormap: "hot",
+    };
     return this.#layers.show(text.imageName(text[part]), { height, width }, image, display);
   }
 

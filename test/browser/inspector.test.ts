@@ -3,7 +3,7 @@ import { expect, fixture, html, waitUntil } from "@open-wc/testing";
 import { definePlots } from "../../src/plugin/define-plots.js";
 import type { SlnetInspector } from "../../src/plugin/elements/inspector/inspector.js";
 import { FrameAxisHarness } from "./profile-harness.js";
-import { SessionHarness } from "./session-harness.js";
+import { LargeFrames, SessionHarness } from "./session-harness.js";
 
 /** An inspector in the page on a session with the built worker, worked as a person works it. */
 class InspectorHarness {
@@ -45,10 +45,10 @@ class InspectorHarness {
     await this.element.updateComplete;
   }
 
-  async rested(): Promise<void> {
+  async rested(timeout = 10_000): Promise<void> {
     const resting = (): boolean =>
       Object.values(this.session.session.inspection!.state.tasks).every(({ busy }) => !busy);
-    await waitUntil(resting, "the work is done", { timeout: 10_000 });
+    await waitUntil(resting, "the work is done", { timeout });
     await this.element.updateComplete;
   }
 
@@ -89,6 +89,38 @@ describe("slnet-inspector", () => {
     await h.element.renderRoot.querySelector("slnet-trace-plot")!.updateComplete;
     expect(h.plot("slnet-trace-plot").rows[3]).to.deep.equal(["3", "900"]);
     expect(h.text).to.contain("Train or clean first to see background and cleaned values too.");
+  });
+
+  it("reads a part of a large stack at first, says which, and all of it when told to", async function () {
+    this.timeout(120_000);
+    const { host, session } = h.session;
+    const id = await host.layers.add([new LargeFrames(), { name: "large", contrastLimits: [0, 1] }, "image"]);
+    await session.openLayer(host.layers.get(id)!);
+    host.dims.setStep(36);
+    await h.element.updateComplete;
+    for (const place of ["x", "y"]) await h.type(place, "5");
+    await h.press("Show trace");
+    await h.rested(60_000);
+    // 62 frames of 32 MB are 2 GB at most.
+    expect(h.text).to.contain("Only frames 5 to 66 are read: all 70 frames are 2.2 GB.");
+    const { trace } = session.inspection!.state;
+    expect([...trace!.raw]).to.deep.equal(Array.from({ length: 62 }, (_, frame) => 5 + frame));
+    const plot = h.element.renderRoot.querySelector("slnet-trace-plot")!;
+    await plot.updateComplete;
+    const { rows } = h.plot("slnet-trace-plot");
+    expect(rows[0]).to.deep.equal(["5 to 8", "5 to 8"]);
+    expect(rows.at(-1)).to.deep.equal(["65 to 66", "65 to 66"]);
+
+    await h.press("Read all 70 frames");
+    expect(h.button("Read all 70 frames").disabled).to.equal(true);
+    await waitUntil(() => session.inspection!.state.trace!.to === 70, "it is under way", { timeout: 30_000 });
+    await h.press("Cancel");
+    await h.rested();
+    expect(h.text).to.match(/Only frames 0 to \d+ are read: all 70 frames are 2.2 GB\./);
+    await h.press("Read all 70 frames");
+    await h.rested(60_000);
+    expect([...session.inspection!.state.trace!.raw]).to.deep.equal(Array.from({ length: 70 }, (_, frame) => frame));
+    expect(h.text).to.not.contain("Only frames");
   });
 
   it("refuses a pixel outside of the frame, and says what is inside", async () => {

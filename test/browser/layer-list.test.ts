@@ -20,10 +20,10 @@ class LayerListHarness {
     return new LayerListHarness(viewer, viewer.viewer.renderRoot.querySelector("slnet-layer-list")!);
   }
 
-  async add(name: string, limits: readonly [number, number] | null, metadata = {}): Promise<string> {
+  async add(name: string, limits: readonly [number, number] | null, valueUnit?: string): Promise<string> {
     const source = new ArrayFrames(25, 40, [ramp]);
     const { layers } = this.viewer.viewer.host;
-    const id = await layers.add([source, { name, contrastLimits: limits, metadata }, "image"]);
+    const id = await layers.add([source, { name, contrastLimits: limits, ...(valueUnit && { valueUnit }) }, "image"]);
     await this.viewer.drawn();
     await this.viewer.layerControls();
     await this.viewer.drawn();
@@ -93,11 +93,28 @@ describe("slnet-layer-list", () => {
     expect(harness.limits(id)).to.deep.equal([600, 600]);
   });
 
+  it("names the unit of a layer whose values are not camera counts, also in its histogram", async () => {
+    const harness = await LayerListHarness.create();
+    const id = await harness.add("Fine", [0, 1], "localizations per pixel");
+    expect(harness.controls.renderRoot.querySelector(".contrast-head")!.textContent).to.contain(
+      "Contrast (localizations per pixel)",
+    );
+    await harness.type("White level in localizations per pixel", "0.5");
+    expect(harness.limits(id)).to.deep.equal([0, 0.5]);
+    const histogram = harness.controls.renderRoot.querySelector("slnet-histogram")!;
+    await histogram.updateComplete;
+    const handle = histogram.renderRoot.querySelector(".handle.high")!;
+    expect(handle.getAttribute("aria-valuetext")).to.equal("0.5 localizations per pixel");
+    harness.viewer.viewer.host.layers.update(id, { valueUnit: "photons" });
+    await harness.viewer.drawn();
+    expect(harness.controls.renderRoot.textContent).to.contain("Contrast (photons)");
+  });
+
   it("gives linked layers the same limits, also those that come later", async () => {
     const harness = await LayerListHarness.create();
     const raw = await harness.add("Raw", [10, 20]);
     const sparse = await harness.add("Sparse", [0, 50]);
-    const share = await harness.add("Share", [0, 1], { valueUnit: "%" });
+    const share = await harness.add("Share", [0, 1], "%");
     harness.viewer.viewer.host.layers.setActive?.(sparse);
     await harness.viewer.drawn();
     await harness.check("Same limits for all layers in ADU");

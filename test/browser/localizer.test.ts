@@ -171,7 +171,7 @@ describe("the localizer of a session", () => {
 
     await h.session.session.openSample(scene);
     await h.localizer.localize();
-    expect(h.session.layer("Super-resolution, raw")).to.not.equal(undefined);
+    expect(h.session.layer("Super-resolution, raw")?.valueUnit).to.equal("localizations per pixel");
     await h.session.openSmall(20);
     expect(h.session.layer("Super-resolution, raw")).to.equal(undefined);
     expect(h.localizer.state.raw).to.equal(null);

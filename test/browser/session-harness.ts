@@ -132,6 +132,24 @@ export class SessionHarness {
   }
 }
 
+/** Frames of 32 MB, 2.24 GB together, each all its own number. */
+export class LargeFrames implements FrameSource {
+  readonly height = 4000;
+  readonly width = 4000;
+  readonly frames = 70;
+  readonly type = "uint16";
+  readonly #samples = new Uint16Array(this.height * this.width);
+
+  read(index: number): Promise<HostFrame> {
+    return Promise.resolve({
+      index,
+      height: this.height,
+      width: this.width,
+      samples: this.#samples.fill(index, 0, 10 * this.width),
+    });
+  }
+}
+
 /** A constant background with noise and one bright spot that is in every third frame. */
 class NoisyFrames implements FrameSource {
   readonly height = 24;

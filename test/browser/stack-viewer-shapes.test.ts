@@ -1,5 +1,6 @@
-import { expect } from "@open-wc/testing";
+import { aTimeout, expect, waitUntil } from "@open-wc/testing";
 
+import { doubleClickMs } from "../../src/plugin/elements/stack-viewer/gestures.js";
 import type { PickedShape } from "../../src/plugin/host/contract.js";
 import { ArrayFrames, StackViewerHarness } from "./stack-viewer-harness.js";
 
@@ -29,11 +30,22 @@ async function openStack(): Promise<Opened> {
   return { harness, picked, at };
 }
 
+/** A click is one only when no second one has come. */
+async function picks(picked: readonly PickedShape[]): Promise<void> {
+  await waitUntil(() => picked.length > 0, "the click has picked");
+}
+
+async function longerThanADoubleClick(): Promise<void> {
+  await aTimeout(doubleClickMs + 100);
+}
+
 describe("picking shapes in the stack viewer", () => {
   it("picks the pixel that is clicked, and nothing beside the image", async () => {
     const { harness, picked, at } = await openStack();
     await harness.click(...at(7, 31));
+    await picks(picked);
     await harness.click(2, 2);
+    await longerThanADoubleClick();
     expect(picked).to.deep.equal([{ kind: "point", x: 7, y: 31 }]);
   });
 
@@ -47,6 +59,7 @@ describe("picking shapes in the stack viewer", () => {
     await harness.drawn();
     const [middle, centre] = [canvas.width / 2, canvas.height / 2];
     await harness.click((middle + 6) / devicePixelRatio, (centre + 6) / devicePixelRatio);
+    await picks(picked);
     expect(picked).to.deep.equal([{ kind: "point", x: side / 2, y: side / 2 }]);
 
     viewer.host.shapes!.show("mark", picked[0]!);
@@ -57,11 +70,52 @@ describe("picking shapes in the stack viewer", () => {
     expect(Math.abs(top! + size! / 2 - centre)).to.be.below(10);
   });
 
-  it("picks one point where the image is double-clicked", async () => {
+  it("marks the pixel at once, and picks it when no second click has come", async () => {
     const { harness, picked, at } = await openStack();
     await harness.click(...at(7, 31));
+    expect(harness.shapes.map(({ kind }) => kind)).to.deep.equal(["point"]);
+    expect(picked).to.deep.equal([]);
+    await picks(picked);
+    await harness.drawn();
+    expect(harness.shapes, "a plugin shows what it reads").to.deep.equal([]);
+  });
+
+  it("picks nothing where the image is double-clicked, and leaves no mark", async () => {
+    const { harness, picked, at } = await openStack();
+    await harness.press("+");
+    for (let click = 0; click < 2; click++) await harness.click(...at(20, 20));
+    harness.canvas.dispatchEvent(new MouseEvent("dblclick", { bubbles: true }));
+    await harness.drawn();
+    expect(harness.shapes).to.deep.equal([]);
+    await harness.click(...at(20, 20));
+    await longerThanADoubleClick();
+    expect(picked, "nor does a third click").to.deep.equal([]);
+    expect(harness.label).to.contain("whole image in view");
+  });
+
+  it("takes a click back when the browser tells of a double click that came late", async () => {
+    const { harness, picked, at } = await openStack();
     await harness.click(...at(7, 31));
-    expect(picked.length).to.equal(1);
+    harness.canvas.dispatchEvent(new MouseEvent("dblclick", { bubbles: true }));
+    await longerThanADoubleClick();
+    expect(picked).to.deep.equal([]);
+  });
+
+  it("picks the last of several places that are clicked quickly", async () => {
+    const { harness, picked, at } = await openStack();
+    await harness.click(...at(7, 31));
+    await harness.click(...at(30, 5));
+    await picks(picked);
+    await longerThanADoubleClick();
+    expect(picked).to.deep.equal([{ kind: "point", x: 30, y: 5 }]);
+  });
+
+  it("picks nothing of an image that went before the click was one", async () => {
+    const { harness, picked, at } = await openStack();
+    await harness.click(...at(7, 31));
+    harness.viewer.host.layers.remove(harness.viewer.host.layers.list()[0]!.id);
+    await longerThanADoubleClick();
+    expect(picked).to.deep.equal([]);
   });
 
   it("draws a line with a drag, from end to end, and then moves the image again", async () => {

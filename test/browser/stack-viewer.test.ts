@@ -168,7 +168,24 @@ describe("slnet-stack-viewer", () => {
     await harness.add(new ArrayFrames(2, 2, [Uint16Array.of(1, 2, 3, 4)]), "Raw");
     await harness.add(new ArrayFrames(2, 2, [Float32Array.of(0, 0.25, 0.5, 0.75)]), "Sparse");
     await harness.point(0.75, 0.25);
-    expect(harness.readout).to.equal("x 1, y 0  ·  Sparse 0.3  ·  Raw 2 ADU");
+    expect(harness.readout).to.equal("x 1, y 0  ·  Sparse 0.25  ·  Raw 2 ADU");
+  });
+
+  it("shows the value under the pointer in the unit of its layer", async () => {
+    const harness = await StackViewerHarness.create();
+    const { layers } = harness.viewer.host;
+    await harness.add(new ArrayFrames(2, 2, [Uint16Array.of(1, 2, 3, 4)]), "Raw");
+    const density = Object.assign(new ArrayFrames(2, 2, [Float32Array.of(0, 0.03126, 0.5, 12.34)]), {
+      type: "float32" as const,
+    });
+    await layers.add([density, { name: "Fine", valueUnit: "localizations per pixel" }, "image"]);
+    await harness.add(new ArrayFrames(2, 2, [Uint16Array.of(5, 6, 7, 8)]), "Cleaned");
+    await harness.point(0.75, 0.25);
+    expect(harness.readout).to.equal(
+      "x 1, y 0  ·  Cleaned 6 ADU  ·  Fine 0.0313 localizations per pixel  ·  Raw 2 ADU",
+    );
+    await harness.point(0.75, 0.75);
+    expect(harness.readout).to.contain("Fine 12.3 localizations per pixel");
   });
 
   it("tells plugins what changed, after it changed", async () => {

@@ -30,13 +30,15 @@ export interface ImageDisplay {
   readonly visible: boolean;
   /** 0 to 1. */
   readonly opacity: number;
-  /** Values drawn black and white, in ADU. `null`: chosen by the host from the pixels. */
+  /** Values drawn black and white, in {@link valueUnit}. `null`: chosen by the host from the pixels. */
   readonly contrastLimits: readonly [low: number, high: number] | null;
   /** A host draws unknown names as gray. */
   readonly colormap: string;
   /** Size of a step along `[t, y, x]` in `units`. */
   readonly scale: readonly [t: number, y: number, x: number];
   readonly units: readonly [t: string, y: string, x: string];
+  /** In what the values of the pixels are, as people read it: `localizations per pixel`. Camera counts (ADU) without it. */
+  readonly valueUnit?: string;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 

@@ -26,6 +26,8 @@ export const english = {
   parts: { raw: "Raw", cleaned: "Cleaned" },
   working: (part: string): string => `Localizing ${part} frames`,
   imageName: (part: string): string => `Super-resolution, ${part}`,
+  /** Of the images. */
+  valueUnit: "localizations per pixel",
   images:
     "Both images are layers now. Choose “Side by side” or “Swipe” above the picture; the other layers are hidden, not gone.",
   figures: "What was found",

@@ -1,3 +1,4 @@
+import { bytesText, countText } from "../elements/panel/quantities.js";
 import type { ColormapBase } from "../host/colormaps.js";
 import { lateStrings } from "./index.js";
 
@@ -133,6 +134,14 @@ export const english = {
       "SLNet or the median to see more.",
   },
   reading: (name: string) => `${name}: reading`,
+  /** @param why - bytes of all frames where these are why not all were read, or the memory */
+  partRead: (first: number, last: number, frames: number, why: number | "memory" | null) => {
+    const part = `Only frames ${countText(first)} to ${countText(last)} are read`;
+    if (why === "memory") return `${part}: the values of all ${countText(frames)} frames do not fit the memory.`;
+    if (why === null) return `${part}, of ${countText(frames)}.`;
+    return `${part}: all ${countText(frames)} frames are ${bytesText(why)}.`;
+  },
+  readAll: (frames: number) => `Read all ${countText(frames)} frames`,
   remove: "Remove",
   rangeTitle: "Frames in the plots",
   firstFrame: "From frame",

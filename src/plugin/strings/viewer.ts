@@ -13,7 +13,10 @@ export const english = {
   missing: (name: string): string => `${name}: this frame is not there yet`,
   failed: (name: string, reason: string): string => `${name}: ${reason}`,
   position: (x: number, y: number): string => `x ${x}, y ${y}`,
-  value: (name: string, value: number): string => `${name} ${Number(value.toFixed(1))}`,
+  // Tenths of a count are enough; small values, of densities and normalised stacks, keep three digits.
+  value: (name: string, value: number): string =>
+    `${name} ${Number(Math.abs(value) >= 10 ? value.toFixed(1) : value.toPrecision(3))}`,
+  /** Of values that say no other. */
   unit: "ADU",
 
   frames: "Frames",

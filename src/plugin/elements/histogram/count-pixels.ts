@@ -3,9 +3,9 @@ import type { ContrastLimits } from "../../host/contrast.js";
 
 /** How many pixels have which values. */
 export interface PixelCounts {
-  /** Left edge of the first bin, in ADU. */
+  /** Left edge of the first bin, in the unit of the samples; so is its width. */
   readonly from: number;
-  /** In ADU; a whole number for samples that are counts, so that no bin holds one count more than its neighbours. */
+  /** A whole number for samples that are counts, so that no bin holds one count more than its neighbours. */
   readonly binWidth: number;
   readonly counts: Uint32Array;
 }
@@ -15,7 +15,7 @@ const maximumBins = 256;
 /**
  * Counts the pixels between two values, in at most 256 bins.
  *
- * @param range - lowest and highest value of interest, in ADU; what is outside is not counted
+ * @param range - lowest and highest value of interest; what is outside is not counted
  */
 export function countPixels(samples: SampleArray, [low, high]: ContrastLimits): PixelCounts {
   const isWhole = !(samples instanceof Float32Array);

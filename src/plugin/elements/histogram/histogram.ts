@@ -31,6 +31,7 @@ export class SlnetHistogram extends LitElement {
   /** Values drawn black and white. */
   @property({ attribute: false }) limits: ContrastLimits = [0, 1];
   @property() colormap = "gray";
+  /** In what the values are. */
   @property() unit = "ADU";
 
   @state() private logarithmic = true;

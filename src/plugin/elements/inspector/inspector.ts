@@ -22,6 +22,7 @@ import { taskStyles } from "../task/task.styles.js";
 import { taskProgress } from "../task/task-progress.js";
 import { themeStyles } from "../theme.styles.js";
 import { inspectorStyles } from "./inspector.styles.js";
+import { partNote } from "./part-note.js";
 
 const projectionKinds: readonly ProjectionKind[] = ["maximum", "mean", "standardDeviation"];
 
@@ -274,7 +275,7 @@ export class SlnetInspector extends LitElement {
     const text = plotStrings();
     if (!state[name]) return nothing;
     return html`
-      ${state.outdated[name] ? html`<p class="note">${text.outdated}</p>` : nothing}
+      ${partNote(name, inspection)} ${state.outdated[name] ? html`<p class="note">${text.outdated}</p>` : nothing}
       <div class="row"><button class="plain" @click=${() => inspection.clear(name)}>${text.remove}</button></div>
     `;
   }

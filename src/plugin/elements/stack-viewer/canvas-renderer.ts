@@ -1,5 +1,6 @@
 import { FramePainter } from "../../host/frame-painter.js";
 import type { FrameRenderer, PanePicture } from "./frame-renderer.js";
+import { ShrunkenFrames } from "./shrunken-frames.js";
 
 /** Draws with the processor, on a 2D canvas. */
 export class CanvasRenderer implements FrameRenderer {
@@ -8,6 +9,12 @@ export class CanvasRenderer implements FrameRenderer {
   readonly largestSide = Infinity;
   readonly #context = this.canvas.getContext("2d", { alpha: false });
   readonly #painters = new Map<string, FramePainter>();
+  readonly #shrunken: ShrunkenFrames;
+
+  /** @param onChange - called when the picture can be drawn better */
+  constructor(onChange: () => void) {
+    this.#shrunken = new ShrunkenFrames(onChange);
+  }
 
   draw(panes: readonly PanePicture[]): void {
     const context = this.#context;
@@ -22,20 +29,23 @@ export class CanvasRenderer implements FrameRenderer {
       context.rect(clip.left, clip.top, clip.width, clip.height);
       context.clip();
       for (const { id, frame, limits, colormap, opacity } of layers) {
+        const placed = this.#shrunken.place(id, frame, image, clip);
+        if (!placed) continue;
+        const { left, top, width, height } = placed.image;
         context.globalAlpha = opacity;
-        const picture = this.#painter(id).paint(frame, limits, colormap);
-        context.drawImage(picture, image.left, image.top, image.width, image.height);
+        context.drawImage(this.#painter(id).paint(placed.frame, limits, colormap), left, top, width, height);
       }
       context.restore();
     }
   }
 
   retain(layerIds: ReadonlySet<string>): void {
+    this.#shrunken.retain(layerIds);
     for (const id of this.#painters.keys()) if (!layerIds.has(id)) this.#painters.delete(id);
   }
 
   dispose(): void {
-    this.#painters.clear();
+    this.retain(new Set());
     // Not before the memory of the canvas is asked for again would the browser let go of it.
     this.canvas.width = this.canvas.height = 0;
   }

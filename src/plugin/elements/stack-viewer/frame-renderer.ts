@@ -29,7 +29,10 @@ export interface PanePicture {
   readonly layers: readonly LayerPicture[];
 }
 
-/** Draws frames, each pixel a sharp square, on a canvas of its own. All renderers give the same picture. */
+/**
+ * Draws frames on a canvas of its own: each pixel as a sharp square or, where a pixel of the screen covers more than one, the
+ * mean of what it covers, through limits and colours like any other value. All renderers give the same picture.
+ */
 export interface FrameRenderer {
   readonly kind: "webgl2" | "2d";
   readonly canvas: HTMLCanvasElement;

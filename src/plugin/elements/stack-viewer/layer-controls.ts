@@ -16,6 +16,7 @@ import { colormapField, colormapFieldStyles } from "../colormap-field.js";
 import type { LimitsChangeEvent } from "../histogram/histogram.js";
 import { themeStyles } from "../theme.styles.js";
 import { layerControlsStyles } from "./layer-controls.styles.js";
+import { valueUnitOf } from "./value-unit.js";
 
 /** More than this of the pixels black, or white, leaves nothing to see. */
 const maximumSaturatedPercent = 49;
@@ -32,7 +33,7 @@ export class SlnetLayerControls extends LitElement {
   @property({ attribute: false }) layer: HostLayer | null = null;
   /** All layers, which may be linked to it. */
   @property({ attribute: false }) layers: readonly HostLayer[] = [];
-  /** Smallest and largest value of the layer seen so far, in ADU; where {@link frame} is not there. */
+  /** Smallest and largest value of the layer seen so far, in its unit; where {@link frame} is not there. */
   @property({ attribute: false }) valueRange: ContrastLimits = [0, 1];
   /** What is shown of the layer, `null` before it is there. */
   @property({ attribute: false }) frame: HostFrame | null = null;
@@ -53,7 +54,7 @@ export class SlnetLayerControls extends LitElement {
   #controls(layer: HostLayer): TemplateResult {
     const text = plotStrings();
     const limits = layer.contrastLimits ?? this.valueRange;
-    const unit = valueUnit(layer);
+    const unit = valueUnitOf(layer);
     const step = limits[1] - limits[0] > 200 ? 1 : Math.max((limits[1] - limits[0]) / 200, 1e-6);
     const { dark, bright } = this.saturated;
     const level = (end: 0 | 1, name: string): TemplateResult =>
@@ -150,7 +151,7 @@ export class SlnetLayerControls extends LitElement {
 
   #auto(layer: HostLayer): void {
     // The viewer chooses by itself as soon as it has the frame; other percentiles only these controls know.
-    const asViewer = this.saturated === imagejSaturation && !this.linked.has(valueUnit(layer));
+    const asViewer = this.saturated === imagejSaturation && !this.linked.has(valueUnitOf(layer));
     const frame = this.frame;
     this.#setLimits(layer, asViewer || !frame ? null : autoContrast(frame.samples, this.saturated).limits);
   }
@@ -165,13 +166,13 @@ export class SlnetLayerControls extends LitElement {
   }
 
   #setLimits(layer: HostLayer, contrastLimits: ContrastLimits | null): void {
-    const unit = valueUnit(layer);
+    const unit = valueUnitOf(layer);
     if (!this.linked.has(unit)) {
       this.#change(layer, { contrastLimits });
       return;
     }
     this.linked = new Map(this.linked).set(unit, contrastLimits);
-    for (const other of this.layers) if (valueUnit(other) === unit) this.#change(other, { contrastLimits });
+    for (const other of this.layers) if (valueUnitOf(other) === unit) this.#change(other, { contrastLimits });
   }
 
   #link(layer: HostLayer, unit: string, link: boolean): void {
@@ -185,7 +186,7 @@ export class SlnetLayerControls extends LitElement {
   /** Gives linked layers that came, or whose limits were changed by others, the same limits again. */
   #keepLinked(before: readonly HostLayer[]): void {
     for (const [unit, limits] of this.linked) {
-      const layers = this.layers.filter((layer) => valueUnit(layer) === unit);
+      const layers = this.layers.filter((layer) => valueUnitOf(layer) === unit);
       const changed = layers.find(({ id, contrastLimits }) => {
         const old = before.find((layer) => layer.id === id);
         return old && contrastLimits && !sameLimits(contrastLimits, old.contrastLimits);
@@ -201,12 +202,6 @@ export class SlnetLayerControls extends LitElement {
   #change({ id }: HostLayer, patch: Partial<ImageDisplay>): void {
     this.dispatchEvent(new CustomEvent("layer-display", { detail: { id, patch } }));
   }
-}
-
-/** In what the values of a layer are, for people; layers say so in their metadata where it is not camera counts. */
-function valueUnit({ metadata }: HostLayer): string {
-  const unit = metadata["valueUnit"];
-  return typeof unit === "string" ? unit : "ADU";
 }
 
 function sameLimits(one: ContrastLimits | null, other: ContrastLimits | null): boolean {

@@ -27,7 +27,7 @@ export class SlnetLayerList extends LitElement {
   /** Bottom first. */
   @property({ attribute: false }) layers: readonly HostLayer[] = [];
   @property({ attribute: false }) activeId: string | null = null;
-  /** Smallest and largest value of the active layer seen so far, in ADU; where {@link activeFrame} is not there. */
+  /** Smallest and largest value of the active layer seen so far, in its unit; where {@link activeFrame} is not there. */
   @property({ attribute: false }) valueRange: ContrastLimits = [0, 1];
   /** What is shown of the active layer, `null` before it is there. */
   @property({ attribute: false }) activeFrame: HostFrame | null = null;

@@ -5,7 +5,7 @@ import type { HostLayer } from "../../host/model.js";
 /** What the viewer holds for a layer of its host. */
 interface LayerView {
   readonly frames: LayerFrames;
-  /** Smallest and largest value seen, in ADU. */
+  /** Smallest and largest value seen, in the unit of the layer. */
   range: ContrastLimits;
 }
 

@@ -1,5 +1,6 @@
 import type { PickedShape } from "../../host/contract.js";
 import { strings } from "../../strings/index.js";
+import { doubleClickMs } from "./gestures.js";
 import type { Look } from "./look.js";
 import { ShapeTool } from "./shape-tool.js";
 import type { Point } from "./view-transform.js";
@@ -19,6 +20,9 @@ export class ShapePicking {
   #tool: ShapeTool | null = null;
   /** True while a press draws from the point that it set. */
   #dragging = false;
+  /** A point that is picked once it is known not to be where a double click began. */
+  #clicked: PickedShape | null = null;
+  #timer = 0;
 
   constructor(options: ShapePickingOptions) {
     this.#options = options;
@@ -29,9 +33,15 @@ export class ShapePicking {
     return this.#tool;
   }
 
+  /** The point of a click that may yet become a double click. */
+  get clicked(): PickedShape | null {
+    return this.#clicked;
+  }
+
   /** Takes up the tool for one shape, or puts it away. */
   arm(kind: PickedShape["kind"] | null): void {
     const { look, onChange } = this.#options;
+    this.withdraw();
     const { image, middle } = look;
     this.#dragging = false;
     this.#tool = kind && image && middle ? new ShapeTool(kind, image, middle) : null;
@@ -39,10 +49,29 @@ export class ShapePicking {
     onChange();
   }
 
-  /** A plain click, without a tool. */
+  /** A plain click, without a tool: marks its pixel at once, and picks it unless that is withdrawn in time. */
   click(at: Point): void {
-    const pixel = this.#options.look.pixelAt(at);
-    if (pixel) this.#options.onPick({ kind: "point", ...pixel });
+    this.withdraw();
+    const { look, onPick, onChange } = this.#options;
+    const { image } = look;
+    const pixel = look.pixelAt(at);
+    if (!pixel) return;
+    const point: PickedShape = { kind: "point", ...pixel };
+    this.#clicked = point;
+    this.#timer = window.setTimeout(() => {
+      this.withdraw();
+      // In another image it would be another place.
+      if (look.image === image) onPick(point);
+    }, doubleClickMs);
+    onChange();
+  }
+
+  /** Takes a click back that has not picked yet. */
+  withdraw(): void {
+    if (!this.#clicked) return;
+    clearTimeout(this.#timer);
+    this.#clicked = null;
+    this.#options.onChange();
   }
 
   hover(at: Point | null): void {

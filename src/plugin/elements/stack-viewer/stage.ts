@@ -34,7 +34,7 @@ export class Stage {
 
   /**
    * @param container - gets the canvas, and nothing else
-   * @param onChange - called when the picture has to be drawn again, by another renderer
+   * @param onChange - called when the picture has to be drawn again, by another renderer or better
    */
   constructor(container: HTMLElement, onChange: () => void) {
     this.#container = container;
@@ -100,7 +100,7 @@ export class Stage {
       const fits = ({ width, height }: HostFrame): boolean => Math.max(width, height) <= largestSide;
       if (panes.every(({ layers }) => layers.every(({ frame }) => fits(frame)))) return webGl;
     }
-    return (this.#flat ??= new CanvasRenderer());
+    return (this.#flat ??= new CanvasRenderer(this.#onChange));
   }
 
   async #loadWebGl(): Promise<void> {
