@@ -148,11 +148,12 @@ class NoisyFrames implements FrameSource {
   }
 }
 
-export async function noisyTiff(frames: number, name = "noisy.tif"): Promise<File> {
+/** @param pixelSizeNm - as the file states it */
+export async function noisyTiff(frames: number, name = "noisy.tif", pixelSizeNm: number | null = 100): Promise<File> {
   const source = new NoisyFrames(frames);
   const { height, width } = source;
   const sink = createMemorySink();
-  const writer = createTiffWriter(sink, { height, width, frames, type: "uint16", pixelSizeNm: 100 });
+  const writer = createTiffWriter(sink, { height, width, frames, type: "uint16", pixelSizeNm });
   for (let index = 0; index < frames; index++) await writer.write((await source.read(index)).samples as Uint16Array);
   await writer.finish();
   return new File([sink.bytes()], name);

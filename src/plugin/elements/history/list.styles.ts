@@ -109,6 +109,10 @@ export const listStyles = css`
     gap: 2px;
   }
 
+  .pair .wide {
+    grid-column: 1 / -1;
+  }
+
   .check {
     display: flex;
     align-items: center;
