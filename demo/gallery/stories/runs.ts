@@ -1,6 +1,13 @@
 import { openSample, sampleSession, type SampleStep } from "../sample-session.js";
+import type { StackQueue } from "../../../src/plugin/index.js";
 import { noiseFile } from "../noise-file.js";
 import { show, withProperties, type Story, type StoryState } from "../story.js";
+
+/** What of the element a page can use. */
+interface QueueElement extends HTMLElement {
+  readonly queue: StackQueue | null;
+  readonly updateComplete: Promise<boolean>;
+}
 
 /** The runs of a session that got so far; they are gone with it. */
 function runs(name: string, until: SampleStep): StoryState {
@@ -48,7 +55,7 @@ export const queueStory: Story = {
         const session = await sampleSession("opened", signal);
         session.chooseRegion({ x: 4, y: 4, width: 24, height: 24, from: 0, to: 120 });
         session.configure({ temporalShifts: [0, 10, 20] });
-        const element = show(place, "slnet-queue", { session });
+        const element = show(place, "slnet-queue", { session }) as QueueElement;
         await element.updateComplete;
         const { queue } = element;
         if (!queue) throw new Error("the element has no queue");
