@@ -116,6 +116,7 @@ describe("the localizer of a session", () => {
     expect([...shown]).to.deep.equal([...rendering.image]);
 
     h.button("Save table, raw")!.click();
+    while (h.session.delivered.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     const { name, file } = h.session.delivered.at(-1)!;
     expect(name).to.equal("simulated-seed-4_raw_localizations.csv");
     const reader = createThunderstormReader(108);
@@ -175,6 +176,29 @@ describe("the localizer of a session", () => {
     await h.session.openSmall(20);
     expect(h.session.layer("Super-resolution, raw")).to.equal(undefined);
     expect(h.localizer.state.raw).to.equal(null);
+  });
+
+  it("leaves the page free while it draws, measures and writes many localizations", async function () {
+    if (!PerformanceObserver.supportedEntryTypes.includes("longtask")) this.skip(); // Only Chromium tells long tasks.
+    const many = { width: 384, height: 384, frames: 240, seed: 2, emittersPerFrame: 1400 };
+    await h.session.session.openSample(many);
+    await h.element.updateComplete;
+    const tasks: number[] = [];
+    const observer = new PerformanceObserver((list) =>
+      tasks.push(...list.getEntries().map(({ duration }) => duration)),
+    );
+    observer.observe({ type: "longtask" });
+    await h.localizer.localize({ fit: "phasor", magnification: 2 });
+    expect(h.localizer.state.task.error).to.equal(null);
+    expect(h.localizer.state.raw!.figures.precisionNm).to.be.above(0);
+    expect(h.localizer.state.raw!.count).to.be.above(100_000);
+    await h.localizer.save("raw");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    observer.disconnect();
+    const lines = (await h.session.delivered[0]!.file.text()).trimEnd().split("\n");
+    expect(lines.length - 1).to.equal(h.localizer.state.raw!.count);
+    expect(lines.at(-1)).to.match(new RegExp(`^${lines.length - 1},240,`));
+    expect(tasks).to.deep.equal([]);
   });
 
   it("asks for the pixel size where the stack does not say it", async () => {
