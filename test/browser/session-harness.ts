@@ -4,7 +4,8 @@ import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
 import { createRandom } from "../../src/core/random.js";
 import type { FrameSource, HostEventMap, HostFrame, ImageLayer, Unsubscribe } from "../../src/plugin/host/contract.js";
 import { HostModel } from "../../src/plugin/host/model.js";
-import { SlnetSession, type SessionOptions } from "../../src/plugin/session.js";
+import type { SessionOptions } from "../../src/plugin/session-options.js";
+import { SlnetSession } from "../../src/plugin/session.js";
 import type { SessionState } from "../../src/plugin/session-state.js";
 
 /** A worker that can be made to crash, in the way a worker crashes: by an error that nobody catches. */
