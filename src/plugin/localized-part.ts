@@ -41,7 +41,9 @@ export class LocalizedPart {
 
   /** The table in ThunderSTORM's columns, written a little at a time. */
   async table(): Promise<Blob> {
-    const texts = [thunderstormHeader];
+    // Text is encoded as it becomes a part: all of it at the end would hold up the page.
+    const parts: Blob[] = [];
+    let texts = [thunderstormHeader];
     let firstId = 1;
     let startedAt = performance.now();
     for (const block of this.#blocks) {
@@ -50,11 +52,13 @@ export class LocalizedPart {
         texts.push(thunderstormRows(rows, this.pixelSizeNm, firstId));
         firstId += rows.frames.length;
         if (performance.now() - startedAt < sliceMs) continue;
+        parts.push(new Blob(texts));
+        texts = [];
         await new Promise((resolve) => setTimeout(resolve));
         startedAt = performance.now();
       }
     }
-    return new Blob(texts, { type: "text/csv" });
+    return new Blob([...parts, ...texts], { type: "text/csv" });
   }
 }
 
