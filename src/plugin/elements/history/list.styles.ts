@@ -109,6 +109,10 @@ export const listStyles = css`
     gap: 2px;
   }
 
+  details > slnet-metadata-form {
+    margin-top: var(--_space-2);
+  }
+
   .pair .wide {
     grid-column: 1 / -1;
   }

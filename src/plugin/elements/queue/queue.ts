@@ -119,8 +119,8 @@ export class SlnetQueue extends LitElement {
             <option value="own" ?selected=${queue.settings.model === "own"}>${texts.queueOwn}</option>
           </select>
         </label>
-        ${this.#methodFields(queue, isRunning)} ${this.#regionField(queue, isRunning)}
-        ${this.#outputField(queue, isRunning)}
+        ${this.#outputField(queue, isRunning)} ${this.#methodFields(queue, isRunning)}
+        ${this.#regionField(queue, isRunning)}
       </div>
       ${
         this.choice
@@ -173,7 +173,7 @@ export class SlnetQueue extends LitElement {
     };
     const { method: ofSession = "slnet" } = queue.sessionCleaning;
     return html`
-      <label title=${texts.queueMethodHelp}>
+      <label class="wide" title=${texts.queueMethodHelp}>
         ${texts.queueMethod}
         <select id="method" ?disabled=${isRunning} @change=${choose}>
           <option value="session" ?selected=${choice === null}>
