@@ -98,7 +98,7 @@ export const english = {
   queueShared: "one for all",
   queueOwn: "one for each",
   queueSharedHelp: "The model at hand; without one, that of the first stack",
-  queueMethod: "Method",
+  queueMethod: "Clean by",
   queueAsSession: (method: string): string => `as in this session: ${method}`,
   queueMethodHelp: "How each stack is cleaned",
   queueRegion: "Train on",
