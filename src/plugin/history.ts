@@ -9,9 +9,9 @@ import { browserStore, memoryStore, type HistoryStore } from "./history-store.js
 import type { Unsubscribe } from "./host/contract.js";
 import { modelIn } from "../protocol/cleaning-methods.js";
 import { isSameStack, recordedStack, recordOf } from "./run-recorder.js";
-import type { RecordedCleaning, RecordedStack, RunRecord } from "./run-record.js";
+import type { RecordedStack, RunRecord } from "./run-record.js";
 import { resultFileName } from "./save-formats.js";
-import type { CleanRequest, SaveRequest } from "./session-requests.js";
+import { cleanRequest, type SaveRequest } from "./session-requests.js";
 import type { SlnetSession } from "./session.js";
 import { historyStrings } from "./strings/history.js";
 import { Undo } from "./undo.js";
@@ -150,7 +150,10 @@ export class RunHistory {
       case "clean":
         if (record.model) await session.useModel(record.model);
         if (record.cleaning) {
-          await session.clean({ ...cleanRequest(record.cleaning), lowRank: record.cleaning.lowRank });
+          await session.clean({
+            ...cleanRequest(record.cleaning.method, record.cleaning.tail),
+            lowRank: record.cleaning.lowRank,
+          });
         }
         break;
       case "save":
@@ -254,25 +257,6 @@ function optionPatch({ configuration }: RunRecord): Record<string, unknown> {
   );
 }
 
-function cleanRequest({ method, tail }: RecordedCleaning): Omit<CleanRequest, "lowRank"> {
-  switch (method.type) {
-    case "slnet":
-      return { method: "slnet", tail };
-    case "median":
-      return { method: "median", tail, medianWindowFrames: method.windowFrames };
-    case "masked-mean":
-      return { method: "masked-mean", tail, maskWindowFrames: method.windowFrames };
-    case "rpca":
-      return { method: "rpca", tail, rpca: method.options };
-    case "minimum":
-      return { method: "minimum", tail, minimum: method.options };
-    case "rolling-ball":
-      return { method: "rolling-ball", tail, ballRadius: method.radius };
-    default:
-      return method satisfies never;
-  }
-}
-
 function saveRequest({ saving, cleaning }: RunRecord): SaveRequest {
   return {
     ...(saving && {
@@ -282,7 +266,7 @@ function saveRequest({ saving, cleaning }: RunRecord): SaveRequest {
       compression: saving.compression,
       offsetAdu: saving.offsetAdu,
     }),
-    ...(cleaning && { cleaning: cleanRequest(cleaning) }),
+    ...(cleaning && { cleaning: cleanRequest(cleaning.method, cleaning.tail) }),
   };
 }
 

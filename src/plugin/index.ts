@@ -80,7 +80,8 @@ export type {
   RecordedTraining,
   RunRecord,
 } from "./run-record.js";
-export { SlnetSession, type SessionOptions } from "./session.js";
+export type { SessionOptions } from "./session-options.js";
+export { SlnetSession } from "./session.js";
 export type { CleanRequest, SaveRequest, TrainRequest } from "./session-requests.js";
 export type {
   ChosenPart,

@@ -1,3 +1,4 @@
+import { SlnetError } from "../core/errors.js";
 import { modelFormat } from "../core/model.js";
 import { runFormat } from "./run-format.js";
 import { stackEndings } from "./stack-endings.js";
@@ -25,4 +26,18 @@ export async function jsonFileKind(file: File): Promise<"model" | "run" | null> 
     // A folder cannot be read as a file, and a text may begin like JSON.
     return byName;
   }
+}
+
+/**
+ * The text of a file that a person chose.
+ *
+ * @param what - it should be, for the message
+ * @throws {@link SlnetError} `bad-input` where it is too large
+ */
+export async function jsonText(file: File, what: string): Promise<string> {
+  if (file.size <= maximumJsonBytes) return file.text();
+  throw new SlnetError(
+    "bad-input",
+    `${what} ${file.name} has ${file.size} bytes, expected at most ${maximumJsonBytes}`,
+  );
 }

@@ -1,92 +1,71 @@
-import type { StackShape } from "../core/frames.js";
-import { medianOf } from "../core/evaluation/median-of.js";
-import { nearestNeighbourPrecision } from "../core/evaluation/nearest-neighbour-precision.js";
 import type { Localizations } from "../core/localization/localization.js";
-import { createRendering, type Rendering } from "../core/localization/rendering.js";
+import type { LocalizationFigures } from "../core/localization/localization-figures.js";
 import { thunderstormHeader, thunderstormRows } from "../core/localization/thunderstorm-table.js";
 import type { CleaningMethod } from "../protocol/api.js";
+import type { LocalizationBlock, LocalizationPicture } from "../protocol/localization-api.js";
 
 /** With which background the emitters were fitted. */
 export type LocalizedPartName = "raw" | "cleaned";
 
-/** What is said of localizations without knowing the truth. `null` where there are too few for it. */
-export interface LocalizationFigures {
-  readonly medianPhotons: number | null;
-  /** What the fits claim for one coordinate. */
-  readonly medianUncertaintyNm: number | null;
-  /** What molecules that are on in two frames running show: see {@link nearestNeighbourPrecision}. */
-  readonly precisionNm: number | null;
-}
+export type { LocalizationFigures } from "../core/localization/localization-figures.js";
+
+/** Rows written before a look at the clock; together some milliseconds. */
+const rowsAtOnce = 1000;
+/** After that time of writing the page gets its turn: it draws every 16 ms. */
+const sliceMs = 10;
 
 /** The emitters found in frames with one background, as far as they were read. */
 export class LocalizedPart {
   readonly method: CleaningMethod["type"] | null;
   readonly pixelSizeNm: number;
-  readonly rendering: Rendering;
   count = 0;
   figures: LocalizationFigures = { medianPhotons: null, medianUncertaintyNm: null, precisionNm: null };
+  /** The super-resolution image, `null` until all frames are read. */
+  rendering: Pick<LocalizationPicture, "height" | "width" | "image"> | null = null;
   readonly #blocks: Localizations[] = [];
 
-  /**
-   * @param magnification - of the image, a whole number
-   * @throws {@link SlnetError} `bad-input` or `out-of-memory` where there is no such image
-   */
-  constructor(
-    method: CleaningMethod["type"] | null,
-    { height, width }: StackShape,
-    pixelSizeNm: number,
-    magnification: number,
-  ) {
+  constructor(method: CleaningMethod["type"] | null, pixelSizeNm: number) {
     this.method = method;
     this.pixelSizeNm = pixelSizeNm;
-    this.rendering = createRendering({ height, width, magnification, kind: "gaussian" });
   }
 
-  /** Takes the localizations of the next frames. */
-  add(localizations: Localizations): void {
-    if (localizations.frames.length === 0) return;
+  /** Takes what was found in the next frames, with the last of them the image and the figures. */
+  add({ localizations, picture }: LocalizationBlock): void {
+    if (localizations.frames.length > 0) this.#blocks.push(localizations);
     this.count += localizations.frames.length;
-    this.#blocks.push(localizations);
-    this.rendering.add(localizations);
+    if (!picture) return;
+    const { figures, ...rendering } = picture;
+    this.figures = figures;
+    this.rendering = rendering;
   }
 
-  /** Finds the figures; takes a while where there are many localizations. */
-  measure(): void {
-    const photons = this.#column((block) => block.photons);
-    const uncertainties = this.#column((block) => block.uncertaintyPixels).filter((value) => value > 0);
-    const toNm = (values: Float64Array): Float64Array => values.map((value) => value * this.pixelSizeNm);
-    const uncertainty = medianOf(uncertainties);
-    this.figures = {
-      medianPhotons: medianOf(photons),
-      medianUncertaintyNm: uncertainty === null ? null : uncertainty * this.pixelSizeNm,
-      precisionNm: nearestNeighbourPrecision({
-        frame: this.#column((block) => block.frames),
-        xNm: toNm(this.#column((block) => block.xPixels)),
-        yNm: toNm(this.#column((block) => block.yPixels)),
-        photons,
-      }),
-    };
-  }
-
-  /** The table in ThunderSTORM's columns. */
-  table(): Blob {
-    const lines = [thunderstormHeader];
+  /** The table in ThunderSTORM's columns, written a little at a time. */
+  async table(): Promise<Blob> {
+    // Text is encoded as it becomes a part: all of it at the end would hold up the page.
+    const parts: Blob[] = [];
+    let texts = [thunderstormHeader];
     let firstId = 1;
+    let startedAt = performance.now();
     for (const block of this.#blocks) {
-      lines.push(thunderstormRows(block, this.pixelSizeNm, firstId));
-      firstId += block.frames.length;
+      for (let from = 0; from < block.frames.length; from += rowsAtOnce) {
+        const rows = rowsOf(block, from, from + rowsAtOnce);
+        texts.push(thunderstormRows(rows, this.pixelSizeNm, firstId));
+        firstId += rows.frames.length;
+        if (performance.now() - startedAt < sliceMs) continue;
+        parts.push(new Blob(texts));
+        texts = [];
+        await new Promise((resolve) => setTimeout(resolve));
+        startedAt = performance.now();
+      }
     }
-    return new Blob(lines, { type: "text/csv" });
+    return new Blob([...parts, ...texts], { type: "text/csv" });
   }
+}
 
-  #column(of: (block: Localizations) => ArrayLike<number>): Float64Array {
-    const column = new Float64Array(this.count);
-    let at = 0;
-    for (const block of this.#blocks) {
-      const values = of(block);
-      column.set(values, at);
-      at += values.length;
-    }
-    return column;
-  }
+/** Some of the rows, without a copy. */
+function rowsOf(block: Localizations, from: number, to: number): Localizations {
+  const columns = Object.entries(block) as [string, Localizations[keyof Localizations]][];
+  return Object.fromEntries(
+    columns.map(([name, column]) => [name, column.subarray(from, to)]),
+  ) as unknown as Localizations;
 }

@@ -1,3 +1,4 @@
+import { SlnetError } from "../core/errors.js";
 import { localizerRanges } from "../core/localization/localizer-options.js";
 import type { CleaningMethod } from "../protocol/api.js";
 import type { ImageDisplay, Unsubscribe, ViewerHost } from "./host/contract.js";
@@ -127,11 +128,11 @@ export class Localizer {
   }
 
   /** Hands the table of a part over in ThunderSTORM's columns. */
-  save(part: LocalizedPartName): void {
+  async save(part: LocalizedPartName): Promise<void> {
     const localized = this.#state[part];
     const { stack } = this.#state;
-    if (localized && stack)
-      this.#source.deliver(localized.table(), resultFileName(undefined, stack.name, `_${part}_localizations.csv`));
+    if (!localized || !stack) return;
+    this.#source.deliver(await localized.table(), resultFileName(undefined, stack.name, `_${part}_localizations.csv`));
   }
 
   /** Calls off what is under way, and waits until nothing of it is left in the worker. */
@@ -158,7 +159,7 @@ export class Localizer {
     const { shape } = stack.description;
     const known = stackMetadata(this.#source.state());
     const size = known?.pixelSizeNm ?? pixelSizeNm;
-    const localized = new LocalizedPart(method?.type ?? null, shape, size, magnification);
+    const localized = new LocalizedPart(method?.type ?? null, size);
     const camera = {
       offsetAdu: known?.cameraOffsetAdu ?? undefined,
       aduPerElectron: known?.aduPerElectron ?? undefined,
@@ -170,26 +171,26 @@ export class Localizer {
       tail: "shift",
       engine,
       localizer: { fit, psfSigmaPixels, camera },
+      picture: { magnification, pixelSizeNm: size },
     } as const;
     const run = await stack.localize(method, options, { signal });
     this.#update({ notices: [...new Set([...this.#state.notices, ...run.plan.notices])] });
-    for await (const { localizations, progress } of run) {
+    for await (const block of run) {
       signal.throwIfAborted();
-      localized.add(localizations);
+      localized.add(block);
       this.#update({ [part]: localized });
-      tell(progress);
+      tell(block.progress);
     }
-    localized.measure();
-    this.#update({ [part]: localized });
     return localized;
   }
 
   /** Adds the image to the host. Returns its layer, `null` without a host. */
-  #show(
+  async #show(
     part: LocalizedPartName,
     { rendering, pixelSizeNm }: LocalizedPart,
     magnification: number,
   ): Promise<string | null> {
+    if (!rendering) throw new SlnetError("internal", "the image was not drawn");
     const text = localizerStrings();
     const { height, width, image } = rendering;
     const side = pixelSizeNm / magnification;

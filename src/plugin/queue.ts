@@ -1,10 +1,13 @@
 import { errorMessage, SlnetError } from "../core/errors.js";
+import type { StackDescription, StackMetadata, StackRegion } from "../core/frames.js";
 import type { ModelFile } from "../core/model.js";
 import type { NamedFile, Progress } from "../protocol/api.js";
 import type { Unsubscribe } from "./host/contract.js";
 import { usesModel } from "../protocol/cleaning-methods.js";
+import { requireMetadata, type MetadataOverrides } from "./metadata-fields.js";
+import { PauseGate } from "./pause-gate.js";
 import { copiedDelivery, newFileIn } from "./queue-output.js";
-import type { SaveRequest } from "./session-requests.js";
+import { cleanRequest, type CleanRequest, type SaveRequest } from "./session-requests.js";
 import type { SavedFile, SessionState } from "./session-state.js";
 import type { SlnetSession } from "./session.js";
 import { splitStacks } from "./stack-files.js";
@@ -34,10 +37,28 @@ export interface QueueItem {
 export interface QueueSettings {
   /** `shared`: the model at hand for all, or that of the first stack where there is none; `own`: each is trained on. */
   readonly model: "shared" | "own";
-  /** How each is cleaned and saved; default as {@link SlnetSession.save}. */
+  /**
+   * How each is cleaned and saved; default as {@link SlnetSession.save}: without `cleaning` as the frames were that the
+   * session shows, or else by SLNet.
+   */
   readonly save: Pick<SaveRequest, "part" | "type" | "format" | "compression" | "offsetAdu" | "cleaning">;
   /** Where the files go, `null` for downloads. Nothing in it is overwritten. */
   readonly directory: FileSystemDirectoryHandle | null;
+  /**
+   * The part of each stack that is trained on, `null`: all of it; default `session`: the part that is chosen there. A
+   * stack that has no such part fails.
+   */
+  readonly region: StackRegion | "session" | null;
+  /** How the stacks were recorded that do not say it themselves. */
+  readonly metadata: MetadataOverrides;
+}
+
+/** What is done with a stack, as it was when the queue was started. */
+interface Order {
+  /** `null`: it is trained on. */
+  readonly shared: ModelFile | null;
+  readonly cleaning: Omit<CleanRequest, "lowRank">;
+  readonly region: StackRegion | null;
 }
 
 /**
@@ -50,11 +71,13 @@ export class StackQueue {
   readonly #listeners = new Set<() => void>();
   readonly #retired = new Set<SlnetSession>();
   #items: readonly QueueItem[] = [];
-  #settings: QueueSettings = { model: "shared", save: {}, directory: null };
+  readonly #gate = new PauseGate();
+  #settings: QueueSettings = { model: "shared", save: {}, directory: null, region: "session", metadata: {} };
   #worker: SlnetSession | null = null;
   #delivery: Promise<unknown> = Promise.resolve();
   #running: Promise<void> | null = null;
-  #cancelled = false;
+  #paused = false;
+  #abort = new AbortController();
   #nextId = 1;
 
   constructor(session: SlnetSession) {
@@ -73,12 +96,25 @@ export class StackQueue {
     return this.#running !== null;
   }
 
+  /** Whether a person halted it. */
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  /** How the frames were cleaned that the session shows, or else SLNet. */
+  get sessionCleaning(): Omit<CleanRequest, "lowRank"> {
+    const { result } = this.#session.state;
+    return result ? cleanRequest(result.method, result.tail) : { method: "slnet" };
+  }
+
   subscribe(callback: () => void): Unsubscribe {
     this.#listeners.add(callback);
     return () => void this.#listeners.delete(callback);
   }
 
+  /** @throws {@link SlnetError} `bad-input` for metadata that cannot be */
   configure(settings: Partial<QueueSettings>): void {
+    requireMetadata(settings.metadata ?? {});
     this.#settings = { ...this.#settings, ...settings };
     this.#tell();
   }
@@ -124,16 +160,34 @@ export class StackQueue {
   start(): Promise<void> {
     this.#running ??= this.#runAll().finally(() => {
       this.#running = null;
+      this.resume();
       this.#tell();
     });
     this.#tell();
     return this.#running;
   }
 
+  /** Halts the stack under way where it is, and begins no other one until {@link resume}. */
+  pause(): void {
+    if (!this.#running || this.#paused) return;
+    this.#paused = true;
+    this.#gate.close();
+    this.#worker?.pause();
+    this.#tell();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#worker?.resume();
+    this.#gate.open();
+    this.#tell();
+  }
+
   /** Stops at once. What is finished stays; the others can be started again. */
   cancel(): void {
     if (!this.#running) return;
-    this.#cancelled = true;
+    this.#abort.abort(new SlnetError("bad-input", "the queue was cancelled"));
     this.#worker?.cancel();
   }
 
@@ -146,20 +200,26 @@ export class StackQueue {
   }
 
   async #runAll(): Promise<void> {
-    this.#cancelled = false;
+    this.#abort = new AbortController();
+    const { signal } = this.#abort;
+    const { region, save } = this.#settings;
+    const order = {
+      cleaning: save.cleaning ?? this.sessionCleaning,
+      region: region === "session" ? this.#session.state.region : region,
+    };
     this.#set(this.#items.map((item) => (item.state === "cancelled" ? { ...item, state: "waiting" } : item)));
     let shared = this.#settings.model === "shared" ? this.#session.state.model : null;
     for (;;) {
       const next = this.#items.find(({ state }) => state === "waiting");
-      if (!next || this.#cancelled) break;
+      if (!next || signal.aborted) break;
       const worker = (this.#worker ??= this.#createWorker());
       const stop = worker.subscribe(({ progress }) => this.#change(next.id, { progress }));
       try {
-        const saved = await this.#runOne(next, worker, shared);
+        const saved = await this.#runOne(next, worker, { ...order, shared }, signal);
         if (this.#settings.model === "shared") shared ??= worker.state.model;
         this.#change(next.id, { state: "done", saved, progress: null });
       } catch (error) {
-        const ending = this.#cancelled
+        const ending = signal.aborted
           ? ({ state: "cancelled" } as const)
           : ({ state: "failed", error: errorMessage(error) } as const);
         this.#change(next.id, { ...ending, progress: null });
@@ -171,15 +231,21 @@ export class StackQueue {
     if (this.#worker) this.#retire(this.#worker);
   }
 
-  async #runOne(item: QueueItem, worker: SlnetSession, shared: ModelFile | null): Promise<SavedFile> {
-    const { save, directory } = this.#settings;
+  async #runOne(
+    item: QueueItem,
+    worker: SlnetSession,
+    { shared, cleaning, region }: Order,
+    signal: AbortSignal,
+  ): Promise<SavedFile> {
+    const { save, directory, metadata } = this.#settings;
     const step = async (state: QueueItemState, act: () => Promise<void>): Promise<SessionState> => {
-      if (this.#cancelled) throw new SlnetError("bad-input", "the queue was cancelled");
+      signal.throwIfAborted();
       this.#change(item.id, { state });
+      await this.#gate.pass(signal);
       await act();
       const { error } = worker.state;
       if (error) throw new SlnetError(error.code, error.message);
-      if (this.#cancelled) throw new SlnetError("bad-input", "the queue was cancelled");
+      signal.throwIfAborted();
       return worker.state;
     };
     this.#change(item.id, { error: null, saved: null });
@@ -192,15 +258,19 @@ export class StackQueue {
         `${item.name} holds ${labels.length} of ${of}, expected one: open it alone`,
       );
     }
-    if (usesModel(save.cleaning?.method ?? "slnet")) {
+    if (opened.stack) worker.describe(unstated(metadata, opened.stack));
+    if (usesModel(cleaning.method ?? "slnet")) {
       if (shared && worker.state.model !== shared) await step("opening", () => worker.useModel(shared));
-      if (!shared) await step("training", () => worker.train());
+      if (!shared) {
+        await step("training", async () => {
+          if (worker.chooseRegion(region)) await worker.train();
+        });
+      }
     }
     const output = directory && (await newFileIn(directory, worker.saveName(save)));
     try {
       const { saved } = await step("saving", () =>
-        // By its own words, so that a cleaning is not that of frames that nobody sees.
-        worker.save({ cleaning: {}, ...save, ...(output && { handle: output.handle }) }),
+        worker.save({ ...save, cleaning, ...(output && { handle: output.handle }) }),
       );
       await this.#delivery;
       if (saved) return saved;
@@ -247,6 +317,12 @@ export class StackQueue {
 /** Whether a stack is being worked on, so that it stays where it is. */
 export function isAtWork({ state }: QueueItem): boolean {
   return state === "opening" || state === "training" || state === "saving";
+}
+
+/** What is said of a stack that its file does not say. */
+function unstated(metadata: MetadataOverrides, stack: StackDescription): MetadataOverrides {
+  const entries = Object.entries(metadata) as [keyof StackMetadata, number | null][];
+  return Object.fromEntries(entries.filter(([key]) => stack[key] === null));
 }
 
 const fresh = { state: "waiting", progress: null, saved: null, error: null } as const;

@@ -2,7 +2,8 @@ import { SlnetError } from "../core/errors.js";
 import { defineElements } from "./define-elements.js";
 import type { SlnetPanel } from "./elements/panel/panel.js";
 import { hostApiVersion, type Unsubscribe, type ViewerHost } from "./host/contract.js";
-import { SlnetSession, type SessionOptions } from "./session.js";
+import type { SessionOptions } from "./session-options.js";
+import { SlnetSession } from "./session.js";
 
 export type RegisterOptions = Omit<SessionOptions, "host">;
 

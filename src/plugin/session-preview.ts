@@ -1,8 +1,10 @@
-import { isSlnetError } from "../core/errors.js";
+import { isSlnetError, SlnetError } from "../core/errors.js";
 import type { StackShape } from "../core/frames.js";
 import type { CleaningRun } from "../protocol/client.js";
 import type { ImageDisplay } from "./host/contract.js";
 import type { SessionLayers } from "./session-layers.js";
+import type { SessionState } from "./session-state.js";
+import type { StackConnection } from "./stack-connection.js";
 import { StackFrames, type ReadFrame } from "./stack-frames.js";
 
 /** Opens a cleaning of the whole stack with the model at hand; rejects where there is none. */
@@ -72,4 +74,20 @@ export class SessionPreview {
       throw error;
     }
   }
+}
+
+/** A cleaning of the whole open stack with the model at hand. Rejects where there is none. */
+export async function openPreview(
+  { model, stack, configuration }: Pick<SessionState, "model" | "stack" | "configuration">,
+  connection: StackConnection,
+): Promise<CleaningRun> {
+  const handle = connection.stack;
+  if (!model || !stack || !handle) {
+    throw new SlnetError("worker-lost", "there is no worker or no model for the preview; start an action to get one");
+  }
+  const engine = configuration?.engine ?? "auto";
+  return handle.clean(
+    { type: "slnet", model },
+    { from: 0, to: stack.shape.frames, lowRank: false, tail: "shift", engine },
+  );
 }

@@ -12,6 +12,7 @@ import type {
   RpcaMethodOptions,
   SavedPart,
 } from "../protocol/api.js";
+import type { RecordedMethod } from "./run-record.js";
 
 export interface TrainRequest {
   /** Go on from the model at hand, with its Adam moments, instead of starting anew. */
@@ -77,6 +78,27 @@ export function cleaningMethod(
     }
     case "rolling-ball":
       return { type, radius: ballRadius ?? defaultBallRadius };
+    default:
+      return type satisfies never;
+  }
+}
+
+/** The request by which {@link cleaningMethod} gives a method again, with the model at hand then. */
+export function cleanRequest(method: RecordedMethod, tail: CleaningOptions["tail"]): Omit<CleanRequest, "lowRank"> {
+  const { type } = method;
+  switch (type) {
+    case "slnet":
+      return { method: type, tail };
+    case "median":
+      return { method: type, tail, medianWindowFrames: method.windowFrames };
+    case "masked-mean":
+      return { method: type, tail, maskWindowFrames: method.windowFrames };
+    case "rpca":
+      return { method: type, tail, rpca: method.options };
+    case "minimum":
+      return { method: type, tail, minimum: method.options };
+    case "rolling-ball":
+      return { method: type, tail, ballRadius: method.radius };
     default:
       return type satisfies never;
   }

@@ -2,8 +2,8 @@ import type { SlnetConfiguration } from "../core/configuration.js";
 import type { Choice, SlnetErrorCode } from "../core/errors.js";
 import type { StackDescription, StackMetadata, StackRegion } from "../core/frames.js";
 import { keptShare } from "../core/kept-share.js";
-import { maskedPedestalAdu } from "../core/masked-mean.js";
 import type { ModelFile } from "../core/model.js";
+import { largestOffsetAdu, sparseOffset } from "../core/sparse-offset.js";
 import type {
   CleaningMethod,
   CleaningOptions,
@@ -169,8 +169,7 @@ export function methodAtHand({ result, model }: Pick<SessionState, "result" | "m
 }
 
 /**
- * Added to the saved sparse frames, in ADU: as configured; else, in 16-bit pixels, the offset of the camera where it is
- * known, so that a localizer finds it and noise below zero is kept. The masked mean always has such noise.
+ * Added to the saved sparse frames, in ADU: as configured; else as {@link sparseOffset} has it.
  *
  * @param method - that cleans them
  */
@@ -180,14 +179,15 @@ export function sparseOffsetAdu(
   method: CleaningMethod["type"] | undefined,
 ): number {
   if (state.options["sparseOffsetAdu"] !== undefined) return state.configuration?.sparseOffsetAdu ?? 0;
-  if (type !== "uint16") return 0;
-  return (knownCameraOffsetAdu(state) ?? 0) || (method === "masked-mean" ? maskedPedestalAdu : 0);
+  const cameraOffsetAdu = stackMetadata(state)?.cameraOffsetAdu ?? null;
+  // In a session its options stand for those of the model.
+  return sparseOffset({ type, isSigned: method === "masked-mean", cameraOffsetAdu, modelOffsetAdu: null }).offsetAdu;
 }
 
 /** The offset of the camera where it is known and 16-bit pixels can hold it. */
 export function knownCameraOffsetAdu(state: Pick<SessionState, "stack" | "metadata">): number | null {
   const offset = stackMetadata(state)?.cameraOffsetAdu ?? null;
-  return offset !== null && offset >= 0 && offset <= 65535 ? offset : null;
+  return offset !== null && offset >= 0 && offset <= largestOffsetAdu ? offset : null;
 }
 
 /** A training that has not made a step yet. */

@@ -1,48 +1,35 @@
 import { SlnetError } from "../core/errors.js";
-import { unknownMetadata, type SampleArray, type StackRegion, type StackShape } from "../core/frames.js";
-import { parseModelFile, type ModelFile } from "../core/model.js";
+import type { SampleArray, StackRegion } from "../core/frames.js";
+import type { ModelFile } from "../core/model.js";
 import type { SimulationRequest } from "../core/simulation.js";
-import { regionIn } from "../core/stack-region.js";
 import type { NamedFile } from "../protocol/api.js";
-import type { CleaningRun } from "../protocol/client.js";
-import { checkOptions, trainingOptions, type ConfigurationOptions } from "./configuration-errors.js";
+import type { ConfigurationOptions } from "./configuration-errors.js";
 import { download } from "./download.js";
 import { namedFile, takeDropped } from "./dropped-files.js";
 import type { EndedRun } from "./ended-run.js";
 import type { RunHistory } from "./history.js";
-import { jsonFileKind, maximumJsonBytes } from "./json-file.js";
+import { jsonFileKind, jsonText } from "./json-file.js";
 import type { ImageLayer, Unsubscribe, ViewerHost } from "./host/contract.js";
 import type { Inspection } from "./inspection.js";
-import type { Localizer, LocalizerSource } from "./localizer.js";
-import { requireMetadata, type MetadataOverrides } from "./metadata-fields.js";
+import type { Localizer } from "./localizer.js";
 import type { StackQueue } from "./queue.js";
 import { SessionActions } from "./session-actions.js";
 import { SessionCleaning } from "./session-cleaning.js";
 import { SessionEstimate } from "./session-estimate.js";
-import { layerGeometry, SessionLayers } from "./session-layers.js";
-import { SessionOpening, type OpenedStackUser } from "./session-opening.js";
-import { SessionPreview } from "./session-preview.js";
+import { SessionLayers } from "./session-layers.js";
+import { SessionModel } from "./session-model.js";
+import { SessionOpening } from "./session-opening.js";
+import type { SessionOptions } from "./session-options.js";
+import { openPreview, SessionPreview } from "./session-preview.js";
 import type { CleanRequest, SaveRequest, TrainRequest } from "./session-requests.js";
 import { SessionSaving, type DeliverFile } from "./session-saving.js";
-import { initialSessionState, stackMetadata, type ChosenPart, type SessionState } from "./session-state.js";
+import { SessionSettings, type MetadataChanges } from "./session-settings.js";
+import { initialSessionState, type ChosenPart, type SessionState } from "./session-state.js";
+import { SessionStack } from "./session-stack.js";
 import { SessionSurvey } from "./session-survey.js";
 import { SessionTraining } from "./session-training.js";
+import { SessionViews } from "./session-views.js";
 import { lostFrame, StackConnection } from "./stack-connection.js";
-import { StackFrames, type ReadFrame } from "./stack-frames.js";
-import type { WorkerOptions } from "./worker-client.js";
-
-export interface SessionOptions extends WorkerOptions {
-  /** Where layers are shown and errors are told; without one the work is the same, unseen. */
-  readonly host?: ViewerHost;
-  /** Memory for cleaned frames, in bytes; default 256 MB. Frames beyond it are computed again when looked at. */
-  readonly memoryBudgetBytes?: number;
-  /** Options to start with, by `SlnetConfiguration` name. */
-  readonly configuration?: ConfigurationOptions;
-  /** Gives a finished file to the person; default: a download of the browser. */
-  readonly deliver?: DeliverFile;
-  /** Where the history of the runs is kept: as long as the session (default), or in this browser. Never any pixels. */
-  readonly keepHistory?: "memory" | "browser";
-}
 
 /**
  * One stack with its training, cleaning and saving: everything between the buttons and the worker. No method rejects: an
@@ -56,14 +43,16 @@ export class SlnetSession {
   readonly #actions: SessionActions;
   readonly #opening: SessionOpening;
   readonly #preview: SessionPreview;
+  readonly #stack: SessionStack;
   readonly #training: SessionTraining;
   readonly #cleaning: SessionCleaning;
   readonly #saving: SessionSaving;
   readonly #survey: SessionSurvey;
   readonly #estimate: SessionEstimate;
+  readonly #settings: SessionSettings;
+  readonly #model: SessionModel;
+  readonly #views: SessionViews;
   readonly #stopListening: Unsubscribe | undefined;
-  #inspection: Inspection | null = null;
-  #localizer: Localizer | null = null;
   #history: Promise<RunHistory> | null = null;
   #disposed = false;
 
@@ -73,21 +62,26 @@ export class SlnetSession {
     const layers = new SessionLayers(this.#host);
     const connection = new StackConnection(options, (error) => this.#onWorkerLost(error));
     const actions = new SessionActions(this.#host, initialSessionState(options.configuration ?? {}));
-    const preview = new SessionPreview(layers, () => this.#openPreview());
-    const geometry = (): ReturnType<typeof layerGeometry> => this.#geometry();
+    const preview = new SessionPreview(layers, () => openPreview(actions.state, connection));
+    const stack = new SessionStack(actions, connection, layers, preview, this.#host);
+    const geometry = (): ReturnType<SessionStack["geometry"]> => stack.geometry();
     this.#layers = layers;
     this.#connection = connection;
     this.#actions = actions;
     this.#preview = preview;
+    this.#stack = stack;
     this.#opening = new SessionOpening(actions, connection, {
       release: () => this.#closeRuns(),
-      show: (stack, opened) => this.#showStack(stack, opened),
+      show: (opened, details) => stack.show(opened, details),
     });
     this.#training = new SessionTraining(actions, connection, preview, geometry);
     this.#cleaning = new SessionCleaning(actions, connection, layers, preview, geometry, options.memoryBudgetBytes);
     this.#saving = new SessionSaving(actions, connection, options.deliver);
     this.#survey = new SessionSurvey(actions, connection);
     this.#estimate = new SessionEstimate(actions, connection);
+    this.#settings = new SessionSettings(actions);
+    this.#model = new SessionModel(actions, preview, geometry, (changes) => this.configure(changes));
+    this.#views = new SessionViews(actions, connection, this.#host, geometry, options.deliver);
     this.#stopListening = this.#host?.on("layers-changed", ({ reason, id }) => {
       if (reason === "removed") this.#onLayerRemoved(id);
     });
@@ -104,7 +98,9 @@ export class SlnetSession {
 
   /** Layers of the viewer that are not of this session and give their pixels: what {@link openLayer} takes. */
   viewerLayers(): readonly ImageLayer[] {
-    return (this.#host?.layers.list() ?? []).filter(({ id, source }) => source !== null && !this.#isOurs(id));
+    return (this.#host?.layers.list() ?? []).filter(
+      ({ id, source }) => source !== null && !(this.#layers.has(id) || this.#views.owns(id)),
+    );
   }
 
   /** True where the host tells people about errors, so that nobody else needs to read them out. */
@@ -114,30 +110,22 @@ export class SlnetSession {
 
   /** Traces of pixels, kymographs of lines and projections of the open stack; `null` before {@link inspect}. */
   get inspection(): Inspection | null {
-    return this.#inspection;
+    return this.#views.inspection;
   }
 
   /** Loads what looks into the open stack. From then on a click in the viewer reads its pixel over the frames. */
-  async inspect(): Promise<Inspection> {
-    const { Inspection } = await import("./inspection.js");
-    if (this.#inspection) return this.#inspection;
-    this.#inspection = new Inspection({ ...this.#openStack(), geometry: () => this.#geometry() });
-    if (this.#disposed) this.#inspection.dispose();
-    return this.#inspection;
+  inspect(): Promise<Inspection> {
+    return this.#views.inspect();
   }
 
   /** Super-resolution images of the open stack, with and without its background; `null` before {@link loadLocalizer}. */
   get localizer(): Localizer | null {
-    return this.#localizer;
+    return this.#views.localizer;
   }
 
   /** Loads what localizes emitters. */
-  async loadLocalizer(): Promise<Localizer> {
-    const { Localizer } = await import("./localizer.js");
-    if (this.#localizer) return this.#localizer;
-    this.#localizer = new Localizer(this.#openStack());
-    if (this.#disposed) this.#localizer.dispose();
-    return this.#localizer;
+  loadLocalizer(): Promise<Localizer> {
+    return this.#views.loadLocalizer();
   }
 
   /** Calls back after each change. */
@@ -250,23 +238,13 @@ export class SlnetSession {
   }
 
   /** Says what is known of the open stack, in place of its file; `undefined` takes the word of the file again. */
-  describe(metadata: Readonly<Partial<Record<keyof MetadataOverrides, number | null | undefined>>>): void {
-    try {
-      requireMetadata(metadata);
-    } catch (error) {
-      this.#actions.fail(error);
-      return;
-    }
-    if (!this.state.stack) return;
-    const merged = withoutUndefined({ ...this.state.metadata, ...metadata }) as MetadataOverrides;
-    this.#actions.update({ metadata: merged });
-    this.#layers.updateAll(this.#geometry());
+  describe(metadata: MetadataChanges): void {
+    if (this.#settings.describe(metadata)) this.#layers.updateAll(this.#stack.geometry());
   }
 
   /** Sets options by `SlnetConfiguration` name; `undefined` takes an option back to its default. */
   configure(options: ConfigurationOptions): void {
-    const merged = withoutUndefined({ ...this.state.options, ...options });
-    this.#actions.update({ options: merged, ...checked({ ...this.state, options: merged }) });
+    this.#settings.configure(options);
   }
 
   /**
@@ -274,17 +252,7 @@ export class SlnetSession {
    * Returns whether the stack has such a part; if not, that is told as an error.
    */
   chooseRegion(region: StackRegion | null): boolean {
-    const { stack } = this.state;
-    try {
-      if (region && !stack) throw new SlnetError("bad-input", "there is no stack to choose a part of, expected one");
-      const part = region && stack && regionIn(stack.name, stack.shape, region);
-      const taken = part && stack && isWhole(part, stack.shape) ? null : part;
-      this.#actions.update({ region: taken, ...checked({ ...this.state, region: taken }) });
-      return true;
-    } catch (error) {
-      this.#actions.fail(error);
-      return false;
-    }
+    return this.#settings.chooseRegion(region);
   }
 
   /** Whether reading frames of the open stack may fetch something, so that only a person decides on it. */
@@ -341,19 +309,12 @@ export class SlnetSession {
 
   /** Reads a model file. Its options become the options, so that training can go on from it. */
   loadModel(file: File): Promise<void> {
-    return this.#actions.perform("opening", async (signal) => {
-      const model = parseModelFile(await jsonText(file, "model"), file.name);
-      signal.throwIfAborted();
-      this.configure(trainingOptions(model.configuration));
-      await this.#adoptModel(model, [`The options were taken from ${file.name}.`]);
-    });
+    return this.#model.load(file);
   }
 
   /** Takes a model in place of the one at hand; the options stay. `null`: there is none any more. */
-  async useModel(model: ModelFile | null): Promise<void> {
-    await this.#actions.perform("opening", () => this.#adoptModel(model, []));
-    // It was no stack that was opened.
-    if (this.state.activity === "idle") this.#actions.update({ outcome: null });
+  useModel(model: ModelFile | null): Promise<void> {
+    return this.#model.use(model);
   }
 
   /** Reads a run record and puts it into the history, from where it can be repeated. */
@@ -395,81 +356,9 @@ export class SlnetSession {
     void this.#survey.close();
     this.#actions.dispose();
     this.#stopListening?.();
-    this.#inspection?.dispose();
-    this.#localizer?.dispose();
+    this.#views.dispose();
     this.#layers.hideAll();
     this.#connection.dispose();
-  }
-
-  #isOurs(layerId: string): boolean {
-    const pictures = [this.#inspection, this.#localizer];
-    return this.#layers.has(layerId) || pictures.some((owner) => owner?.owns(layerId));
-  }
-
-  /** What looks at the open stack beside the actions needs of this session. */
-  #openStack(): LocalizerSource {
-    const actions = this.#actions;
-    return {
-      host: this.#host,
-      state: () => actions.state,
-      deliver: this.#options.deliver ?? download,
-      subscribe: (callback) => actions.subscribe(callback),
-      ready: (signal) => this.#connection.ready(signal),
-    };
-  }
-
-  async #showStack(...[{ description }, opened]: Parameters<OpenedStackUser["show"]>): Promise<void> {
-    const { source, sameSource, chosen, others } = opened;
-    this.#preview.hide();
-    this.#layers.hideAll();
-    this.#actions.update({
-      stack: description,
-      chosen,
-      // Another part of the same file was recorded by the same camera.
-      metadata: sameSource ? this.state.metadata : {},
-      ...unseen,
-      training: null,
-      result: null,
-      saved: null,
-      notices:
-        others === 0 ? [] : [`${description.name} is the first of ${others + 1} stacks; the others stay closed.`],
-      ...checked({ options: this.state.options, stack: description, region: null }),
-    });
-    if (source.type === "frames") return;
-    const raw = new StackFrames(description.shape, (index, reading) => this.#readRaw(index, reading));
-    await this.#layers.show("raw", raw, { name: description.name, ...this.#geometry() });
-    this.#host?.dims.setStep(0);
-  }
-
-  async #adoptModel(model: ModelFile | null, notices: readonly string[]): Promise<void> {
-    await this.#preview.close();
-    this.#actions.update({ model, training: null, result: null, saved: null, notices });
-    const { stack } = this.state;
-    if (stack && model) await this.#preview.showModel(stack.shape, this.#geometry());
-    else this.#preview.hide();
-  }
-
-  #geometry(): ReturnType<typeof layerGeometry> {
-    return layerGeometry(stackMetadata(this.state) ?? unknownMetadata);
-  }
-
-  async #openPreview(): Promise<CleaningRun> {
-    const { model, stack, configuration } = this.state;
-    const handle = this.#connection.stack;
-    if (!model || !stack || !handle) {
-      throw new SlnetError("worker-lost", "there is no worker or no model for the preview; start an action to get one");
-    }
-    const engine = configuration?.engine ?? "auto";
-    return handle.clean(
-      { type: "slnet", model },
-      { from: 0, to: stack.shape.frames, lowRank: false, tail: "shift", engine },
-    );
-  }
-
-  async #readRaw(index: number, signal?: AbortSignal): ReturnType<ReadFrame> {
-    const stack = this.#connection.stack;
-    if (!stack) throw lostFrame(index);
-    return stack.readFrame(index, { signal });
   }
 
   async #closeRuns(): Promise<void> {
@@ -479,8 +368,7 @@ export class SlnetSession {
       this.#preview.close(),
       this.#saving.close(),
       this.#survey.close(),
-      this.#inspection?.close(),
-      this.#localizer?.close(),
+      this.#views.close(),
     ]);
   }
 
@@ -494,48 +382,16 @@ export class SlnetSession {
 
   /** Somebody took away a layer in the viewer: what fills it or reads from it has nothing left to do. */
   #onLayerRemoved(id: string): void {
-    const { activity, stack } = this.state;
     if (id === this.#opening.inputLayerId) {
-      this.#actions.update({ stack: null, result: null, saved: null, metadata: {}, chosen: [], ...unseen });
       this.#opening.forget();
-      const message = `layer ${stack?.name ?? id} was removed from the viewer, expected it to stay: open a stack again`;
-      this.#actions.stop(new SlnetError("bad-input", message));
+      this.#stack.lose(id);
       return;
     }
     const role = this.#layers.forget(id);
     if (role === "preview") this.#preview.hide();
-    if (role === "sparse" && activity === "cleaning") {
+    if (role === "sparse" && this.state.activity === "cleaning") {
       this.cancel();
       this.#host?.notify?.("info", "Cleaning was stopped, since its layer was removed.");
     }
   }
-}
-
-async function jsonText(file: File, what: string): Promise<string> {
-  if (file.size <= maximumJsonBytes) return file.text();
-  throw new SlnetError(
-    "bad-input",
-    `${what} ${file.name} has ${file.size} bytes, expected at most ${maximumJsonBytes}`,
-  );
-}
-
-function withoutUndefined(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-}
-
-/** What is known of a stack that was opened just now. */
-const unseen = { region: null, survey: null, surveyError: null, estimate: null } as const;
-
-function isWhole({ width, height, from, to }: StackRegion, shape: StackShape): boolean {
-  return width === shape.width && height === shape.height && to - from === shape.frames;
-}
-
-function checked({
-  options,
-  stack,
-  region,
-}: Pick<SessionState, "options" | "stack" | "region">): Pick<SessionState, "configuration" | "optionErrors"> {
-  const frames = region ? region.to - region.from : (stack?.shape.frames ?? null);
-  const { configuration, errors } = checkOptions(options, frames);
-  return { configuration, optionErrors: errors };
 }

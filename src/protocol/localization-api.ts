@@ -1,5 +1,6 @@
 import type { SpotCounts } from "../core/localization/frame-localizer.js";
 import type { Localizations } from "../core/localization/localization.js";
+import type { LocalizationFigures } from "../core/localization/localization-figures.js";
 import type { LocalizerOptions, LocalizerRequest } from "../core/localization/localizer-options.js";
 import type { CleaningMethod, CleaningOptions, CleaningPlan, JobId, Progress, StackId } from "./api.js";
 import type { Reply } from "./reply.js";
@@ -8,6 +9,25 @@ import type { Reply } from "./reply.js";
 export interface LocalizationOptions extends Omit<CleaningOptions, "lowRank"> {
   /** What is missing takes its default, or what the stack says. */
   readonly localizer: LocalizerRequest;
+  /** Default `null`: none is drawn. */
+  readonly picture?: PictureRequest | null;
+}
+
+/** The super-resolution image to be drawn. */
+export interface PictureRequest {
+  /** Pixels of the image along the side of a camera pixel: a whole number. */
+  readonly magnification: number;
+  /** Side of a camera pixel, for the figures. */
+  readonly pixelSizeNm: number;
+}
+
+/** All localizations of a job, drawn as Gaussians as wide as their uncertainties, and what is said of them. */
+export interface LocalizationPicture {
+  readonly height: number;
+  readonly width: number;
+  /** Localizations per pixel: `[height, width]`. Its buffer is moved. */
+  readonly image: Float32Array<ArrayBuffer>;
+  readonly figures: LocalizationFigures;
 }
 
 export interface LocalizationPlan extends CleaningPlan {
@@ -21,6 +41,8 @@ export interface LocalizationBlock {
   readonly to: number;
   readonly localizations: Localizations;
   readonly counts: SpotCounts;
+  /** `null` until the last block, and where none was asked for. */
+  readonly picture: LocalizationPicture | null;
   readonly progress: Progress;
 }
 

@@ -247,7 +247,10 @@ export function createWorkerApi(platform: Platform): SlnetWorkerApi {
         id,
         "localization",
         ({ job }, signal) => job.next(signal),
-        (block) => (block ? localizationBuffers(block.localizations) : []),
+        (block) =>
+          block
+            ? [...localizationBuffers(block.localizations), ...(block.picture ? [block.picture.image.buffer] : [])]
+            : [],
       ),
 
     closeJob: (id) =>

@@ -4,10 +4,15 @@ import { createFrameLocalizer } from "../../src/core/localization/frame-localize
 import { createLocalizationList, type Localizations } from "../../src/core/localization/localization.js";
 import { completeLocalizerOptions } from "../../src/core/localization/localizer-options.js";
 import { createRendering } from "../../src/core/localization/rendering.js";
-import { createThunderstormReader } from "../../src/core/localization/thunderstorm-table.js";
+import {
+  createThunderstormReader,
+  thunderstormHeader,
+  thunderstormRows,
+} from "../../src/core/localization/thunderstorm-table.js";
 import { createSimulation, createSimulationOptions, simulationMetadata } from "../../src/core/simulation.js";
 import { defineLocalizer } from "../../src/plugin/define-localizer.js";
 import type { SlnetLocalizer } from "../../src/plugin/elements/localizer/localizer.js";
+import { LocalizedPart } from "../../src/plugin/localized-part.js";
 import type { Localizer } from "../../src/plugin/localizer.js";
 import { SessionHarness } from "./session-harness.js";
 
@@ -116,6 +121,7 @@ describe("the localizer of a session", () => {
     expect([...shown]).to.deep.equal([...rendering.image]);
 
     h.button("Save table, raw")!.click();
+    while (h.session.delivered.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     const { name, file } = h.session.delivered.at(-1)!;
     expect(name).to.equal("simulated-seed-4_raw_localizations.csv");
     const reader = createThunderstormReader(108);
@@ -177,6 +183,26 @@ describe("the localizer of a session", () => {
     expect(h.localizer.state.raw).to.equal(null);
   });
 
+  it("leaves the page free while the images are drawn and the figures are found", async function () {
+    if (!tellsLongTasks) this.skip();
+    // A task takes longer where others have the processor.
+    this.retries(2);
+    await h.session.session.openSample({ width: 256, height: 256, frames: 64, seed: 2, emittersPerFrame: 500 });
+    await h.element.updateComplete;
+    const tasks = await longTasksOf(() => h.localizer.localize({ fit: "phasor", magnification: 16 }));
+    expect(h.localizer.state.task.error).to.equal(null);
+    expect(h.localizer.state.raw!.count).to.be.above(8000);
+    expect(h.localizer.state.raw!.rendering!.width).to.equal(4096);
+    expect(h.localizer.state.raw!.figures.precisionNm).to.be.above(0);
+    expect(tasks).to.deep.equal([]);
+    // So few are measured in less than 50 ms anywhere: what measures them is not even here.
+    const loaded = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);
+    expect(loaded.some((path) => path.endsWith("/plugin/localized-part.js"))).to.equal(true);
+    expect(
+      loaded.filter((path) => /nearest-neighbour-precision|localization-figures|median-of/.test(path)),
+    ).to.deep.equal([]);
+  });
+
   it("asks for the pixel size where the stack does not say it", async () => {
     await h.session.openSmallLayer(20);
     await h.element.updateComplete;
@@ -193,3 +219,56 @@ describe("the localizer of a session", () => {
     await expect(h.element).to.be.accessible();
   });
 });
+
+describe("the table of a part", () => {
+  it("is written without holding up the page, however many rows it has", async function () {
+    if (!tellsLongTasks) this.skip();
+    this.retries(2);
+    const rows = 200_000;
+    const column = <Values extends Float32Array | Float64Array | Uint32Array>(
+      make: new (length: number) => Values,
+      scale: number,
+    ): Values => new make(rows).map((_, i) => (i % 997) * scale) as Values;
+    const localizations = {
+      frames: new Uint32Array(rows).map((_, i) => Math.floor(i / 100)),
+      xPixels: column(Float64Array, 0.1),
+      yPixels: column(Float64Array, 0.2),
+      sigmaPixels: column(Float32Array, 0.001),
+      photons: column(Float32Array, 3),
+      backgroundPhotons: column(Float32Array, 0.3),
+      backgroundDeviationPhotons: column(Float32Array, 0.03),
+      uncertaintyPixels: column(Float32Array, 0.0001),
+    } as Localizations;
+    const counts = { detected: rows, nearEdge: 0, notConverged: 0, implausible: 0, localized: rows };
+    const progress = { done: 1, total: 1, perSecond: 1, secondsLeft: 0 };
+    const part = new LocalizedPart(null, 100);
+    part.add({ from: 0, to: 2000, localizations, counts, picture: null, progress });
+    let table = new Blob();
+    const tasks = await longTasksOf(async () => {
+      table = await part.table();
+    });
+    const text = await table.text();
+    const startedAt = performance.now();
+    expect(text).to.equal(thunderstormHeader + thunderstormRows(localizations, 100, 1));
+    // In one piece it is several times that, however busy the processor is.
+    const longestMs = Math.max(50, (performance.now() - startedAt) / 4);
+    expect(tasks.filter((ms) => ms > longestMs)).to.deep.equal([]);
+  });
+});
+
+/** Only Chromium tells of tasks of more than 50 ms. */
+const tellsLongTasks = PerformanceObserver.supportedEntryTypes.includes("longtask");
+
+/** Milliseconds that each task took that held up the page for more than 50 ms. */
+async function longTasksOf(act: () => Promise<unknown>): Promise<readonly number[]> {
+  const tasks: number[] = [];
+  const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration)));
+  // The one under way made what is looked at.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  observer.observe({ type: "longtask" });
+  await act();
+  // They are told of a little later.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  observer.disconnect();
+  return tasks;
+}

@@ -467,10 +467,16 @@ for (const [name, generation] of [
       const slnet = await transform(nv.volumes[0]!, { method: "slnet" });
       expect(slnet.img!.length).to.equal(expected.length);
       expect(slnet.img!.indexOf(Math.max(...slnet.img!))).to.equal(7 * side * side + 300);
+      const masked = await transform(nv.volumes[0]!, { method: "masked-mean", maskWindowFrames: 25 });
+      // The molecule keeps all of its light, and nothing is left of what does not change.
+      expect(masked.img![7 * side * side + 300]).to.be.closeTo(500, 1);
+      expect(
+        Math.max(...masked.img!.map((value, at) => (at === 7 * side * side + 300 ? 0 : Math.abs(value)))),
+      ).to.be.below(1);
       await nv.addVolume(slnet);
       await expectSoon(() => host.layers.list().length === 2, "the cleaned volume is a layer");
       const refused = await transform(nv.volumes[0]!, { method: "magic" }).then(String, String);
-      expect(refused).to.contain("the method is magic, expected slnet or median");
+      expect(refused).to.contain("the method is magic, expected slnet, masked-mean or median");
     }).timeout(60_000);
   });
 }

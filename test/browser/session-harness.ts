@@ -4,7 +4,8 @@ import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
 import { createRandom } from "../../src/core/random.js";
 import type { FrameSource, HostEventMap, HostFrame, ImageLayer, Unsubscribe } from "../../src/plugin/host/contract.js";
 import { HostModel } from "../../src/plugin/host/model.js";
-import { SlnetSession, type SessionOptions } from "../../src/plugin/session.js";
+import type { SessionOptions } from "../../src/plugin/session-options.js";
+import { SlnetSession } from "../../src/plugin/session.js";
 import type { SessionState } from "../../src/plugin/session-state.js";
 
 /** A worker that can be made to crash, in the way a worker crashes: by an error that nobody catches. */
@@ -166,11 +167,12 @@ class NoisyFrames implements FrameSource {
   }
 }
 
-export async function noisyTiff(frames: number, name = "noisy.tif"): Promise<File> {
+/** @param pixelSizeNm - as the file states it */
+export async function noisyTiff(frames: number, name = "noisy.tif", pixelSizeNm: number | null = 100): Promise<File> {
   const source = new NoisyFrames(frames);
   const { height, width } = source;
   const sink = createMemorySink();
-  const writer = createTiffWriter(sink, { height, width, frames, type: "uint16", pixelSizeNm: 100 });
+  const writer = createTiffWriter(sink, { height, width, frames, type: "uint16", pixelSizeNm });
   for (let index = 0; index < frames; index++) await writer.write((await source.read(index)).samples as Uint16Array);
   await writer.finish();
   return new File([sink.bytes()], name);

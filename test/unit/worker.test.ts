@@ -7,8 +7,10 @@ import { after, before, describe, it } from "node:test";
 import type { SampleArray } from "../../src/core/frames.js";
 import { createMemorySink } from "../../src/core/io/buffer-source.js";
 import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
+import { nearestNeighbourPrecision } from "../../src/core/evaluation/nearest-neighbour-precision.js";
 import { createFrameLocalizer } from "../../src/core/localization/frame-localizer.js";
 import { createLocalizationList, type Localizations } from "../../src/core/localization/localization.js";
+import { createRendering } from "../../src/core/localization/rendering.js";
 import { cameraOfStack, createMinimumCorrection, minimumBackground } from "../../src/core/minimum-background.js";
 import { networkOf, type ModelFile } from "../../src/core/model.js";
 import { rollingBallBackground } from "../../src/core/rolling-ball.js";
@@ -810,6 +812,40 @@ describe("localizing in the worker", () => {
         );
       }
     }
+  });
+
+  it("draws what it finds and says its figures with the last block, where that is asked for", async () => {
+    const picture = { magnification: 3, pixelSizeNm: 108 };
+    const { plan, blocks } = await localized(null, { picture });
+    const table = expected(plan, () => null);
+    const rendering = createRendering({ ...scene, magnification: 3, kind: "gaussian" });
+    rendering.add(table);
+    assert.ok(blocks.length > 1 && blocks.slice(0, -1).every((block) => block.picture === null));
+    const drawn = blocks.at(-1)!.picture!;
+    assert.deepEqual([drawn.height, drawn.width], [144, 192]);
+    assert.deepEqual([...drawn.image], [...rendering.image]);
+    const middle = (values: readonly number[]): number => {
+      const sorted = [...values].sort((a, b) => a - b);
+      return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+    };
+    assert.equal(drawn.figures.medianPhotons, middle([...table.photons]));
+    const claimed = middle([...table.uncertaintyPixels]) * 108;
+    assert.ok(Math.abs(drawn.figures.medianUncertaintyNm! - claimed) < 1e-9 * claimed);
+    const toNm = (values: Float64Array): Float64Array => values.map((value) => value * 108);
+    const precision = nearestNeighbourPrecision({
+      frame: table.frames,
+      xNm: toNm(table.xPixels),
+      yNm: toNm(table.yPixels),
+      photons: table.photons,
+    });
+    assert.equal(drawn.figures.precisionNm, precision);
+    assert.ok((await localized(null)).blocks.every((block) => block.picture === null));
+    await rejectsWith(
+      localized(null, { picture: { ...picture, magnification: 0 } }),
+      "bad-input",
+      /magnification is 0/,
+    );
+    await rejectsWith(localized(null, { picture: { ...picture, pixelSizeNm: 0 } }), "bad-input", /pixel size is 0 nm/);
   });
 
   it("says that the camera is not known, and leaves out frames without a window where asked to", async () => {

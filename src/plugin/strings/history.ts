@@ -98,6 +98,14 @@ export const english = {
   queueShared: "one for all",
   queueOwn: "one for each",
   queueSharedHelp: "The model at hand; without one, that of the first stack",
+  queueMethod: "Clean by",
+  queueAsSession: (method: string): string => `as in this session: ${method}`,
+  queueMethodHelp: "How each stack is cleaned",
+  queueRegion: "Train on",
+  queueWholeStacks: "all of each stack",
+  queueRegionHelp: "A stack that has no such part fails, and the next one goes on",
+  queueRecording: "Recording, where a file does not say it",
+  queueRecordingHelp: "Holds for all stacks of the queue that do not state it, and is written into the files.",
   queueOutput: "Save to",
   queueDownloads: "downloads",
   queueChooseFolder: "Choose a folder…",
@@ -119,8 +127,8 @@ export const english = {
   queueLater: (name: string): string => `Move ${name} later`,
   queueRemove: (name: string): string => `Remove ${name}`,
   queueRemoved: (name: string): string => `${name} was removed.`,
-  queueSummary: (done: string, total: string, failed: string): string =>
-    `${done} of ${total} done${failed === "0" ? "" : `, ${failed} failed`}.`,
+  queueSummary: (done: string, total: string, failed: string, isPaused: boolean): string =>
+    `${isPaused ? "Paused: " : ""}${done} of ${total} done${failed === "0" ? "" : `, ${failed} failed`}.`,
   queueSaved: (name: string, frames: string): string => `${frames} frames in ${name}`,
 };
 

@@ -119,6 +119,7 @@ export const english = {
   keepsLess: (kept: number, expected: number): string =>
     `${percentText(kept)} of the pixels are kept, less than the ${percentText(expected)} that α aims at: the background follows the frame and takes light from the molecules.`,
   trainedPart: "Part",
+  learned: "What the network has learned",
   model: "About this model",
   modelShifts: "Temporal shifts",
   modelTrained: "Trained",

@@ -4,12 +4,18 @@ import { createFrameLocalizer, type FrameLocalizer, type SpotCounts } from "../.
 import { createLocalizationList } from "../../core/localization/localization.js";
 import { completeLocalizerOptions } from "../../core/localization/localizer-options.js";
 import type { CleaningMethod } from "../../protocol/api.js";
-import type { LocalizationBlock, LocalizationOptions, LocalizationPlan } from "../../protocol/localization-api.js";
+import type {
+  LocalizationBlock,
+  LocalizationOptions,
+  LocalizationPlan,
+  PictureRequest,
+} from "../../protocol/localization-api.js";
 import type { EngineRoom } from "../engines/start-engine.js";
 import { blockFramesFor, type BackgroundMethod } from "../methods/method.js";
 import { openMethod } from "../methods/open-method.js";
 import { createProgressMeter, yieldToMessages } from "../pace.js";
 import { BlockPace } from "./block-pace.js";
+import type { LocalizationPainter } from "./localization-painter.js";
 
 const shareNotice =
   "the background of SLNet has a part of each molecule in it, so photons come out too low; use the masked mean for photometry";
@@ -25,6 +31,7 @@ export class LocalizationJob {
   readonly #localizer: FrameLocalizer;
   readonly #samples: SampleArray;
   readonly #pace: BlockPace;
+  readonly #painter: LocalizationPainter | null;
   readonly #list = createLocalizationList();
   #measure: ((done: number) => LocalizationBlock["progress"]) | null = null;
   #position: number;
@@ -37,6 +44,7 @@ export class LocalizationJob {
   ): Promise<LocalizationJob> {
     const { shape, ...metadata } = reader.description;
     const completed = completeLocalizerOptions(options.localizer, metadata);
+    const painter = options.picture ? await createPainter(options.picture, shape) : null;
     const float = { type: "float32", offsetAdu: 0 } as const;
     const opened =
       method &&
@@ -56,10 +64,15 @@ export class LocalizationJob {
     const { height, width } = shape;
     const engine = opened?.engine ?? null;
     const plan = { from, to: end, height, width, engine, notices, localizer: completed.options };
-    return new LocalizationJob(reader, opened, plan);
+    return new LocalizationJob(reader, opened, plan, painter);
   }
 
-  private constructor(reader: StackReader, method: BackgroundMethod | null, plan: LocalizationPlan) {
+  private constructor(
+    reader: StackReader,
+    method: BackgroundMethod | null,
+    plan: LocalizationPlan,
+    painter: LocalizationPainter | null,
+  ) {
     const { shape } = reader.description;
     const blockFrames = method?.blockFrames ?? blockFramesFor(framePixels(shape));
     this.plan = plan;
@@ -67,6 +80,7 @@ export class LocalizationJob {
     this.#method = method;
     this.#localizer = createFrameLocalizer(plan.height, plan.width, plan.localizer);
     this.#samples = createSamples(shape.type, blockFrames * framePixels(shape));
+    this.#painter = painter;
     this.#pace = new BlockPace(blockFrames);
     this.#position = plan.from;
   }
@@ -94,7 +108,10 @@ export class LocalizationJob {
     const counts = await this.#localize(from, to, background, signal);
     this.#pace.took(to - from, performance.now() - start);
     this.#position = to;
-    return { from, to, localizations: this.#list.take(), counts, progress: this.#measure(to - first) };
+    const localizations = this.#list.take();
+    this.#painter?.add(localizations);
+    const picture = to === end ? (this.#painter?.finish() ?? null) : null;
+    return { from, to, localizations, counts, picture, progress: this.#measure(to - first) };
   }
 
   /** Frees what it holds. */
@@ -126,4 +143,13 @@ export class LocalizationJob {
     }
     return sum;
   }
+}
+
+/** Loaded when an image is asked for, since most jobs draw none. */
+async function createPainter(
+  request: PictureRequest,
+  { height, width }: Pick<LocalizationPlan, "height" | "width">,
+): Promise<LocalizationPainter> {
+  const { LocalizationPainter } = await import("./localization-painter.js");
+  return new LocalizationPainter(request, height, width);
 }

@@ -1,15 +1,14 @@
 import { SlnetError } from "../../core/errors.js";
 import type { StackMetadata } from "../../core/frames.js";
-import { maskedPedestalAdu } from "../../core/masked-mean.js";
 import { checkedModel } from "../../core/model.js";
+import { largestOffsetAdu, sparseOffset } from "../../core/sparse-offset.js";
 import type { CleaningMethod, SavedPart, SavedPartPlan } from "../../protocol/api.js";
+import { modelIn } from "../../protocol/cleaning-methods.js";
 
 /** A part to save with everything decided that its caller left open. */
 export interface ResolvedPart extends SavedPart, Pick<SavedPartPlan, "offsetFrom" | "metadata"> {
   readonly offsetAdu: number;
 }
-
-const largestOffsetAdu = 65535;
 
 /**
  * Decides the offset of each part, and what is written about how it was recorded.
@@ -57,25 +56,13 @@ function offsetOf(
 ): Pick<ResolvedPart, "offsetAdu" | "offsetFrom"> {
   if (typeof offsetAdu === "number") return { offsetAdu, offsetFrom: "request" };
   if (part === "low-rank") return { offsetAdu: 0, offsetFrom: "default" };
-  // What the masked mean leaves has noise below 0, which an offset of 0 would cut off.
-  const isSigned = method.type === "masked-mean";
-  const least = isSigned ? Number.MIN_VALUE : 0;
-  if (
-    type === "uint16" &&
-    cameraOffsetAdu !== null &&
-    cameraOffsetAdu >= least &&
-    cameraOffsetAdu <= largestOffsetAdu
-  ) {
-    return { offsetAdu: cameraOffsetAdu, offsetFrom: "camera" };
-  }
-  if (method.type === "slnet")
-    return { offsetAdu: checkedModel(method.model).configuration.sparseOffsetAdu, offsetFrom: "model" };
-  if (isSigned) {
-    const { sparseOffsetAdu } = checkedModel(method.model).configuration;
-    if (sparseOffsetAdu > 0) return { offsetAdu: sparseOffsetAdu, offsetFrom: "model" };
-    if (type === "uint16") return { offsetAdu: maskedPedestalAdu, offsetFrom: "pedestal" };
-  }
-  return { offsetAdu: 0, offsetFrom: "default" };
+  const model = modelIn(method);
+  return sparseOffset({
+    type,
+    isSigned: method.type === "masked-mean",
+    cameraOffsetAdu,
+    modelOffsetAdu: model && checkedModel(model).configuration.sparseOffsetAdu,
+  });
 }
 
 /** What to subtract from the pixels written: the background still has the offset of the camera in it. */

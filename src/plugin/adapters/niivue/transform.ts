@@ -1,5 +1,7 @@
 import { SlnetError } from "../../../core/errors.js";
 import type { SampleArray, StackShape } from "../../../core/frames.js";
+import { defaultMaskedWindowFrames } from "../../../core/masked-mean.js";
+import type { ModelFile } from "../../../core/model.js";
 import type { CleaningMethod } from "../../../protocol/api.js";
 import type { ClientStack, SlnetClient } from "../../../protocol/client.js";
 import type { NiivueHeader, NiivueViewer, VoxelArray } from "./viewer.js";
@@ -43,13 +45,18 @@ interface ExtensibleViewer extends NiivueViewer {
   readonly volumeTransforms?: readonly string[];
 }
 
+/** Ways to clean that need no more than a click. */
+const methods = ["slnet", "masked-mean", "median"] as const;
+type TransformMethod = (typeof methods)[number];
+
 /** Datatype code of `float32`. */
 const float32Code = 16;
 
 /**
  * Registers SLNet as a volume transform, so that NiiVue's own menus and
  * `nv.volumeTransform[slnetTransformName](volume, { method: "slnet" })` clean a 4-D volume of one slice: by a network that
- * is trained on it, or by the temporal median.
+ * is trained on it, by the masked mean, which leaves the photons to the molecules and has such a network find them, or by
+ * the temporal median.
  *
  * NiiVue has one list of transforms for all viewers on a page, from which nothing can be taken again: the options of
  * the first registration hold.
@@ -65,13 +72,20 @@ export function registerSlnetTransform(viewer: NiivueViewer, options: SlnetTrans
     name: slnetTransformName,
     description: "Removes the background of single-molecule camera frames: what remains is what blinks.",
     options: [
-      { name: "method", label: "Method", type: "select", default: "slnet", options: ["slnet", "median"] },
+      { name: "method", label: "Method", type: "select", default: "slnet", options: methods },
       {
         name: "windowFrames",
         label: "Frames of the median (0: all)",
         type: "select",
         default: 51,
         options: [0, 25, 51, 101, 201],
+      },
+      {
+        name: "maskWindowFrames",
+        label: "Frames of the masked mean",
+        type: "select",
+        default: defaultMaskedWindowFrames,
+        options: [25, 50, 100, 200],
       },
     ],
     resultDefaults: { colormap: "gray", opacity: 1 },
@@ -84,9 +98,10 @@ export function registerSlnetTransform(viewer: NiivueViewer, options: SlnetTrans
 async function cleanVolume(
   header: NiivueHeader,
   voxels: VoxelArray | ArrayBuffer,
-  { method = "slnet", windowFrames = 51 }: Readonly<Record<string, unknown>>,
+  choices: Readonly<Record<string, unknown>>,
   options: SlnetTransformOptions,
 ): Promise<{ hdr: NiivueHeader; img: Float32Array }> {
+  const { method = "slnet", windowFrames = 51, maskWindowFrames = defaultMaskedWindowFrames } = choices;
   const shape = stackShape(header);
   const pixels = shape.height * shape.width;
   if (voxels instanceof ArrayBuffer || voxels.length !== shape.frames * pixels) {
@@ -95,18 +110,16 @@ async function cleanVolume(
       `the volume has ${voxels instanceof ArrayBuffer ? "bytes" : `${voxels.length} samples`}, expected ${shape.frames * pixels} numbers`,
     );
   }
-  if (method !== "slnet" && method !== "median") {
-    throw new SlnetError("bad-input", `the method is ${String(method)}, expected slnet or median`);
+  if (!isMethod(method)) {
+    throw new SlnetError("bad-input", `the method is ${String(method)}, expected slnet, masked-mean or median`);
   }
   const cleaned = new Float32Array(voxels.length);
   const client = await options.startClient();
   try {
     const frames = { read: (index: number) => Promise.resolve(scaledFrame(header, voxels, index, pixels, shape.type)) };
     const stack = await client.openStack({ type: "frames", name: "NiiVue volume", shape, frames });
-    const cleaning: CleaningMethod =
-      method === "median"
-        ? { type: "median", windowFrames: Number(windowFrames) }
-        : await trained(stack, options.configuration ?? {});
+    const windows = { median: Number(windowFrames), mask: Number(maskWindowFrames) };
+    const cleaning = await cleaningBy(method, windows, () => trained(stack, options.configuration ?? {}));
     const run = await stack.clean(cleaning, {
       from: 0,
       to: shape.frames,
@@ -130,11 +143,33 @@ async function cleanVolume(
   return { hdr, img: cleaned };
 }
 
-async function trained(stack: ClientStack, configuration: Readonly<Record<string, unknown>>): Promise<CleaningMethod> {
-  let method: CleaningMethod | null = null;
-  for await (const { model } of await stack.train(configuration)) method = { type: "slnet", model };
-  if (!method) throw new SlnetError("internal", "the training ended without a report, expected a model");
-  return method;
+/** @param train - gives the model where the method needs one */
+async function cleaningBy(
+  method: TransformMethod,
+  windows: { readonly median: number; readonly mask: number },
+  train: () => Promise<ModelFile>,
+): Promise<CleaningMethod> {
+  switch (method) {
+    case "slnet":
+      return { type: method, model: await train() };
+    case "masked-mean":
+      return { type: method, model: await train(), windowFrames: windows.mask };
+    case "median":
+      return { type: method, windowFrames: windows.median };
+    default:
+      return method satisfies never;
+  }
+}
+
+function isMethod(method: unknown): method is TransformMethod {
+  return methods.some((known) => known === method);
+}
+
+async function trained(stack: ClientStack, configuration: Readonly<Record<string, unknown>>): Promise<ModelFile> {
+  let trainedModel: ModelFile | null = null;
+  for await (const { model } of await stack.train(configuration)) trainedModel = model;
+  if (!trainedModel) throw new SlnetError("internal", "the training ended without a report, expected a model");
+  return trainedModel;
 }
 
 function stackShape({ dims, datatypeCode, scl_slope, scl_inter }: NiivueHeader): StackShape {

@@ -109,6 +109,14 @@ export const listStyles = css`
     gap: 2px;
   }
 
+  details > slnet-metadata-form {
+    margin-top: var(--_space-2);
+  }
+
+  .pair .wide {
+    grid-column: 1 / -1;
+  }
+
   .check {
     display: flex;
     align-items: center;

@@ -186,7 +186,9 @@ export class SlnetLocalizer extends LitElement {
       <div class="row">
         ${found.map(
           (part) =>
-            html`<button ?disabled=${busy} @click=${() => localizer.save(part)}>${text.saveTable(text[part])}</button>`,
+            html`<button ?disabled=${busy} @click=${() => void localizer.save(part)}>
+              ${text.saveTable(text[part])}
+            </button>`,
         )}
       </div>
     `;

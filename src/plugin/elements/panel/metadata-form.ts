@@ -3,7 +3,7 @@ import { property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 
 import { errorMessage } from "../../../core/errors.js";
-import type { StackDescription, StackMetadata } from "../../../core/frames.js";
+import type { StackMetadata } from "../../../core/frames.js";
 import {
   metadataFields,
   metadataText,
@@ -83,10 +83,12 @@ export class SlnetMetadataForm extends LitElement {
   ];
 
   /** What the file says. */
-  @property({ attribute: false }) stack: StackDescription | null = null;
+  @property({ attribute: false }) stack: StackMetadata | null = null;
   /** What a person says in its place. */
   @property({ attribute: false }) overrides: MetadataOverrides = {};
   @property({ type: Boolean }) disabled = false;
+  /** There is no single file whose word a value replaces. */
+  @property({ type: Boolean }) plain = false;
 
   @state() private mistakes: Readonly<Partial<Record<keyof StackMetadata, Mistake>>> = {};
 
@@ -99,7 +101,7 @@ export class SlnetMetadataForm extends LitElement {
     return html`${stack ? metadataFields.map((field) => this.#field(field, stack)) : nothing}`;
   }
 
-  #field(field: MetadataField, stack: StackDescription): TemplateResult {
+  #field(field: MetadataField, stack: StackMetadata): TemplateResult {
     const { key, unit } = field;
     const texts = formStrings();
     const { title = field.title, help = field.help } = texts.metadata[key] ?? {};
@@ -119,24 +121,31 @@ export class SlnetMetadataForm extends LitElement {
           placeholder=${texts.notStated}
           ?disabled=${this.disabled}
           aria-invalid=${mistake ? "true" : "false"}
-          aria-describedby="${key}-unit ${mistake ? `${key}-error ` : ""}${key}-origin"
+          aria-describedby="${key}-unit${mistake ? ` ${key}-error` : ""}${this.plain ? "" : ` ${key}-origin`}"
           .value=${live(mistake?.text ?? metadataText(field, override === undefined ? stated : override))}
           @change=${(event: Event) => this.#change(field, (event.target as HTMLInputElement).value)}
         />
         ${mistake ? html`<p class="error" id="${key}-error">${mistake.message}</p>` : nothing}
-        <p class="origin" ?hidden=${!isChanged}>
-          <span id="${key}-origin">${texts.fileSays(metadataText(field, stated) || texts.notStated)}</span>
-          <button
-            class="plain"
-            aria-label=${texts.undoMetadata(title)}
-            ?disabled=${this.disabled}
-            @click=${() => this.#undo(key)}
-          >
-            ${texts.undo}
-          </button>
-        </p>
+        ${this.plain ? nothing : this.#origin(field, title, stated, isChanged)}
       </div>
     `;
+  }
+
+  /** What the file says, and the way back to it. */
+  #origin(field: MetadataField, title: string, stated: number | null, isChanged: boolean): TemplateResult {
+    const { key } = field;
+    const texts = formStrings();
+    return html`<p class="origin" ?hidden=${!isChanged}>
+      <span id="${key}-origin">${texts.fileSays(metadataText(field, stated) || texts.notStated)}</span>
+      <button
+        class="plain"
+        aria-label=${texts.undoMetadata(title)}
+        ?disabled=${this.disabled}
+        @click=${() => this.#undo(key)}
+      >
+        ${texts.undo}
+      </button>
+    </p>`;
   }
 
   #change(field: MetadataField, text: string): void {

@@ -1,4 +1,4 @@
-import { html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 
 import type { ModelFile } from "../../../core/model.js";
@@ -9,7 +9,18 @@ import { panelStyles } from "./panel.styles.js";
 
 /** What is known of a model: what it was trained on, and what it has learned. */
 export class SlnetModelDetails extends LitElement {
-  static override styles = [themeStyles, panelStyles, formStyles];
+  static override styles = [
+    themeStyles,
+    panelStyles,
+    formStyles,
+    css`
+      h4 {
+        margin: 0;
+        font-size: inherit;
+        font-weight: 600;
+      }
+    `,
+  ];
 
   @property({ attribute: false }) model: ModelFile | null = null;
 
@@ -32,7 +43,8 @@ export class SlnetModelDetails extends LitElement {
     const texts = steeringStrings();
     const { configuration, region, temporalShifts, epoch, steps, validationLoss, versions } = model;
     return html`
-      <slnet-weight-map .model=${model}></slnet-weight-map>
+      <h4 id="learned">${texts.learned}</h4>
+      <slnet-weight-map role="group" aria-labelledby="learned" .model=${model}></slnet-weight-map>
       <details>
         <summary>${texts.model}</summary>
         <dl>

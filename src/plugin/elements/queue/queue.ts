@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { property, query, state } from "lit/decorators.js";
 
 import { errorMessage } from "../../../core/errors.js";
+import { unknownMetadata } from "../../../core/frames.js";
 import { namedFile } from "../../dropped-files.js";
 import type { Unsubscribe } from "../../host/contract.js";
 import { isAtWork, StackQueue, type QueueItem, type QueueSettings } from "../../queue.js";
@@ -9,8 +10,21 @@ import type { SlnetSession } from "../../session.js";
 import { stackFileTypes } from "../../stack-files.js";
 import { historyStrings } from "../../strings/history.js";
 import { strings } from "../../strings/index.js";
+import { steeringStrings } from "../../strings/steering.js";
 import { listStyles } from "../history/list.styles.js";
 import { undoNote } from "../history/undo-note.js";
+import { chosenValue } from "../panel/field-events.js";
+import type { MetadataChangeEvent } from "../panel/metadata-form.js";
+import {
+  choiceMistake,
+  choiceRequest,
+  decompositionFields,
+  defaultMethodChoice,
+  methodOptions,
+  windowField,
+  type MethodChoice,
+  type PanelMethod,
+} from "../panel/method-fields.js";
 import { countText } from "../panel/quantities.js";
 import { themeStyles } from "../theme.styles.js";
 
@@ -30,6 +44,8 @@ export class SlnetQueue extends LitElement {
   @property({ attribute: false }) session: SlnetSession | null = null;
 
   @state() private message = "";
+  /** Of the person; the queue goes by the session until there is one. */
+  @state() private choice: MethodChoice | null = null;
   @query("#files") private fileInput!: HTMLInputElement;
   @query("#folder") private folderInput!: HTMLInputElement;
 
@@ -62,12 +78,12 @@ export class SlnetQueue extends LitElement {
     const queue = this.#queue;
     const texts = historyStrings();
     if (!queue) return html``;
-    const { items, isRunning } = queue;
-    const reason = startReason(queue);
+    const { items, isRunning, isPaused } = queue;
+    const reason = this.#startReason(queue);
     return html`
       <p class="muted">${texts.queueHelp}</p>
       <div class="row">
-        <button @click=${() => this.fileInput.click()}>${texts.queueAdd}</button>
+        <button id="add" @click=${() => this.fileInput.click()}>${texts.queueAdd}</button>
         <button @click=${() => this.folderInput.click()}>${texts.queueAddFolder}</button>
       </div>
       <input
@@ -103,18 +119,91 @@ export class SlnetQueue extends LitElement {
             <option value="own" ?selected=${queue.settings.model === "own"}>${texts.queueOwn}</option>
           </select>
         </label>
-        ${this.#outputField(queue, isRunning)}
+        ${this.#outputField(queue, isRunning)} ${this.#methodFields(queue, isRunning)}
+        ${this.#regionField(queue, isRunning)}
       </div>
-      <div class="row">
-        <button ?disabled=${reason !== ""} title=${reason} @click=${() => void queue.start()}>
+      ${
+        this.choice
+          ? decompositionFields(this.choice, isRunning, "start-reason", (patch) => this.#choose(queue, patch))
+          : nothing
+      }
+      <details>
+        <summary>${texts.queueRecording}</summary>
+        <p class="muted">${texts.queueRecordingHelp}</p>
+        <slnet-metadata-form
+          role="group"
+          aria-label=${texts.queueRecording}
+          plain
+          .stack=${unknownMetadata}
+          .overrides=${queue.settings.metadata}
+          ?disabled=${isRunning}
+          @metadata-change=${({ detail }: MetadataChangeEvent) => this.#describe(queue, detail)}
+        ></slnet-metadata-form>
+      </details>
+      <div class="row" id="act">
+        <button
+          id="start"
+          ?disabled=${reason !== ""}
+          title=${reason}
+          aria-describedby="start-reason"
+          @click=${() => void queue.start()}
+        >
           ${texts.queueStart}
         </button>
+        <button id="pause" ?hidden=${!isRunning} @click=${() => (isPaused ? queue.resume() : queue.pause())}>
+          ${isPaused ? strings().panel.resume : strings().panel.pause}
+        </button>
         <button ?hidden=${!isRunning} @click=${() => queue.cancel()}>${texts.queueCancel}</button>
-        <span class="muted">${reason}</span>
+        <span class="muted" id="start-reason">${reason}</span>
       </div>
-      <p role="status" class="muted">${items.length > 0 ? summaryOf(items) : nothing}</p>
+      <p role="status" class="muted">${items.length > 0 ? summaryOf(queue) : nothing}</p>
       <p role="alert" class="error" ?hidden=${this.message === ""}>${this.message}</p>
     `;
+  }
+
+  /** The method, and its window where it has one. */
+  #methodFields(queue: StackQueue, isRunning: boolean): TemplateResult {
+    const texts = historyStrings();
+    const { choice } = this;
+    const { method = "slnet" } = queue.settings.save.cleaning ?? queue.sessionCleaning;
+    const choose = (event: Event): void => {
+      const value = chosenValue(event);
+      if (value === "session") this.#choose(queue, null);
+      else this.#choose(queue, { method: value as PanelMethod });
+    };
+    const { method: ofSession = "slnet" } = queue.sessionCleaning;
+    return html`
+      <label class="wide" title=${texts.queueMethodHelp}>
+        ${texts.queueMethod}
+        <select id="method" ?disabled=${isRunning} @change=${choose}>
+          <option value="session" ?selected=${choice === null}>
+            ${texts.queueAsSession(texts.methods[choice ? ofSession : method])}
+          </option>
+          ${methodOptions(choice?.method ?? null)}
+        </select>
+      </label>
+      ${choice ? windowField(choice, isRunning, "start-reason", (patch) => this.#choose(queue, patch)) : nothing}
+    `;
+  }
+
+  /** Where the session has a part to train on: whether that is taken. */
+  #regionField(queue: StackQueue, isRunning: boolean): TemplateResult | typeof nothing {
+    const region = this.session?.state.region;
+    if (!region) return nothing;
+    const texts = historyStrings();
+    return html`<label class="wide" title=${texts.queueRegionHelp}>
+      ${texts.queueRegion}
+      <select
+        id="region"
+        ?disabled=${isRunning}
+        @change=${(event: Event) => queue.configure({ region: chosenValue(event) === "session" ? "session" : null })}
+      >
+        <option value="session" ?selected=${queue.settings.region === "session"}>
+          ${steeringStrings().region(region)}
+        </option>
+        <option value="whole" ?selected=${queue.settings.region === null}>${texts.queueWholeStacks}</option>
+      </select>
+    </label>`;
   }
 
   #outputField(queue: StackQueue, isRunning: boolean): TemplateResult | typeof nothing {
@@ -137,6 +226,7 @@ export class SlnetQueue extends LitElement {
   #row(queue: StackQueue, item: QueueItem, index: number): TemplateResult {
     const texts = historyStrings();
     const { id, name, state, progress, saved, error } = item;
+    const badge = queue.isPaused && isAtWork(item) ? strings().panel.paused : texts.queueStates[state];
     return html`<li>
       <div class="head">
         <div class="name">
@@ -144,7 +234,7 @@ export class SlnetQueue extends LitElement {
           ${saved ? html`<p class="muted">${texts.queueSaved(saved.name, countText(saved.frames))}</p>` : nothing}
           ${error === null ? nothing : html`<p class="error">${error}</p>`}
         </div>
-        <span class="badge">${texts.queueStates[state]}</span>
+        <span class="badge">${badge}</span>
       </div>
       ${
         isAtWork(item)
@@ -189,8 +279,23 @@ export class SlnetQueue extends LitElement {
     this.#queue = this.session && new StackQueue(this.session);
     if (!this.#queue) return;
     const update = (): void => this.requestUpdate();
-    const stops = [this.#queue.subscribe(update), this.#queue.undo.subscribe(update)];
-    this.#unsubscribe = () => stops.forEach((stop) => stop());
+    const queue = this.#queue;
+    const { session } = this;
+    let wasRunning = false;
+    let seen = session?.state;
+    const stops = [
+      queue.subscribe(() => {
+        if (wasRunning !== queue.isRunning) void this.#moveFocus(wasRunning);
+        wasRunning = queue.isRunning;
+        update();
+      }),
+      queue.undo.subscribe(update),
+      session?.subscribe((state) => {
+        if (state.region !== seen?.region || state.result?.method !== seen?.result?.method) update();
+        seen = state;
+      }),
+    ];
+    this.#unsubscribe = () => stops.forEach((stop) => stop?.());
     this.requestUpdate();
   }
 
@@ -199,6 +304,28 @@ export class SlnetQueue extends LitElement {
     // Emptied, so that choosing the same file again is a change too.
     input.value = "";
     this.#attempt(() => queue.add(files));
+  }
+
+  /** @param patch - of what was chosen; `null`: as the session does it */
+  #choose(queue: StackQueue, patch: Partial<MethodChoice> | null): void {
+    this.choice = patch && { ...(this.choice ?? defaultMethodChoice), ...patch };
+    const { cleaning: _, ...save } = queue.settings.save;
+    queue.configure({ save: this.choice ? { ...save, cleaning: choiceRequest(this.choice) } : save });
+  }
+
+  #describe(queue: StackQueue, { key, value }: MetadataChangeEvent["detail"]): void {
+    const { [key]: _, ...others } = queue.settings.metadata;
+    queue.configure({ metadata: value === undefined ? others : { ...others, [key]: value } });
+  }
+
+  /** The button that was pressed cannot be any more: the focus goes to what can be done next. */
+  async #moveFocus(wasRunning: boolean): Promise<void> {
+    const isHere = this.shadowRoot?.activeElement?.closest("#act") ?? null;
+    if (!isHere) return;
+    await this.updateComplete;
+    const next = wasRunning ? "#start:not(:disabled), #add" : "#pause";
+    // In the order of the page.
+    [...this.renderRoot.querySelectorAll<HTMLElement>(next)].at(-1)?.focus();
   }
 
   #remove(queue: StackQueue, id: number): void {
@@ -220,6 +347,14 @@ export class SlnetQueue extends LitElement {
     }
   }
 
+  #startReason({ items, isRunning }: StackQueue): string {
+    const texts = historyStrings();
+    if (isRunning) return texts.queueBusy;
+    if (items.length === 0) return texts.queueEmpty;
+    if (!items.some(({ state }) => state === "waiting" || state === "cancelled")) return texts.queueNothing;
+    return this.choice ? choiceMistake(this.choice) : "";
+  }
+
   #attempt(act: () => void): void {
     this.message = "";
     try {
@@ -230,15 +365,8 @@ export class SlnetQueue extends LitElement {
   }
 }
 
-function startReason({ items, isRunning }: StackQueue): string {
-  const texts = historyStrings();
-  if (isRunning) return texts.queueBusy;
-  if (items.length === 0) return texts.queueEmpty;
-  return items.some(({ state }) => state === "waiting" || state === "cancelled") ? "" : texts.queueNothing;
-}
-
 /** Changes with each stack, not with each frame: it is read out. */
-function summaryOf(items: readonly QueueItem[]): string {
+function summaryOf({ items, isPaused }: StackQueue): string {
   const count = (state: QueueItem["state"]): string => countText(items.filter((item) => item.state === state).length);
-  return historyStrings().queueSummary(count("done"), countText(items.length), count("failed"));
+  return historyStrings().queueSummary(count("done"), countText(items.length), count("failed"), isPaused);
 }
