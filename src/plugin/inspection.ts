@@ -35,7 +35,6 @@ export interface InspectionState {
   readonly shape: StackShape | null;
   /** How background and cleaned values are found; `null`: there is no way yet, only raw ones are. */
   readonly method: CleaningMethod["type"] | null;
-  readonly model: ModelFile | null;
   /** Frames looked at in the plots; `null`: all. */
   readonly range: FrameRange | null;
   /** Of the pixel that was asked for last; grows while it is read. */
@@ -70,6 +69,7 @@ export class Inspection {
   readonly #tasks: Readonly<Record<InspectionTaskName, InspectionTask>>;
   readonly #stopListening: readonly (Unsubscribe | undefined)[];
   #stack: SessionState["stack"] = null;
+  #model: ModelFile | null = null;
   /** By which method the values there are were cleaned. */
   readonly #methods: Record<ProfileName, CleaningMethod | null> = { ...nothing };
   /** Projections of the open stack, by the method that cleaned; `null`: of raw frames alone. */
@@ -78,7 +78,6 @@ export class Inspection {
   #state: InspectionState = {
     shape: null,
     method: null,
-    model: null,
     range: null,
     ...nothing,
     paths: nothing,
@@ -205,8 +204,9 @@ export class Inspection {
     const shape = stack?.shape ?? null;
     const method = this.#method?.type ?? null;
     const { state } = this;
-    if (shape !== state.shape || method !== state.method || model !== state.model) {
-      this.#update({ shape, method, model, outdated: this.#outdated() });
+    if (shape !== state.shape || method !== state.method || model !== this.#model) {
+      this.#model = model;
+      this.#update({ shape, method, outdated: this.#outdated() });
     }
   }
 

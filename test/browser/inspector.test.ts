@@ -185,18 +185,6 @@ describe("slnet-inspector", () => {
     expect(h.session.layer("Mean of cleaned")).to.not.equal(undefined);
   });
 
-  it("says in words what the network has learned, once it has", async () => {
-    await h.session.openSmall(40);
-    await h.session.session.train();
-    await h.element.updateComplete;
-    const map = h.element.renderRoot.querySelector("slnet-weight-map")!;
-    await map.updateComplete;
-    const weight = h.session.state.model!.matrix[0]!;
-    const sentence = map.renderRoot.querySelector("p")!.textContent.replaceAll("\u00a0", " ");
-    expect(sentence).to.contain(`The background of a frame is ${Math.round(100 * weight)} % the frame itself`);
-    expect(sentence).to.match(/a lone molecule (keeps about \d+ %|loses all) of its light\.$/);
-  });
-
   it("leaves the viewer and the inspection alone once it is gone", () => {
     const listening = h.session.host.listeners;
     h.element.remove();

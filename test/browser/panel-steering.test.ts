@@ -169,6 +169,12 @@ describe("the panel, choosing a part of the stack", () => {
     expect(harness.session.state.error).to.equal(null);
     expect(harness.session.state.model?.region).to.deep.equal({ x: 8, y: 0, width: 12, height: 24, from: 0, to: 32 });
     expect(harness.textOf("slnet-model-details")).to.contain("12 × 24 pixels at x 8, y 0; frames 0 to 31");
+    await customElements.whenDefined("slnet-weight-map");
+    await harness.settled();
+    const weight = harness.session.state.model!.matrix[0]!;
+    const sentence = harness.textOf("slnet-weight-map").replaceAll("\u00a0", " ");
+    expect(sentence).to.contain(`The background of a frame is ${Math.round(100 * weight)} % the frame itself`);
+    expect(sentence).to.match(/a lone molecule (keeps about \d+ %|loses all) of its light\./);
     expect(harness.textOf("slnet-train-form")).to.contain("12 × 24 pixels at x 8, y 0; frames 0 to 31");
 
     await harness.press("Whole stack");

@@ -87,7 +87,6 @@ export const english = {
   brightestPosition: (name: string) => `${name}, its place on the line`,
 
   // Weights
-  weightsTitle: "What the network has learned",
   noWeights: "There is no model yet",
   weightsCaption: "Weight of each frame of the window in the background of each",
   backgroundOf: "Background of",

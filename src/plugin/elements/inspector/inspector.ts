@@ -30,8 +30,8 @@ const projectionKinds: readonly ProjectionKind[] = ["maximum", "mean", "standard
 type Places = readonly number[];
 
 /**
- * Looks into the open stack: a pixel and a line over the frames, projections, and what the network has learned. It shows
- * the state of an inspection and calls its methods.
+ * Looks into the open stack: a pixel and a line over the frames, and projections. It shows the state of an inspection and
+ * calls its methods.
  *
  * @tagname slnet-inspector
  */
@@ -75,14 +75,6 @@ export class SlnetInspector extends LitElement {
       ${this.#pixelSection(inspection, state, shape)} ${this.#lineSection(inspection, state, shape)}
       ${(state.trace ?? state.kymograph) ? this.#rangeFields(inspection, state, shape) : nothing}
       ${this.#projectionSection(inspection, state)}
-      ${
-        state.model
-          ? html`<section aria-labelledby="weights">
-              <h4 id="weights">${text.weightsTitle}</h4>
-              <slnet-weight-map .model=${state.model}></slnet-weight-map>
-            </section>`
-          : nothing
-      }
       <div class="visually-hidden" aria-live="polite">${this.announcement}</div>
     `;
   }
