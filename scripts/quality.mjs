@@ -66,7 +66,10 @@ async function measurePublishedMode() {
   const { comparePublishedMode } = await compiled("published-mode");
   const client = await createNodeClient();
   try {
-    return await comparePublishedMode(client, publishedSeeds, { signal: new globalThis.AbortController().signal, engine: "auto" });
+    return await comparePublishedMode(client, publishedSeeds, {
+      signal: new globalThis.AbortController().signal,
+      engine: "auto",
+    });
   } finally {
     client.dispose();
   }

@@ -131,9 +131,9 @@ describe("an evaluation of methods on scenes", () => {
     assert.equal(named("script").length, 0);
     assert.equal(named("link").length, 0);
     assert.ok(elements.every(({ attributes }) => !("style" in attributes)));
-    // The frame, three pictures of the truth and of the eight methods with a background, and one of raw.
+    // The frame, three pictures of the truth and of the nine methods with a background, and one of raw.
     const pictures = named("img");
-    assert.equal(pictures.length, 1 + 3 * 9 + 1);
+    assert.equal(pictures.length, 1 + 3 * 10 + 1);
     for (const { attributes } of pictures) {
       assert.match(attributes["src"]!, /^data:image\/png;base64,/);
       assert.ok(attributes["alt"]!.length > 10);
@@ -312,7 +312,7 @@ describe("slnet evaluate", () => {
     });
 
   it("measures a stack where one is named, and refuses what belongs to the other kind", async () => {
-    const simulated = await slnet("simulate --size 48 --frames 110 --seed 2 -o own.tif");
+    const simulated = await slnet("simulate --width 48 --height 48 --frames 110 --seed 2 -o own.tif");
     assert.equal(simulated.exitCode, 0, simulated.stderr);
     const { exitCode, stdout, stderr } = await slnet("evaluate own.tif --methods median-50 --figures own.json --json");
     assert.equal(exitCode, 0, stderr);

@@ -6,10 +6,10 @@ import {
   publishedColumns,
   publishedRuns,
   publishedYardsticks,
+  spreadOf,
   type PublishedRow,
 } from "../../src/cli/evaluation/published-mode.js";
 import { PublishedSums } from "../../src/core/evaluation/published-figures.js";
-import { seedStatistics } from "../../src/core/evaluation/seed-statistics.js";
 import type { SlnetClient } from "../../src/protocol/client.js";
 
 const { createNodeClient } = (await import(new URL("../../../bench/node-client.mjs", import.meta.url).href)) as {
@@ -86,8 +86,8 @@ describe("the published mode after whole trainings", () => {
       // Not the PSNR: it is of the brightest pixel of the recording, where two molecules happen to overlap.
       for (const { key } of publishedColumns.filter((column) => column.key !== "psnrDecibels")) {
         const theirs = valuesOf(publishedRuns, key);
-        const spread = seedStatistics(theirs)?.standardDeviation ?? NaN;
-        const mean = seedStatistics(valuesOf(trained, key))?.mean ?? NaN;
+        const spread = spreadOf(publishedRuns)[key]?.standardDeviation ?? NaN;
+        const mean = spreadOf(trained)[key]?.mean ?? NaN;
         const [least, most] = [Math.min(...theirs) - spread, Math.max(...theirs) + spread];
         assert.ok(mean > least && mean < most, `${key}: ${mean}, there ${least} to ${most}`);
       }

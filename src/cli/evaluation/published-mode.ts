@@ -87,7 +87,7 @@ export function spreadOf(rows: readonly PublishedRow[]): Readonly<Record<SpreadK
  * tell that frames 101 to 149 have 193 counts on average, offset included (nine hundredths of them is what the median
  * times 1.09 has more than the median), and a noise of 13.9 counts: so it had 52 photons there on this simulator's camera.
  */
-export function publishedRecording(seed: number): Simulation {
+function publishedRecording(seed: number): Simulation {
   return createSimulation(
     createSimulationOptions({
       width: 256,

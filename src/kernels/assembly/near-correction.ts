@@ -8,7 +8,7 @@
 const half: i32 = 4;
 
 /** Tiles across or down. */
-export function tileCount(size: i32): i32 {
+function tileCount(size: i32): i32 {
   return max(1, (size + half) >> 3);
 }
 
