@@ -36,8 +36,8 @@ const mostJobs = 4;
 export const evaluateCommand: Command = {
   name: "evaluate",
   operand: "[STACK]",
-  summary:
-    "Measures background methods, on simulated recordings against their truth, or on STACK by what can be said without one, and writes a report. Ctrl-C stops. (For the figures of the published code for one model, see eval.)",
+  summary: "Measures background methods, on simulated recordings or on STACK, and writes a report. Ctrl-C stops.",
+  seeAlso: "eval, which gives the loss and the figures of the published code for one model.",
   examples: [
     "evaluate -o report.html",
     "evaluate --scenes standard,dim --seeds 3 -o report.html --figures report.json",
