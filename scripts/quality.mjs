@@ -130,14 +130,17 @@ async function tables({ version, options, scenes, seconds }) {
   const { figureColumns, figureText } = await compiled("figure-columns");
   const { verdictNote } = await compiled("verdict-text");
   const efficiency = figureColumns.find(({ key }) => key === "efficiency");
-  const names = scenes[0].rows.map(({ method }) => method);
+  const names = [...new Set(scenes.flatMap(({ rows }) => rows.map(({ method }) => method)))];
   const overview = table(
     ["Scene", ...names],
     scenes.map(({ name, rows }) => [
       name,
-      ...rows.map(({ overSeeds, verdict }) =>
-        [figureText(efficiency, overSeeds.efficiency), ...(verdict ? [verdictNote(verdict)] : [])].join("<br>"),
-      ),
+      ...names.map((method) => {
+        const found = rows.find((candidate) => candidate.method === method);
+        if (!found) return "–";
+        const { overSeeds, verdict } = found;
+        return [figureText(efficiency, overSeeds.efficiency), ...(verdict ? [verdictNote(verdict)] : [])].join("<br>");
+      }),
     ]),
   );
   const sections = scenes.map(

@@ -51,7 +51,7 @@ export function ownReportPage({ version, stack, frames, pixelSizeNm, methods }: 
         <main>
           <h1>Background methods on ${stack}</h1>
           <p>${frames} frames, pixels of ${pixelSizeNm} nm; slnet-web ${version}. ${caution}</p>
-          <div class="scroll" role="region" aria-label="Figures" tabindex="0">
+          <div class="wide" role="region" aria-label="Figures" tabindex="0">
             <table>
               <caption>
                 Figures
