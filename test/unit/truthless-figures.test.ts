@@ -45,13 +45,13 @@ function wideFieldOf({ xPixels, yPixels }: Localizations): WideField {
   const meanWithoutBackground = gaussianBlur(image, side, side, 1.3);
   // A background that is brighter to the right.
   const mean = meanWithoutBackground.map((value, i) => value + 2 * (i % side));
-  return { width: side, height: side, mean, meanWithoutBackground };
+  return { mean, meanWithoutBackground };
 }
 
 describe("figures without a truth", () => {
   it("are what the localizations were made with", () => {
     const found = foundWith(0.1, 3000);
-    const figures = localizedFigures(found, wideFieldOf(found), 100);
+    const figures = localizedFigures(found, { width: side, height: side }, wideFieldOf(found), 100);
     assert.equal(figures.localizations, 6000);
     assert.equal(figures.medianPhotons, 1000);
     assert.ok(Math.abs((figures.precisionNm ?? NaN) - 10) < 1, `NeNA ${figures.precisionNm}`);
@@ -62,13 +62,13 @@ describe("figures without a truth", () => {
 
   it("tell coarse localizations from fine ones", () => {
     const found = foundWith(0.25, 3000);
-    const { precisionNm } = localizedFigures(found, wideFieldOf(found), 100);
+    const { precisionNm } = localizedFigures(found, { width: side, height: side }, wideFieldOf(found), 100);
     assert.ok(Math.abs((precisionNm ?? NaN) - 25) < 3, `NeNA ${precisionNm}`);
   });
 
   it("are left open where there are too few localizations", () => {
     const found = foundWith(0.1, 10);
-    const { localizations, ringResolutionNm, correlation } = localizedFigures(found, wideFieldOf(found), 100);
+    const { localizations, ringResolutionNm, correlation } = localizedFigures(found, { width: side, height: side }, wideFieldOf(found), 100);
     assert.deepEqual(
       { localizations, ringResolutionNm, correlation },
       { localizations: 20, ringResolutionNm: null, correlation: null },
@@ -90,7 +90,7 @@ describe("an evaluation of a recording of one's own", async () => {
   const methods = evaluatedMethods.filter(({ name }) => ["raw", "median-50", "rolling-ball"].includes(name));
   const report = await evaluateOwn(
     stack,
-    { methods, model: null, pixelSizeNm: 108, engine: "js" },
+    { methods, model: null, pixelSizeNm: 108, frames: 120, engine: "js" },
     { signal: new AbortController().signal, say: () => undefined },
   );
   await stack.close();

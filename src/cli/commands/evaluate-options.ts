@@ -2,6 +2,7 @@ import { engineNames } from "../../core/configuration.js";
 import { simulationScenes } from "../../core/simulation-scenes.js";
 import { commonOptions } from "../command.js";
 import { evaluatedMethods } from "../evaluation/methods.js";
+import { modelFactOptions } from "../model-file.js";
 import { createOption, type Option } from "../option.js";
 import { selectionOptions } from "../stack-operand.js";
 import { pixelSizeOption } from "./localize-options.js";
@@ -73,8 +74,8 @@ export const evaluateOptions: readonly Option[] = [
     kind: integer(110, 100_000),
     placeholder: "N",
     unit: "frames",
-    defaultText: "those of the scene",
-    help: "Frames of each recording; fewer are quicker.",
+    defaultText: "those of the scene; 2000 of STACK",
+    help: "Frames of each recording; of STACK the first ones, 2000 at most. Fewer are quicker.",
   }),
   createOption({
     name: "size",
@@ -107,6 +108,7 @@ export const evaluateOptions: readonly Option[] = [
     defaultText: "one that is trained on STACK with the default settings",
     help: "With STACK: the model file, as train writes it.",
   }),
+  ...modelFactOptions,
   pixelSizeOption,
   ...selectionOptions,
   createOption({

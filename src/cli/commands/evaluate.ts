@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 
 import { baselines } from "../../core/evaluation/method-verdict.js";
+import { mostComparedFrames } from "../../core/evaluation/own-report.js";
 import { simulationScenes, type SimulationSceneName } from "../../core/simulation-scenes.js";
 import type { ParsedArguments } from "../arguments.js";
 import { createNoticeList, type Command, type CommandContext, type CommandResult } from "../command.js";
@@ -18,7 +19,7 @@ import type { QualityReport } from "../evaluation/quality-report.js";
 import { reportPage } from "../evaluation/report-page.js";
 import { drawScene } from "../evaluation/report-pictures.js";
 import { reportText } from "../evaluation/report-text.js";
-import { readModel } from "../model-file.js";
+import { readTypedModel } from "../model-file.js";
 import { nearestName } from "../nearest-name.js";
 import { requireOutputFolders, requireSeparateFiles } from "../output-paths.js";
 import { writeWholeFile } from "../part-file.js";
@@ -84,13 +85,20 @@ export const evaluateCommand: Command = {
 };
 
 /** Options that only a STACK has, and those that only simulated recordings have. */
-const ownOptions = ["model", "pixel-size", "series", "channel", "slice"] as const;
+const ownOptions = [
+  "model",
+  "model-shifts",
+  "model-maximum",
+  "pixel-size",
+  "series",
+  "channel",
+  "slice",
+] as const;
 const sceneOnlyOptions = [
   "scenes",
   "seeds",
   "first-seed",
   "tuning-seeds",
-  "frames",
   "size",
   "scored-frames",
   "jobs",
@@ -111,14 +119,20 @@ async function evaluateStackOf(
   const modelPath = parsed.text("model");
   requireSeparateFiles([operand, ...(modelPath === undefined ? [] : [modelPath])], outputs);
   requireOutputFolders(outputs, "");
-  const model = modelPath === undefined ? null : await readModel(modelPath);
+  const notices = createNoticeList(say);
+  const model = modelPath === undefined ? null : await readTypedModel(modelPath, parsed, notices);
   const client = await connect();
   const stack = await client.openStack(parseStackOperand(operand), { signal, selection: selectionOf(parsed) });
-  const notices = createNoticeList(say);
   notices.add(stack.description.notices);
   const pixelSizeNm = parsed.number("pixel-size") ?? stack.description.pixelSizeNm;
   if (pixelSizeNm === null) throw unknownPixelSize(stack.description.name);
-  const request = { methods, model, pixelSizeNm, engine: engineOf(parsed.text("engine")) };
+  const request = {
+    methods,
+    model,
+    pixelSizeNm,
+    frames: parsed.number("frames") ?? mostComparedFrames,
+    engine: engineOf(parsed.text("engine")),
+  };
   const report = await evaluateOwn(stack, request, { signal, say: (stage) => say(`evaluating: ${stage}`) });
   await stack.close();
   if (page !== null) await writeText(page, ownReportPage(report));

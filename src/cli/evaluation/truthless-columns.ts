@@ -1,4 +1,4 @@
-import type { OwnFigures } from "./evaluate-own.js";
+import type { OwnFigures } from "../../core/evaluation/own-report.js";
 
 /** A figure of a recording without a truth, as people read it. */
 export interface TruthlessColumn {
@@ -23,6 +23,13 @@ export const truthlessColumns: readonly TruthlessColumn[] = [
     meaning:
       "Of the fits. A method that leaves background in the frame has more of them, one that takes light from molecules fewer; which is right it does not say.",
     digits: 0,
+  },
+  {
+    key: "medianUncertaintyNm",
+    title: "Claimed, nm",
+    meaning:
+      "Median of the uncertainty of one coordinate that the fits claim. It follows from their photons and background: where a method gets these wrong, so is what they claim.",
+    digits: 1,
   },
   {
     key: "precisionNm",
@@ -79,5 +86,12 @@ export const truthlessColumns: readonly TruthlessColumn[] = [
     meaning:
       "Share of the pixels that are above the background. A half, and a little for the molecules, is right where the background is the mean; SLNet as published aims at 2/(3+α). Small is not clean: it is a background that is too high.",
     digits: 3,
+  },
+  {
+    key: "cleaningSeconds",
+    title: "Cleaning, s",
+    meaning:
+      "To find the background of these frames, reading included, without training and localizing. The first method that needs an engine waits for it to start.",
+    digits: 2,
   },
 ];
