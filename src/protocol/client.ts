@@ -33,7 +33,6 @@ import type {
   TrainingReport,
   WorkerSettings,
 } from "./api.js";
-import type { ComparedMethods, ComparisonEstimate, ComparisonOptions, ComparisonReport } from "./comparison-api.js";
 import type { LocalizationBlock, LocalizationOptions, LocalizationPlan } from "./localization-api.js";
 import { fromWireError, type Reply } from "./reply.js";
 
@@ -452,27 +451,9 @@ export class ClientStack {
     return client.run(job, plan, (api) => api.nextLocalizations(job), signal);
   }
 
-  /**
-   * Measures ways to find the background side by side, each with the same localizer on the same frames. The reports have the
-   * figures of each method as it is done.
-   */
-  async compare(
-    methods: ComparedMethods,
-    options: ComparisonOptions,
-    { signal }: CallOptions = {},
-  ): Promise<Run<ComparisonReport, null>> {
-    const client = this.#client;
-    const { job } = await client.openJob((api) => api.openComparison(this.#stack, methods, options), signal);
-    return client.run(job, null, (api) => api.nextComparisonReport(job), signal);
-  }
-
-  /** What that would take. */
-  estimateComparison(
-    methods: ComparedMethods,
-    options: ComparisonOptions,
-    { signal }: CallOptions = {},
-  ): Promise<ComparisonEstimate> {
-    return this.#client.call((api) => api.estimateComparison(this.#stack, methods, options), signal);
+  /** @internal For calls that are loaded later than this file. */
+  calling<Result>(call: (client: SlnetClient, stack: StackId) => Result): Result {
+    return call(this.#client, this.#stack);
   }
 
   /** Closes the stack in the worker. Jobs on it must be closed before. */

@@ -4,6 +4,7 @@ import { createOwnReport, mostComparedFrames, type OwnMethod, type OwnReport } f
 import { cameraOfStack } from "../../core/minimum-background.js";
 import type { ModelFile } from "../../core/model.js";
 import type { CleaningMethod } from "../../protocol/api.js";
+import { compareMethods } from "../../protocol/compare-methods.js";
 import type { ClientStack } from "../../protocol/client.js";
 import type { EvaluatedMethod } from "./methods.js";
 
@@ -34,7 +35,7 @@ export async function evaluateOwn(
   const options = { from: 0, to: frames, localizer: { fit: "mle" }, pixelSizeNm, engine } as const;
   const measured: OwnMethod[] = [];
   let current: string | undefined;
-  for await (const { index, done } of await stack.compare(compared, options, { signal })) {
+  for await (const { index, done } of await compareMethods(stack, compared, options, { signal })) {
     const stage = index === null ? "median of 50 frames" : (methods[index]?.name ?? "");
     if (stage !== current) say((current = stage));
     const method = done && methods[done.index];

@@ -42,3 +42,19 @@ export function createOwnReport(
 ): OwnReport {
   return { format: "slnet-recording-report", formatVersion: 1, version: slnetWebVersion, ...measured };
 }
+
+/** The figures in the order in which they are shown, with their decimal places. */
+export const ownFigureColumns: readonly { readonly key: keyof OwnFigures; readonly digits: number }[] = [
+  { key: "localizations", digits: 0 },
+  { key: "medianPhotons", digits: 0 },
+  { key: "medianUncertaintyNm", digits: 1 },
+  { key: "precisionNm", digits: 1 },
+  { key: "ringResolutionNm", digits: 1 },
+  { key: "decorrelationNm", digits: 1 },
+  { key: "correlation", digits: 3 },
+  { key: "correlationWithoutBackground", digits: 3 },
+  { key: "relativeError", digits: 3 },
+  { key: "residualAutocorrelation", digits: 3 },
+  { key: "keptShare", digits: 3 },
+  { key: "cleaningSeconds", digits: 2 },
+];
