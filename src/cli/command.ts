@@ -25,6 +25,8 @@ export interface CommandResult {
 export interface Command extends ArgumentRules {
   /** One sentence. */
   readonly summary: string;
+  /** Another command that may be meant, and what that does. */
+  readonly seeAlso?: string;
   /** Command lines to copy, without `slnet`. */
   readonly examples: readonly string[];
   /** Whether the text is what was asked for, and so goes to standard output where no JSON does. */

@@ -23,8 +23,8 @@ export interface BlindTraining {
 
 /**
  * SLNet that is blind to the frame whose background it predicts: L = relu(W·x) with a diagonal of zeros. A molecule that is on
- * in one frame of the window then has no part in the background of that frame, so that its light is kept. Research: no
- * method of the worker uses it.
+ * in one frame of the window then has no part in the background of that frame, so that its light is kept. Research: it is
+ * measured beside the methods of the worker (docs/quality.md), and is none of them.
  */
 export interface BlindNetwork {
   readonly frames: number;

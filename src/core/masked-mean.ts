@@ -1,22 +1,26 @@
 import type { SampleArray } from "./frames.js";
 import { gaussianBlur } from "./gaussian-blur.js";
+import { correctByNear, sumTiles, tileGridOf } from "./near-correction.js";
 
 /*
  * The masked mean: SLNet says where molecules are, and the camera's own counts say what is behind them. The published
  * S = max(0, x − L) is a good image to detect in, but each molecule is a part of its own L, so S has too few photons. Here
  * S only decides which pixels of which frames are left out of a mean over time:
  *
- *     B_t = mean of x_f over the frames f of the window around t in which the pixel is not masked
+ *     A_t = mean of x_f over the frames f of the window around t in which the pixel is not masked
+ *     B_t = A_t + what the unmasked pixels of the nearest frames differ from A_t by, averaged over tiles
  *     output = x_t − B_t, with its sign
  *
- * The rule and its numbers (1 pixel, 3 standard deviations, 2 pixels) were compared with others on simulated stacks with
- * a known background, where the mean left the photons of a molecule as they were. It is no part of the SLNet paper.
+ * A pixel is masked in the frames before and after a molecule's too, in which it may have begun or ended to shine. The rule
+ * and its numbers (1 pixel, 3 standard deviations, 2 pixels, 1 frame, three tenths of the window, tiles of 8 pixels) were
+ * compared with others on simulated stacks with a known background (docs/quality.md says which). It is no part of the SLNet
+ * paper.
  */
 
 /** Frames that a window may have; shorter stacks make it shorter. Shorter windows never have enough unmasked frames. */
 export const maskedWindowLimits = { minimum: 6, maximum: 2001 } as const;
 
-/** Long enough for the noise of the mean to vanish beside that of a frame, while a background changes little. */
+/** Long enough for the noise of the mean to vanish beside that of a frame. */
 export const defaultMaskedWindowFrames = 100;
 
 /** What S is blurred with before it is compared, in pixels: about the size of a molecule. */
@@ -27,6 +31,10 @@ const maskDeviations = 3;
 const maskGrowthPixels = 2;
 /** A pixel that is masked in all but so many frames of a window, or less, takes the mean of all of them. */
 export const fewestUnmaskedFrames = 5;
+
+/** Of a window, the share that is near: fewer frames follow faster, more of them hold less of what masks have missed. */
+const nearShare = 0.3;
+const mostNearFrames = 60;
 
 /**
  * Added before rounding to 16 bits, in ADU, where no offset above 0 is known: an output of the masked mean keeps its sign, and
@@ -84,12 +92,27 @@ function grow(mask: Uint8Array, width: number, height: number): Uint8Array<Array
   return out;
 }
 
+/** Frames around a frame by which the mean of its window is corrected: three tenths of the window, at most 60. */
+export function nearFramesOf(windowFrames: number): number {
+  return Math.min(mostNearFrames, Math.max(1, Math.round(nearShare * windowFrames)));
+}
+
 /**
- * The background of the frame that a window is around, in float64: at each pixel the mean of the frames in which it is not
- * masked where these are more than five, else of all frames.
+ * Where molecules are in a frame, the one before it or the one after it.
+ *
+ * @param masks - of the frames of a stack, as {@link maskMolecules} makes them
+ */
+export function maskedAround(masks: readonly Uint8Array[], frame: number): Uint8Array<ArrayBuffer> {
+  const around = masks.slice(Math.max(0, frame - 1), frame + 2);
+  return Uint8Array.from(masks[frame], (_, pixel) => (around.some((mask) => mask[pixel] !== 0) ? 1 : 0));
+}
+
+/**
+ * The mean of a window, in float64: at each pixel of the frames in which it is not masked where these are more than five,
+ * else of all frames.
  *
  * @param frames - of the window, each `[pixels]`, in ADU
- * @param masks - one for each frame, as {@link maskMolecules} makes them
+ * @param masks - one for each frame
  * @returns `[pixels]`, in ADU
  */
 export function maskedMean(frames: readonly SampleArray[], masks: readonly Uint8Array[]): Float64Array<ArrayBuffer> {
@@ -108,4 +131,33 @@ export function maskedMean(frames: readonly SampleArray[], masks: readonly Uint8
     out[pixel] = count > fewestUnmaskedFrames ? sum / count : total / frames.length;
   }
   return out;
+}
+
+/**
+ * The background of the frame that a window is around. It is the yardstick of what the worker does.
+ *
+ * @param frames - of the window, each `[height, width]`, in ADU
+ * @param masks - one for each frame, as {@link maskedAround} makes them
+ * @param near - the frames of the window that are near, from one to before another
+ * @returns `[height, width]`, in ADU
+ */
+export function maskedBackground(
+  frames: readonly SampleArray[],
+  masks: readonly Uint8Array[],
+  near: { readonly from: number; readonly to: number },
+  width: number,
+  height: number,
+): Float32Array<ArrayBuffer> {
+  const background = Float32Array.from(maskedMean(frames, masks));
+  const grid = tileGridOf(width, height);
+  const sums = new Float64Array(grid.columns * grid.rows);
+  const ofFrame = new Float64Array(sums.length);
+  const counts = new Uint8Array(background.length);
+  for (let frame = near.from; frame < near.to; frame++) {
+    sumTiles(frames[frame], masks[frame], grid, ofFrame);
+    for (let tile = 0; tile < sums.length; tile++) sums[tile] += ofFrame[tile];
+    for (let pixel = 0; pixel < counts.length; pixel++) if (masks[frame][pixel] === 0) counts[pixel]++;
+  }
+  correctByNear(background, { sums, counts }, grid, !(frames[0] instanceof Float32Array));
+  return background;
 }

@@ -258,6 +258,12 @@ describe("help", () => {
     for (const { name, summary } of commands) assert.ok(text.includes(name) && text.includes(summary), name);
   });
 
+  it("of eval and evaluate, whose names are close, points at the other", () => {
+    const helpOf = (name: string): string => commandHelp(commands.find((command) => command.name === name)!);
+    assert.match(helpOf("eval"), /^See also: evaluate, /m);
+    assert.match(helpOf("evaluate"), /^See also: eval, /m);
+  });
+
   it("of a command says every option with its unit, range, default and published name", () => {
     for (const command of commands) {
       const text = commandHelp(command);

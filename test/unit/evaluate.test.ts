@@ -16,6 +16,7 @@ import {
   type EvaluationRequest,
   type ShownScene,
 } from "../../src/cli/evaluation/evaluate-scenes.js";
+import type { OwnReport } from "../../src/cli/evaluation/evaluate-own.js";
 import { evaluatedMethods } from "../../src/cli/evaluation/methods.js";
 import type { QualityReport } from "../../src/cli/evaluation/quality-report.js";
 import { reportPage } from "../../src/cli/evaluation/report-page.js";
@@ -130,9 +131,9 @@ describe("an evaluation of methods on scenes", () => {
     assert.equal(named("script").length, 0);
     assert.equal(named("link").length, 0);
     assert.ok(elements.every(({ attributes }) => !("style" in attributes)));
-    // The frame, three pictures of the truth and of the eight methods with a background, and one of raw.
+    // The frame, three pictures of the truth and of the nine methods with a background, and one of raw.
     const pictures = named("img");
-    assert.equal(pictures.length, 1 + 3 * 9 + 1);
+    assert.equal(pictures.length, 1 + 3 * 10 + 1);
     for (const { attributes } of pictures) {
       assert.match(attributes["src"]!, /^data:image\/png;base64,/);
       assert.ok(attributes["alt"]!.length > 10);
@@ -309,6 +310,28 @@ describe("slnet evaluate", () => {
       });
       child.on("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
     });
+
+  it("measures a stack where one is named, and refuses what belongs to the other kind", async () => {
+    const simulated = await slnet("simulate --width 48 --height 48 --frames 110 --seed 2 -o own.tif");
+    assert.equal(simulated.exitCode, 0, simulated.stderr);
+    const { exitCode, stdout, stderr } = await slnet("evaluate own.tif --methods median-50 --figures own.json --json");
+    assert.equal(exitCode, 0, stderr);
+    const report = JSON.parse(await readFile(join(folder, "own.json"), "utf8")) as OwnReport;
+    assert.equal(report.format, "slnet-recording-report");
+    assert.deepEqual((JSON.parse(stdout) as OwnReport).methods, report.methods);
+    assert.ok(report.methods[0]!.figures.localizations > 50);
+    for (const [args, message] of [
+      ["evaluate own.tif --seeds 2", /evaluate was given --seeds, expected only without a STACK/],
+      ["evaluate --pixel-size 100", /evaluate was given --pixel-size, expected only with a STACK/],
+      ["evaluate own.tif --methods truth", /--methods has "truth" in it/],
+    ] as const) {
+      const refused = await slnet(args);
+      assert.equal(refused.exitCode, 2, args);
+      assert.match(refused.stderr, message);
+    }
+    const left = await readdir(folder);
+    await Promise.all(left.map((name) => rm(join(folder, name))));
+  });
 
   it("writes the page and the figures, and prints the same", async () => {
     const { exitCode, stdout, stderr } = await slnet(`${quick} -o report.html --figures report.json --json`);

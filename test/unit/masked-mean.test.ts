@@ -10,8 +10,9 @@ import {
   type StackReader,
 } from "../../src/core/frames.js";
 import { gaussianWeights } from "../../src/core/gaussian-blur.js";
-import { maskedMean, maskMolecules } from "../../src/core/masked-mean.js";
+import { maskedAround, maskedBackground, maskedMean, maskMolecules, nearFramesOf } from "../../src/core/masked-mean.js";
 import { networkOf, type ModelFile } from "../../src/core/model.js";
+import { correctByNear, sumTiles, tileGridOf } from "../../src/core/near-correction.js";
 import { createRandom } from "../../src/core/random.js";
 import { medianWindowStart } from "../../src/core/running-median.js";
 import { separate, separationMap } from "../../src/core/separation.js";
@@ -39,6 +40,7 @@ const never = new AbortController().signal;
 const float = { type: "float32", offsetAdu: 0 } as const;
 const floats: OutputPlans = { sparse: float, lowRank: float };
 const random = createRandom(11, "masked mean");
+const sample = { width: 44, height: 35, frames: 70, seed: 5, emittersPerFrame: 3 };
 
 const at = <T>(values: ArrayLike<T>, index: number): T => {
   const value = values[index];
@@ -102,17 +104,97 @@ describe("the mean of the unmasked frames", () => {
   });
 });
 
-/** The reference: each frame without its background, and that background. */
+describe("the mask of a frame among others", () => {
+  it("has the molecules of the frames before and behind it, as far as there are such", () => {
+    const masks = [0, 1, 2, 3, 4].map((frame) =>
+      Uint8Array.from({ length: 5 }, (_, pixel) => (pixel === frame ? 1 : 0)),
+    );
+    assert.deepEqual([...maskedAround(masks, 2)], [0, 1, 1, 1, 0]);
+    assert.deepEqual([...maskedAround(masks, 0)], [1, 1, 0, 0, 0]);
+    assert.deepEqual([...maskedAround(masks, 4)], [0, 0, 0, 1, 1]);
+  });
+});
+
+describe("the correction by the near frames", () => {
+  const [width, height] = [24, 16];
+
+  it("moves the means to the level of the near frames where that is the same all over, and leaves their pattern", () => {
+    const pattern = Float32Array.from({ length: width * height }, () => random.integer(50));
+    const grid = tileGridOf(width, height);
+    const sums = new Float64Array(6);
+    sumTiles(
+      Uint16Array.from(pattern, (value) => 3 * (value + 107)),
+      new Uint8Array(pattern.length),
+      grid,
+      sums,
+    );
+    const means = pattern.map((value) => value + 100);
+    correctByNear(means, { sums, counts: new Uint8Array(pattern.length).fill(3) }, grid, true);
+    assert.deepEqual(
+      means,
+      pattern.map((value) => value + 107),
+    );
+  });
+
+  it("is linear between the middles of tiles of 8 pixels, level beyond the last, and 0 where a tile is masked", () => {
+    const grid = tileGridOf(width, 8);
+    assert.deepEqual([grid.columns, grid.rows], [3, 1]);
+    const means = new Float32Array(width * 8);
+    const counts = Uint8Array.from(means, (_, i) => (i % width < 16 ? 1 : 0));
+    correctByNear(means, { sums: Float64Array.of(64 * 8, 64 * 16, 0), counts }, grid, true);
+    const expected = Array.from({ length: width }, (_, column) => {
+      if (column < 4) return 8;
+      if (column < 12) return 8 + (column + 0.5 - 4);
+      return column < 20 ? 16 - 2 * (column + 0.5 - 12) : 0;
+    });
+    for (let row = 0; row < 8; row++) assert.deepEqual([...means.subarray(row * width, (row + 1) * width)], expected);
+  });
+
+  it("takes the pixels left over at the right and the bottom to the last tile", () => {
+    assert.deepEqual([tileGridOf(3, 11).columns, tileGridOf(3, 11).rows], [1, 1]);
+    assert.deepEqual([tileGridOf(12, 19).columns, tileGridOf(12, 19).rows], [2, 2]);
+    const sums = new Float64Array(4);
+    sumTiles(new Uint8Array(12 * 19).fill(1), new Uint8Array(12 * 19), tileGridOf(12, 19), sums);
+    assert.deepEqual([...sums], [8 * 8, 4 * 8, 8 * 11, 4 * 11]);
+  });
+
+  it("follows a background that bleaches, where the mean of the window alone stays behind", () => {
+    const [size, count, windowFrames, centre] = [32, 100, 100, 50];
+    const level = (frame: number): number => 100 + 400 * Math.exp(-frame / 40);
+    const stack = Array.from({ length: count }, (_, frame) => new Float32Array(size * size).fill(level(frame)));
+    const masks = stack.map(() => new Uint8Array(size * size));
+    const alone = at(maskedMean(stack, masks), 0) - level(centre);
+    const near = nearRangeOf(centre, count, windowFrames);
+    const corrected = at(maskedBackground(stack, masks, near, size, size), 0) - level(centre);
+    assert.ok(Math.abs(corrected) < Math.abs(alone) / 8, `${corrected} against ${alone}`);
+  });
+});
+
+/** The near frames, counted from the first of the window. */
+function nearRangeOf(frame: number, frameCount: number, windowFrames: number): { from: number; to: number } {
+  const size = Math.min(windowFrames, frameCount);
+  const frames = nearFramesOf(size);
+  const from = medianWindowStart(frame, frameCount, frames) - medianWindowStart(frame, frameCount, size);
+  return { from, to: from + frames };
+}
+
+/**
+ * The reference: each frame without its background, and that background.
+ *
+ * @param found - where molecules are in each frame of the stack
+ */
 function reference(
   stack: readonly SampleArray[],
-  masks: readonly Uint8Array[],
+  found: readonly Uint8Array[],
   frame: number,
   windowFrames: number,
+  { width, height }: { readonly width: number; readonly height: number } = sample,
 ): { readonly sparse: Float32Array; readonly lowRank: Float32Array } {
   const start = medianWindowStart(frame, stack.length, windowFrames);
-  const mean = maskedMean(stack.slice(start, start + windowFrames), masks.slice(start, start + windowFrames));
-  const raw = at(stack, frame);
-  return { sparse: Float32Array.from(raw, (value, i) => value - at(mean, i)), lowRank: Float32Array.from(mean) };
+  const window = stack.slice(start, start + windowFrames);
+  const masks = window.map((_, k) => maskedAround(found, start + k));
+  const lowRank = maskedBackground(window, masks, nearRangeOf(frame, stack.length, windowFrames), width, height);
+  return { sparse: Float32Array.from(at(stack, frame), (value, i) => value - at(lowRank, i)), lowRank };
 }
 
 /** Equal for integers; of floats the sums are rounded on other ways. */
@@ -155,15 +237,29 @@ describe("running sums", () => {
           stack.push(samples);
           masks.push(maskMolecules(sparse, width, height));
           sums.frames[frame % plan.slots]?.set(samples);
-          sums.mask(frame % plan.slots, sparse);
-          sums.slide(frame % plan.slots, frame < windowFrames ? -1 : (frame - windowFrames) % plan.slots);
-          if (frame < windowFrames - 1) continue;
-          const centre = frame - windowFrames + 1 + Math.floor(windowFrames / 2);
-          const expected = reference(stack, masks, centre, windowFrames);
-          assert.equal(sums.write(centre % plan.slots, 0, 0), 0);
+          sums.find(frame % 3, sparse);
+          // The frame before enters, now that the molecules of this one are known.
+          const entering = frame - 1;
+          if (entering < 0) continue;
+          const slotOf = (index: number): number => (index < 0 ? -1 : index % plan.slots);
+          sums.mask(slotOf(entering), [Math.max(0, entering - 1) % 3, entering % 3, frame % 3]);
+          sums.slide(slotOf(entering), slotOf(entering - windowFrames));
+          const centre = entering - windowFrames + 1 + Math.floor(windowFrames / 2);
+          const near = medianWindowStart(centre, count, plan.nearFrames);
+          if (entering < windowFrames - 1) continue;
+          if (entering === windowFrames - 1) {
+            for (let k = 0; k < plan.nearFrames; k++) sums.slideNear(slotOf(near + k), -1);
+          } else {
+            sums.slideNear(slotOf(near + plan.nearFrames - 1), slotOf(near - 1));
+          }
+          sums.estimate(Array.from({ length: plan.nearFrames }, (_, k) => slotOf(near + k)));
+          assert.equal(sums.write(slotOf(centre), 0, 0), 0);
           const { sparse: found, lowRank } = sums.outputs[0];
           assert.ok(found && lowRank);
-          if (type === "float32" && frame >= 12 && frame < 12 + windowFrames) continue;
+          if (type === "float32" && entering >= 12 && entering < 12 + windowFrames) continue;
+          // As if the stack went on, so that the window is not moved inward.
+          const longer = [...stack, ...stack];
+          const expected = reference(longer, [...masks, ...masks], centre, windowFrames, { width, height });
           assertSame(found, expected.sparse, type, `sparse of frame ${centre}`);
           assertSame(lowRank, expected.lowRank, type, `background of frame ${centre}`);
         }
@@ -178,9 +274,13 @@ describe("running sums", () => {
         sums.frames[slot]?.set(slot === 0 ? values : values.map((value) => (value === 500 ? 506 : value)));
         sums.frames[slot]?.fill(slot === 0 ? 65_535 : 1000, 5, 6);
         sums.frames[slot]?.fill(slot === 0 ? 0 : 600, 2, 3);
-        sums.mask(slot, new Float32Array(11));
+        sums.find(0, new Float32Array(11));
+        sums.mask(slot, [0, 0, 0]);
         sums.slide(slot, -1);
+        sums.slideNear(slot, -1);
       }
+      // By all of them: so next to nothing is corrected.
+      sums.estimate([0, 1, 2, 3, 4, 5]);
       // Frame 0 less the means: 500 − 505 + 100, 0 − 500 + 100 (limited), 65535 − 11755.83 + 100.
       const clipped = sums.write(0, 1, 0);
       assert.deepEqual(
@@ -192,7 +292,6 @@ describe("running sums", () => {
   }
 });
 
-const sample = { width: 44, height: 35, frames: 70, seed: 5, emittersPerFrame: 3 };
 const shifts = [0, 12, 24];
 
 interface Truth {
@@ -324,7 +423,7 @@ describe("the method masked-mean", async () => {
     const method = await openOn(memoryStack(frames, "uint16", sample.width, sample), 20, "js", "drop");
     assert.equal(method.to, 70 - 24);
     const { sparse } = await method.clean(45, 46, never);
-    assert.deepEqual(sparse, reference(frames.slice(0, 46), masks, 45, 20).sparse);
+    assert.deepEqual(sparse, reference(frames.slice(0, 46), masks.slice(0, 46), 45, 20).sparse);
     method.close();
   });
 

@@ -29,7 +29,8 @@ export interface StackEvaluation {
 export const evalCommand: Command = {
   name: "eval",
   operand: "STACK",
-  summary: "Measures a model on a stack.",
+  summary: "Measures a model on a stack, by the loss and the figures of the published code.",
+  seeAlso: "evaluate, which compares background methods.",
   examples: ["eval recording.tif --model model.json", "eval recording.tif --model model.json --test-frames 100:200"],
   answersInText: true,
   options: [

@@ -3,6 +3,8 @@ import { simulationScenes } from "../../core/simulation-scenes.js";
 import { commonOptions } from "../command.js";
 import { evaluatedMethods } from "../evaluation/methods.js";
 import { createOption, type Option } from "../option.js";
+import { selectionOptions } from "../stack-operand.js";
+import { pixelSizeOption } from "./localize-options.js";
 
 export const evaluateDefaults = { seeds: 5, firstSeed: 1, tuningSeeds: 2, scoredFrames: 60 } as const;
 
@@ -97,6 +99,16 @@ export const evaluateOptions: readonly Option[] = [
     defaultText: "one a core, at most 4",
     help: "Recordings worked on at the same time, each in a worker of its own. The time of cleaning is measured best with 1.",
   }),
+  createOption({
+    name: "model",
+    short: "m",
+    kind: { type: "text" },
+    placeholder: "MODEL",
+    defaultText: "one that is trained on STACK with the default settings",
+    help: "With STACK: the model file, as train writes it.",
+  }),
+  pixelSizeOption,
+  ...selectionOptions,
   createOption({
     name: "engine",
     kind: { type: "choice", choices: engineNames },

@@ -4,7 +4,8 @@ import { resolve } from "node:path";
 import { baselines } from "../../core/evaluation/method-verdict.js";
 import { simulationScenes, type SimulationSceneName } from "../../core/simulation-scenes.js";
 import type { ParsedArguments } from "../arguments.js";
-import type { Command } from "../command.js";
+import { createNoticeList, type Command, type CommandContext, type CommandResult } from "../command.js";
+import { evaluateOwn } from "../evaluation/evaluate-own.js";
 import {
   evaluateScenes,
   sceneOptions,
@@ -12,17 +13,21 @@ import {
   type ShownScene,
 } from "../evaluation/evaluate-scenes.js";
 import { evaluatedMethods, type EvaluatedMethod } from "../evaluation/methods.js";
+import { ownReportPage, ownReportText } from "../evaluation/own-report.js";
 import type { QualityReport } from "../evaluation/quality-report.js";
 import { reportPage } from "../evaluation/report-page.js";
 import { drawScene } from "../evaluation/report-pictures.js";
 import { reportText } from "../evaluation/report-text.js";
+import { readModel } from "../model-file.js";
 import { nearestName } from "../nearest-name.js";
 import { requireOutputFolders, requireSeparateFiles } from "../output-paths.js";
 import { writeWholeFile } from "../part-file.js";
 import { createProgressDisplay } from "../progress.js";
+import { parseStackOperand, selectionOf } from "../stack-operand.js";
 import { createWorkerClient } from "../worker-client.js";
 import { WrongUsage } from "../wrong-usage.js";
 import { engineOf } from "./clean.js";
+import { unknownPixelSize } from "./localize.js";
 import { evaluateDefaults, evaluateOptions, mostRecordingBytes, tuningSeedDistance } from "./evaluate-options.js";
 
 /** More workers than this would take more memory than time. */
@@ -30,18 +35,24 @@ const mostJobs = 4;
 
 export const evaluateCommand: Command = {
   name: "evaluate",
-  operand: "",
-  summary:
-    "Measures background methods on simulated recordings against their truth, and writes a report. Ctrl-C stops.",
+  operand: "[STACK]",
+  summary: "Measures background methods, on simulated recordings or on STACK, and writes a report. Ctrl-C stops.",
+  seeAlso: "eval, which gives the loss and the figures of the published code for one model.",
   examples: [
     "evaluate -o report.html",
     "evaluate --scenes standard,dim --seeds 3 -o report.html --figures report.json",
     "evaluate --scenes standard --methods slnet --frames 200 --size 96 --seeds 2 --scored-frames 20",
+    "evaluate recording.tif --pixel-size 108 -o report.html",
   ],
   answersInText: true,
   options: evaluateOptions,
 
-  async run(parsed, { interrupt: { signal } }) {
+  async run(parsed, context) {
+    if (parsed.operand !== null) return evaluateStackOf(parsed.operand, parsed, context);
+    for (const name of ownOptions) {
+      if (parsed.has(name)) throw new WrongUsage(`evaluate was given --${name}, expected only with a STACK`);
+    }
+    const { signal } = context.interrupt;
     const request = readRequest(parsed);
     const page = pathOf(parsed, "output");
     const figures = pathOf(parsed, "figures");
@@ -71,6 +82,67 @@ export const evaluateCommand: Command = {
     };
   },
 };
+
+/** Options that only a STACK has, and those that only simulated recordings have. */
+const ownOptions = ["model", "pixel-size", "series", "channel", "slice"] as const;
+const sceneOnlyOptions = [
+  "scenes",
+  "seeds",
+  "first-seed",
+  "tuning-seeds",
+  "frames",
+  "size",
+  "scored-frames",
+  "jobs",
+] as const;
+
+async function evaluateStackOf(
+  operand: string,
+  parsed: ParsedArguments,
+  { interrupt: { signal }, connect, say }: CommandContext,
+): Promise<CommandResult> {
+  for (const name of sceneOnlyOptions) {
+    if (parsed.has(name)) throw new WrongUsage(`evaluate was given --${name}, expected only without a STACK`);
+  }
+  const methods = ownMethodsOf(parsed.value("methods") as readonly string[] | undefined);
+  const page = pathOf(parsed, "output");
+  const figures = pathOf(parsed, "figures");
+  const outputs = [page, figures].filter((path) => path !== null);
+  const modelPath = parsed.text("model");
+  requireSeparateFiles([operand, ...(modelPath === undefined ? [] : [modelPath])], outputs);
+  requireOutputFolders(outputs, "");
+  const model = modelPath === undefined ? null : await readModel(modelPath);
+  const client = await connect();
+  const stack = await client.openStack(parseStackOperand(operand), { signal, selection: selectionOf(parsed) });
+  const notices = createNoticeList(say);
+  notices.add(stack.description.notices);
+  const pixelSizeNm = parsed.number("pixel-size") ?? stack.description.pixelSizeNm;
+  if (pixelSizeNm === null) throw unknownPixelSize(stack.description.name);
+  const request = { methods, model, pixelSizeNm, engine: engineOf(parsed.text("engine")) };
+  const report = await evaluateOwn(stack, request, { signal, say: (stage) => say(`evaluating: ${stage}`) });
+  await stack.close();
+  if (page !== null) await writeText(page, ownReportPage(report));
+  if (figures !== null) await writeText(figures, `${JSON.stringify(report, null, 1)}\n`);
+  return {
+    json: { ...report, notices: notices.list(), outputs },
+    text: [ownReportText(report), ...outputs.map((path) => `wrote ${path}`)].join("\n"),
+  };
+}
+
+/** Methods that need no truth and are run by the worker on frames; the slow one, and one that needs a camera, where named. */
+function ownMethodsOf(typed: readonly string[] | undefined): readonly EvaluatedMethod[] {
+  const possible = evaluatedMethods.filter(
+    ({ cleaning, input }) => input === "frames" && cleaning !== "truth" && cleaning !== "blind",
+  );
+  if (typed === undefined) return possible.filter(({ name, isDefault }) => isDefault && name !== "minimum");
+  if (isAll(typed)) return possible;
+  const chosen = chosenFrom(
+    typed,
+    possible.map(({ name }) => name),
+    "methods",
+  );
+  return possible.filter(({ name }) => chosen.has(name));
+}
 
 function readRequest(parsed: ParsedArguments): EvaluationRequest {
   const seedCount = parsed.number("seeds") ?? evaluateDefaults.seeds;

@@ -23,9 +23,10 @@ export function programHelp(commands: readonly Command[]): string {
 }
 
 /** What `slnet help COMMAND` prints: every option with its unit, default and published name. */
-export function commandHelp({ name, operand, summary, examples, options }: Command): string {
+export function commandHelp({ name, operand, summary, seeAlso, examples, options }: Command): string {
   return [
     summary,
+    ...(seeAlso === undefined ? [] : [`See also: ${seeAlso}`]),
     "",
     `Usage: slnet ${[name, operand, "[options]"].filter((part) => part !== "").join(" ")}`,
     "",

@@ -61,15 +61,18 @@ const spotOptions: readonly Option[] = [
   }),
 ];
 
+/** Of commands that give nanometres. */
+export const pixelSizeOption = createOption({
+  name: "pixel-size",
+  kind: { type: "number", minimum: 1e-3, maximum: 1e9 },
+  placeholder: "N",
+  unit: "nm",
+  defaultText: "what the stack says",
+  help: "Size of a pixel in the sample. Needed where the stack does not say it.",
+});
+
 const cameraOptions: readonly Option[] = [
-  createOption({
-    name: "pixel-size",
-    kind: { type: "number", minimum: 1e-3, maximum: 1e9 },
-    placeholder: "N",
-    unit: "nm",
-    defaultText: "what the stack says",
-    help: "Size of a pixel in the sample. Needed where the stack does not say it.",
-  }),
+  pixelSizeOption,
   createOption({
     name: "camera-offset",
     kind: { type: "number", minimum: 0, maximum: 65_535 },

@@ -137,10 +137,7 @@ async function localizeStack(
   notices.add(description.notices);
   const pixelSizeNm = typedPixelSize ?? description.pixelSizeNm;
   if (pixelSizeNm === null) {
-    throw new SlnetError(
-      "bad-input",
-      `${description.name} does not say how large its pixels are, expected --pixel-size`,
-    );
+    throw unknownPixelSize(description.name);
   }
   const range = frameRangeIn(frames, description.shape.frames);
   // Before any work: it may be too large.
@@ -168,6 +165,11 @@ async function localizeStack(
     outputs: image ? [table, image.path] : [table],
     seconds: (performance.now() - started) / 1000,
   });
+}
+
+/** The error for a stack that says nothing of its pixels where nobody else did. */
+export function unknownPixelSize(name: string): SlnetError {
+  return new SlnetError("bad-input", `${name} does not say how large its pixels are, expected --pixel-size`);
 }
 
 interface Collected {

@@ -5,10 +5,13 @@ import { truthOf } from "../../core/evaluation/recording-truth.js";
 import { scoredFrames } from "../../core/evaluation/scored-frames.js";
 import type { SampleArray } from "../../core/frames.js";
 import type { Localizations } from "../../core/localization/localization.js";
+import { cameraOfStack } from "../../core/minimum-background.js";
 import type { ModelFile } from "../../core/model.js";
 import { createSimulation, type SimulationOptions } from "../../core/simulation.js";
+import { simulatedNoise } from "../../core/simulation-options.js";
 import type { CleaningMethod } from "../../protocol/api.js";
 import type { CleaningRun, ClientStack, SlnetClient } from "../../protocol/client.js";
+import { BlindCleaning } from "./blind-cleaning.js";
 import type { EvaluatedMethod, WorkerCleaning } from "./methods.js";
 
 /** One recording to be measured on. */
@@ -94,10 +97,17 @@ export async function evaluateRecording(
       const cleaning = cleaningOf(method.cleaning, trained?.model ?? null, options);
       const run = await stack.clean(cleaning, { ...wholeOf(options), engine }, { signal });
       outcome = await scoreBlocks(run, frames, score, shownFrame, options.frames);
+    } else if (method.cleaning === "blind") {
+      const blind = await BlindCleaning.train(stack, options, signal);
+      for (const [position, frame] of frames.entries()) {
+        const cleaned = cleanedBy(frame.counts, await blind.background(frame.index));
+        score.add(position, frame.counts, cleaned);
+        if (frame === shownFrame) outcome = { ...outcome, shown: cleaned };
+      }
     } else {
       for (const [position, frame] of frames.entries()) {
         const background = method.cleaning === "truth" ? truth.backgrounds[position] : undefined;
-        const cleaned = background ? trulyCleaned(frame.counts, background) : null;
+        const cleaned = background ? cleanedBy(frame.counts, background) : null;
         score.add(position, frame.counts, cleaned);
         if (frame === shownFrame) outcome = { ...outcome, shown: cleaned };
       }
@@ -180,12 +190,14 @@ function wholeOf({ frames }: SimulationOptions) {
 }
 
 function cleaningOf(cleaning: WorkerCleaning, model: ModelFile | null, recording: SimulationOptions): CleaningMethod {
-  if (!cleaning.needsModel) return cleaning.method(recording);
+  if (!cleaning.needsModel) {
+    return cleaning.method({ ...cameraOfStack, ...simulatedNoise(recording) });
+  }
   if (!model) throw new SlnetError("internal", "evaluate: a method that needs a model has none");
   return cleaning.method(model);
 }
 
-function trulyCleaned(counts: SampleArray, background: Float32Array): CleanedFrame {
+function cleanedBy(counts: SampleArray, background: Float32Array): CleanedFrame {
   return { lowRank: background, sparse: Float32Array.from(counts, (count, i) => count - (background[i] ?? 0)) };
 }
 

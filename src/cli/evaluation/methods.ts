@@ -1,10 +1,10 @@
 import type { LocalizerInput } from "../../core/evaluation/method-score.js";
 import { defaultMaskedWindowFrames } from "../../core/masked-mean.js";
-import { cameraOfStack, defaultMinimumWindowFrames } from "../../core/minimum-background.js";
+import { defaultMinimumWindowFrames, type NoiseCameraRequest } from "../../core/minimum-background.js";
 import type { ModelFile } from "../../core/model.js";
 import { defaultBallRadius } from "../../core/rolling-ball.js";
-import { simulatedNoise, type SimulationOptions } from "../../core/simulation-options.js";
 import type { CleaningMethod } from "../../protocol/api.js";
+import { blindWindows } from "./blind-cleaning.js";
 import { rpcaFrames, rpcaIterations } from "../commands/clean-options.js";
 
 /** A way from recorded frames to localizations. */
@@ -16,13 +16,16 @@ export interface EvaluatedMethod {
   /** Whether it is run where no methods are named. */
   readonly isDefault: boolean;
   readonly input: LocalizerInput;
-  /** How the worker cleans; `none`: it does not, `truth`: the background is known from the simulation. */
-  readonly cleaning: "none" | "truth" | WorkerCleaning;
+  /**
+   * How the worker cleans; `none`: it does not, `truth`: the background is known from the simulation, `blind`: by
+   * {@link BlindCleaning} in this thread.
+   */
+  readonly cleaning: "none" | "truth" | "blind" | WorkerCleaning;
 }
 
 /** How the worker is asked to clean. */
 export type WorkerCleaning =
-  | { readonly needsModel: false; method(recording: SimulationOptions): CleaningMethod }
+  | { readonly needsModel: false; method(camera: NoiseCameraRequest): CleaningMethod }
   /** By a model that was trained on the recording. */
   | { readonly needsModel: true; method(model: ModelFile): CleaningMethod };
 
@@ -72,19 +75,20 @@ export const evaluatedMethods: readonly EvaluatedMethod[] = [
     },
   },
   {
+    name: "blind-slnet",
+    title: `A form of SLNet in which a frame has no part in its own background: ${blindWindows.frames} frames, each ${blindWindows.step} from the next, fitted to the median.`,
+    isDefault: true,
+    input: "frames",
+    cleaning: "blind",
+  },
+  {
     name: "minimum",
     title: `Temporal minimum of ${defaultMinimumWindowFrames} frames, corrected for the noise of the camera, as the known background.`,
     isDefault: true,
     input: "frames",
     cleaning: {
       needsModel: false,
-      method: (recording) => ({
-        type: "minimum",
-        options: {
-          windowFrames: defaultMinimumWindowFrames,
-          camera: { ...cameraOfStack, ...simulatedNoise(recording) },
-        },
-      }),
+      method: (camera) => ({ type: "minimum", options: { windowFrames: defaultMinimumWindowFrames, camera } }),
     },
   },
   {

@@ -27,7 +27,7 @@ export function reportText({ scenes, seconds, options }: QualityReport): string 
 }
 
 /** Lines with columns as wide as their widest cell. */
-function aligned(table: readonly (readonly string[])[]): string[] {
+export function aligned(table: readonly (readonly string[])[]): string[] {
   const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
   return table.map((row) =>
     row

@@ -1,4 +1,7 @@
 export {
+  estimateMeanFloat32,
+  estimateMeanInteger,
+  growMask,
   prepareMaskedMean,
   slideFloat32,
   slideUint16,
@@ -8,6 +11,14 @@ export {
   writeMeanUint8,
 } from "./masked-mean";
 export { maskMolecules, maskScratchBytes } from "./masked-mean-mask";
+export {
+  correctByNear,
+  countNear,
+  nearScratchBytes,
+  sumTilesFloat32,
+  sumTilesUint16,
+  sumTilesUint8,
+} from "./near-correction";
 export {
   prepareRunningMedian,
   runningMedianFloat32,

@@ -21,6 +21,8 @@ let frameStride: usize = 0;
 let masks: usize = 0;
 let maskStride: usize = 0;
 let slots: i32 = 0;
+/** Of the window, float32. */
+let means: usize = 0;
 
 /**
  * Says what the next calls work on.
@@ -28,6 +30,7 @@ let slots: i32 = 0;
  * @param sumsAt - address of zeroed room: for each pixel 10 bytes, or 18 where frames are float32
  * @param framesAt - address of the frames, each `stride` bytes behind the one before
  * @param masksAt - the same for the masks, 255 where masked, else 0
+ * @param meansAt - address of room for the means, float32
  */
 export function prepareMaskedMean(
   pixelCount: i32,
@@ -38,6 +41,7 @@ export function prepareMaskedMean(
   masksAt: usize,
   strideOfMasks: usize,
   slotCount: i32,
+  meansAt: usize,
 ): void {
   const bytes: usize = integers ? 4 : 8;
   pixels = pixelCount;
@@ -49,6 +53,14 @@ export function prepareMaskedMean(
   masks = masksAt;
   maskStride = strideOfMasks;
   slots = slotCount;
+  means = meansAt;
+}
+
+/** Writes 255 where any of three masks is, else 0; each has room for a multiple of 16 bytes. */
+export function growMask(before: usize, mask: usize, after: usize, out: usize): void {
+  for (let i: usize = 0; i < <usize>pixels; i += 16) {
+    v128.store(out + i, v128.or(v128.or(v128.load(before + i), v128.load(mask + i)), v128.load(after + i)));
+  }
 }
 
 /**
@@ -164,39 +176,18 @@ function maskAt(slot: i32, pixel: i32): u8 {
   return load<u8>(masks + <usize>slot * maskStride + <usize>pixel);
 }
 
-/**
- * Writes one part of a frame: the frame without its background, or the background.
- *
- * @param slot - of the frame; −1: the background itself
- * @param window - frames in the sums
- * @param out - address
- * @param integers - rounded to 16 bits, ties to the even number, instead of float32
- * @param added - to every value, before rounding
- * @returns how many values did not fit 16 bits and were set to the nearest limit
- */
-export function writeMeanUint8(slot: i32, window: i32, out: usize, integers: bool, added: f64): i32 {
-  return write<u8>(slot, window, out, integers, added);
+/** @param window - frames in the sums */
+export function estimateMeanInteger(window: i32): void {
+  estimate<u16>(window);
 }
 
-export function writeMeanUint16(slot: i32, window: i32, out: usize, integers: bool, added: f64): i32 {
-  return write<u16>(slot, window, out, integers, added);
+export function estimateMeanFloat32(window: i32): void {
+  estimate<f32>(window);
 }
 
-export function writeMeanFloat32(slot: i32, window: i32, out: usize, integers: bool, added: f64): i32 {
-  return write<f32>(slot, window, out, integers, added);
-}
-
-/** What rounds to 0…65535 lies from here … */
-const smallest: f64 = -0.5;
-/** … up to, not including, here. */
-const beyond: f64 = 65535.5;
-
-function write<T>(slot: i32, window: i32, out: usize, integers: bool, added: f64): i32 {
+function estimate<T>(window: i32): void {
   const whole = pixels & ~3;
   const all = f64x2.splat(<f64>window);
-  const offset = f64x2.splat(added);
-  const frame = frames + <usize>max(0, slot) * frameStride;
-  let fitting = i64x2.splat(0);
   for (let i: usize = 0; i < <usize>whole; i += 4) {
     const count = i32x4.extend_low_i16x8_s(v128.load64_zero(counts + (i << 1)));
     const enough = i32x4.gt_s(count, i32x4.splat(fewest));
@@ -210,37 +201,9 @@ function write<T>(slot: i32, window: i32, out: usize, integers: bool, added: f64
       low = meanOf<T>(i, count, enough, all);
       high = meanOf<T>(i + 2, upper(count), upper(enough), all);
     }
-    if (slot >= 0) {
-      const values = loadFour<T>(frame + i * sizeof<T>());
-      low = f64x2.sub(f64x2.promote_low_f32x4(values), low);
-      high = f64x2.sub(f64x2.promote_low_f32x4(upper(values)), high);
-    }
-    // As if the values were there as float32 before the offset is added.
-    const rounded = demoted(low, high);
-    low = f64x2.add(f64x2.promote_low_f32x4(rounded), offset);
-    high = f64x2.add(f64x2.promote_low_f32x4(upper(rounded)), offset);
-    if (integers) {
-      // Comparisons give −1 for what fits.
-      fitting = i64x2.sub(fitting, i64x2.add(fits(low), fits(high)));
-      const rounded16 = v128.shuffle<i32>(shifted<T>(low), shifted<T>(high), 0, 2, 4, 6);
-      v128.store64_lane(out + (i << 1), i16x8.narrow_i32x4_u(rounded16, rounded16), 0);
-    } else {
-      v128.store(out + (i << 2), demoted(low, high));
-    }
+    v128.store(means + (i << 2), demoted(low, high));
   }
-  let clipped = whole - <i32>(i64x2.extract_lane(fitting, 0) + i64x2.extract_lane(fitting, 1));
-  for (let i = whole; i < pixels; i++) {
-    let value = meanAt<T>(i, window);
-    if (slot >= 0) value = <f64>valueAt<T>(slot, i) - value;
-    value = <f64>(<f32>value) + added;
-    if (integers) {
-      if (!(value >= smallest && value < beyond)) clipped++;
-      store<u16>(out + ((<usize>i) << 1), <u16>nearest<f64>(max<f64>(0, min<f64>(65535, value))));
-    } else {
-      store<f32>(out + ((<usize>i) << 2), <f32>value);
-    }
-  }
-  return integers ? clipped : 0;
+  for (let i = whole; i < pixels; i++) store<f32>(means + ((<usize>i) << 2), <f32>meanAt<T>(i, window));
 }
 
 /** Of pixels i and i + 1, whose counts are in the lower two places. */
@@ -264,6 +227,66 @@ function meanAt<T>(pixel: i32, window: i32): f64 {
   return <f64>load<i32>(from + ((<usize>pixel) << 2)) / divisor;
 }
 
+/**
+ * Writes one part of a frame: the frame without the means, or these.
+ *
+ * @param slot - of the frame; −1: the means themselves
+ * @param out - address
+ * @param integers - rounded to 16 bits, ties to the even number, instead of float32
+ * @param added - to every value, before rounding
+ * @returns how many values did not fit 16 bits and were set to the nearest limit
+ */
+export function writeMeanUint8(slot: i32, out: usize, integers: bool, added: f64): i32 {
+  return write<u8>(slot, out, integers, added);
+}
+
+export function writeMeanUint16(slot: i32, out: usize, integers: bool, added: f64): i32 {
+  return write<u16>(slot, out, integers, added);
+}
+
+export function writeMeanFloat32(slot: i32, out: usize, integers: bool, added: f64): i32 {
+  return write<f32>(slot, out, integers, added);
+}
+
+/** What rounds to 0…65535 lies from here … */
+const smallest: f64 = -0.5;
+/** … up to, not including, here. */
+const beyond: f64 = 65535.5;
+
+function write<T>(slot: i32, out: usize, integers: bool, added: f64): i32 {
+  const whole = pixels & ~3;
+  const offset = f64x2.splat(added);
+  const frame = frames + <usize>max(0, slot) * frameStride;
+  let fitting = i64x2.splat(0);
+  for (let i: usize = 0; i < <usize>whole; i += 4) {
+    let values = v128.load(means + (i << 2));
+    if (slot >= 0) values = f32x4.sub(loadFour<T>(frame + i * sizeof<T>()), values);
+    const low = f64x2.add(f64x2.promote_low_f32x4(values), offset);
+    const high = f64x2.add(f64x2.promote_low_f32x4(upper(values)), offset);
+    if (integers) {
+      // Comparisons give −1 for what fits.
+      fitting = i64x2.sub(fitting, i64x2.add(fits(low), fits(high)));
+      const rounded16 = v128.shuffle<i32>(shifted(low), shifted(high), 0, 2, 4, 6);
+      v128.store64_lane(out + (i << 1), i16x8.narrow_i32x4_u(rounded16, rounded16), 0);
+    } else {
+      v128.store(out + (i << 2), demoted(low, high));
+    }
+  }
+  let clipped = whole - <i32>(i64x2.extract_lane(fitting, 0) + i64x2.extract_lane(fitting, 1));
+  for (let i = whole; i < pixels; i++) {
+    const mean = load<f32>(means + ((<usize>i) << 2));
+    const left = slot >= 0 ? <f32>valueAt<T>(slot, i) - mean : mean;
+    const value = <f64>left + added;
+    if (integers) {
+      if (!(value >= smallest && value < beyond)) clipped++;
+      store<u16>(out + ((<usize>i) << 1), <u16>nearest<f64>(max<f64>(0, min<f64>(65535, value))));
+    } else {
+      store<f32>(out + ((<usize>i) << 2), <f32>value);
+    }
+  }
+  return integers ? clipped : 0;
+}
+
 function fits(values: v128): v128 {
   return v128.and(f64x2.ge(values, f64x2.splat(smallest)), f64x2.lt(values, f64x2.splat(beyond)));
 }
@@ -272,8 +295,7 @@ function fits(values: v128): v128 {
 const roundingShift: f64 = 6755399441055744;
 
 /** Integers in the lower halves; narrowing limits them to 16 bits. */
-function shifted<T>(values: v128): v128 {
-  // Differences of integers fit 32 bits anyway.
-  const limited = isFloat<T>() ? f64x2.pmin(f64x2.splat(beyond), f64x2.pmax(f64x2.splat(-1), values)) : values;
+function shifted(values: v128): v128 {
+  const limited = f64x2.pmin(f64x2.splat(beyond), f64x2.pmax(f64x2.splat(-1), values));
   return f64x2.add(limited, f64x2.splat(roundingShift));
 }

@@ -82,10 +82,28 @@ export interface Kernels {
     masks: number,
     maskStride: number,
     slots: number,
+    means: number,
   ): void;
+  growMask(before: number, mask: number, after: number, out: number): void;
   slideUint8: SlideKernel;
   slideUint16: SlideKernel;
   slideFloat32: SlideKernel;
+  estimateMeanInteger(window: number): void;
+  estimateMeanFloat32(window: number): void;
+  nearScratchBytes(width: number, height: number): number;
+  sumTilesUint8: SumTilesKernel;
+  sumTilesUint16: SumTilesKernel;
+  sumTilesFloat32: SumTilesKernel;
+  countNear(counts: number, entering: number, leaving: number, pixels: number): void;
+  correctByNear(
+    means: number,
+    sums: number,
+    counts: number,
+    width: number,
+    height: number,
+    integers: boolean,
+    scratch: number,
+  ): void;
   writeMeanUint8: WriteMeanKernel;
   writeMeanUint16: WriteMeanKernel;
   writeMeanFloat32: WriteMeanKernel;
@@ -94,7 +112,9 @@ export interface Kernels {
 /** That for integers needs no third one. */
 type SlideKernel = (entering: number, leaving: number, held: number) => void;
 
-type WriteMeanKernel = (slot: number, window: number, out: number, integers: boolean, added: number) => number;
+type SumTilesKernel = (frame: number, mask: number, width: number, height: number, out: number) => void;
+
+type WriteMeanKernel = (slot: number, out: number, integers: boolean, added: number) => number;
 
 type GatherKernel = (
   k: number,

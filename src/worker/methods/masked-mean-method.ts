@@ -47,9 +47,9 @@ export async function openMaskedMeanMethod(
   const sums = kernels ? createKernelSums(kernels, plan, outputRoom) : createPlainSums(plan, outputRoom);
   const float = { type: "float32", offsetAdu: 0 } as const;
   const windows = await openSlnetWindows(reader, model, engine, { sparse: float, lowRank: null }, room);
-  const mean = new MaskedMean(windows, sums, frameCount, plan.windowFrames, pixels);
+  const mean = new MaskedMean(windows, sums, frameCount, plan);
   const notices = [
-    `the background is the mean of ${plan.windowFrames} frames around each frame without the molecules that SLNet finds`,
+    `the background is the mean of ${plan.windowFrames} frames around each frame without the molecules that SLNet finds, corrected by the ${plan.nearFrames} nearest`,
     ...(kernels ? [] : ["there is no WebAssembly with SIMD here, so the means are found by slower JavaScript"]),
   ];
   let turn: 0 | 1 = 0;

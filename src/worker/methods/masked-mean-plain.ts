@@ -1,8 +1,9 @@
 import { createSamples, framePixels } from "../../core/frames.js";
 import { fewestUnmaskedFrames, maskMolecules } from "../../core/masked-mean.js";
+import { correctByNear, sumTiles, tileGridOf } from "../../core/near-correction.js";
 import { OutputBlock } from "../engines/output-block.js";
-import type { MaskedMeanPlan } from "./masked-mean-plan.js";
-import type { MaskedMeanSums } from "./masked-mean-sums.js";
+import { foundPlaces, type MaskedMeanPlan } from "./masked-mean-plan.js";
+import { sumNear, type MaskedMeanSums } from "./masked-mean-sums.js";
 import type { OutputRoom } from "./running-median-finder.js";
 
 /** In a float64 sum a value so many times larger than the rest leaves it with 9 digits. */
@@ -17,6 +18,11 @@ export function createPlainSums(plan: MaskedMeanPlan, room: OutputRoom): MaskedM
   const totals = new Float64Array(pixels);
   const sums = new Float64Array(pixels);
   const counts = new Uint16Array(pixels);
+  const found = Array.from({ length: foundPlaces }, () => new Uint8Array(pixels));
+  const background = new Float32Array(pixels);
+  const grid = tileGridOf(width, height);
+  const tiles = Array.from({ length: slots }, () => new Float64Array(grid.columns * grid.rows));
+  const near = { sums: new Float64Array(grid.columns * grid.rows), counts: new Uint8Array(pixels) };
   const blockOf = (): OutputBlock => new OutputBlock(room.plans, room.frames * pixels);
   const blocks = [blockOf(), blockOf()] as const;
 
@@ -34,7 +40,12 @@ export function createPlainSums(plan: MaskedMeanPlan, room: OutputRoom): MaskedM
   return {
     frames,
     outputs: blocks,
-    mask: (slot, sparse) => masks[slot].set(maskMolecules(sparse, width, height)),
+    find: (place, sparse) => found[place].set(maskMolecules(sparse, width, height)),
+    mask(slot, [before, place, after]) {
+      const mask = masks[slot];
+      for (let i = 0; i < pixels; i++) mask[i] = found[before][i] | found[place][i] | found[after][i];
+      sumTiles(frames[slot], mask, grid, tiles[slot]);
+    },
     clear() {
       totals.fill(0);
       sums.fill(0);
@@ -64,14 +75,27 @@ export function createPlainSums(plan: MaskedMeanPlan, room: OutputRoom): MaskedM
         }
       }
     },
+    clearNear: () => near.counts.fill(0),
+    slideNear(entering, leaving) {
+      for (let i = 0; i < pixels; i++) {
+        if (masks[entering][i] === 0) near.counts[i]++;
+        if (leaving >= 0 && masks[leaving][i] === 0) near.counts[i]--;
+      }
+    },
+    estimate(nearSlots) {
+      for (let i = 0; i < pixels; i++) {
+        background[i] = counts[i] > fewestUnmaskedFrames ? sums[i] / counts[i] : totals[i] / windowFrames;
+      }
+      sumNear(tiles, nearSlots, near.sums);
+      correctByNear(background, near, grid, type !== "float32");
+    },
     write(slot, place, into) {
       const { sparseValues, lowRankValues } = blocks[into];
       const frame = frames[slot];
       const start = place * pixels;
       for (let i = 0; i < pixels; i++) {
-        const mean = counts[i] > fewestUnmaskedFrames ? sums[i] / counts[i] : totals[i] / windowFrames;
-        if (sparseValues) sparseValues[start + i] = frame[i] - mean;
-        if (lowRankValues) lowRankValues[start + i] = mean;
+        if (sparseValues) sparseValues[start + i] = frame[i] - background[i];
+        if (lowRankValues) lowRankValues[start + i] = background[i];
       }
       return blocks[into].encode(start + pixels, start);
     },

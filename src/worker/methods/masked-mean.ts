@@ -1,5 +1,7 @@
+import { framePixels } from "../../core/frames.js";
 import { medianWindowStart } from "../../core/running-median.js";
 import { MessageBreaks } from "../pace.js";
+import { foundPlaces, type MaskedMeanPlan } from "./masked-mean-plan.js";
 import type { MaskedMeanSums } from "./masked-mean-sums.js";
 import type { SlnetWindows } from "./slnet-windows.js";
 
@@ -13,7 +15,8 @@ interface Incoming {
 
 /**
  * Means of a window that slides over a stack. While frames are asked for in ascending order each is read, separated and
- * masked once; any other starts again with the window of that frame. It holds the frames and masks of one window.
+ * masked once; any other starts again with the window of that frame. It holds the frames and masks of one window, and one
+ * frame more.
  */
 export class MaskedMean {
   readonly #windows: SlnetWindows;
@@ -24,20 +27,26 @@ export class MaskedMean {
   /** Frames in the sums: [from, to). Frame f stands in slot f modulo the number of slots. */
   #from = 0;
   #to = 0;
+  /** Frames before this one were looked at for molecules; one is so before the one before it enters the sums. */
+  #found = 0;
   #incoming: Incoming | null = null;
+  /** Near frames: [nearFrom, nearTo). */
+  #nearFrom = 0;
+  #nearTo = 0;
+  readonly #nearFrames: number;
   readonly #breaks = new MessageBreaks();
 
   /**
    * @param frameCount - frames that windows are made of
-   * @param windowFrames - at most that many
-   * @param pixels - of one frame
+   * @param plan - of a window of at most that many
    */
-  constructor(windows: SlnetWindows, sums: MaskedMeanSums, frameCount: number, windowFrames: number, pixels: number) {
+  constructor(windows: SlnetWindows, sums: MaskedMeanSums, frameCount: number, plan: MaskedMeanPlan) {
     this.#windows = windows;
     this.#sums = sums;
     this.#frameCount = frameCount;
-    this.#windowFrames = windowFrames;
-    this.#pixels = pixels;
+    this.#windowFrames = plan.windowFrames;
+    this.#nearFrames = plan.nearFrames;
+    this.#pixels = framePixels(plan);
   }
 
   /**
@@ -57,6 +66,7 @@ export class MaskedMean {
       while (this.#to < start + this.#windowFrames) {
         await this.#enter(this.#startOf(to - 1) + this.#windowFrames, to - from, signal);
       }
+      this.#sums.estimate(this.#nearSlots(frame));
       clipped += this.#sums.write(frame % this.#slots, frame - from, into);
       if (this.#breaks.isDue) await this.#breaks.take(signal);
     }
@@ -75,7 +85,33 @@ export class MaskedMean {
     this.#sums.clear();
     this.#from = start;
     this.#to = start;
+    this.#found = Math.max(0, start - 1);
     this.#incoming = null;
+    this.#restartNear(start);
+  }
+
+  #restartNear(start: number): void {
+    this.#sums.clearNear();
+    this.#nearFrom = start;
+    this.#nearTo = start;
+  }
+
+  /** Slots of the frames near a frame, when the sums know of no others. */
+  #nearSlots(frame: number): number[] {
+    const start = medianWindowStart(frame, this.#frameCount, this.#nearFrames);
+    // What the window has left cannot be taken out any more.
+    const isBehind = start < this.#nearFrom || this.#nearFrom < this.#from;
+    if (isBehind || start > this.#nearTo || (start > this.#nearFrom && !this.#isNearFull)) this.#restartNear(start);
+    for (; this.#nearTo < start + this.#nearFrames; this.#nearTo++) {
+      const isFull = this.#isNearFull;
+      this.#sums.slideNear(this.#nearTo % this.#slots, isFull ? this.#nearFrom % this.#slots : -1);
+      if (isFull) this.#nearFrom++;
+    }
+    return Array.from({ length: this.#nearFrames }, (_, k) => (start + k) % this.#slots);
+  }
+
+  get #isNearFull(): boolean {
+    return this.#nearTo - this.#nearFrom === this.#nearFrames;
   }
 
   /**
@@ -86,16 +122,26 @@ export class MaskedMean {
    */
   async #enter(needed: number, step: number, signal: AbortSignal): Promise<void> {
     const frame = this.#to;
-    const incoming = this.#incoming ?? (await this.#separate(frame, needed, step, signal));
+    const [before, after] = [Math.max(0, frame - 1), Math.min(this.#frameCount - 1, frame + 1)];
+    while (this.#found <= after) await this.#find(Math.min(this.#frameCount, needed + 1), step, signal);
     const slot = frame % this.#slots;
-    this.#sums.frames[slot].set(this.#windows.frame(frame));
-    const at = (frame - incoming.from) * this.#pixels;
-    this.#sums.mask(slot, incoming.sparse.subarray(at, at + this.#pixels));
+    this.#sums.mask(slot, [before % foundPlaces, frame % foundPlaces, after % foundPlaces]);
     const isFull = frame - this.#from === this.#windowFrames;
     this.#sums.slide(slot, isFull ? this.#from % this.#slots : -1);
     if (isFull) this.#from++;
     this.#to = frame + 1;
-    this.#incoming = this.#to < incoming.to ? incoming : null;
+    if (this.#breaks.isDue) await this.#breaks.take(signal);
+  }
+
+  /** Reads the next frame and looks for molecules in it. */
+  async #find(needed: number, step: number, signal: AbortSignal): Promise<void> {
+    const frame = this.#found;
+    const incoming = this.#incoming ?? (await this.#separate(frame, needed, step, signal));
+    this.#sums.frames[frame % this.#slots].set(this.#windows.frame(frame));
+    const at = (frame - incoming.from) * this.#pixels;
+    this.#sums.find(frame % foundPlaces, incoming.sparse.subarray(at, at + this.#pixels));
+    this.#found = frame + 1;
+    this.#incoming = this.#found < incoming.to ? incoming : null;
     if (this.#breaks.isDue) await this.#breaks.take(signal);
   }
 

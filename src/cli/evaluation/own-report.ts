@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+
+import type { OwnReport } from "./evaluate-own.js";
+import { withMinus } from "./figure-columns.js";
+import { Html, html } from "./html.js";
+import { reportStyles } from "./report-styles.js";
+import { aligned } from "./report-text.js";
+import { truthlessColumns, type TruthlessColumn } from "./truthless-columns.js";
+
+/** What a reader must know before any figure. */
+const caution =
+  "Nobody knows the truth of this recording: none of these figures says which method is right, and each can be made better by a wrong one.";
+
+function text({ digits }: TruthlessColumn, value: number | null): string {
+  return value === null ? "–" : withMinus(value.toFixed(digits));
+}
+
+/** The report for a terminal, with the trap of each figure. */
+export function ownReportText({ stack, frames, methods }: OwnReport): string {
+  const table = [
+    ["method", ...truthlessColumns.map(({ title }) => title)],
+    ...methods.map(({ name, figures }) => [
+      name,
+      ...truthlessColumns.map((column) => text(column, figures[column.key])),
+    ]),
+  ];
+  return [
+    `${stack}, ${frames} frames`,
+    ...aligned(table),
+    "",
+    caution,
+    ...truthlessColumns.map(({ title, meaning }) => `${title}: ${meaning}`),
+  ].join("\n");
+}
+
+/** The report as one page that asks for nothing else and runs no script. */
+export function ownReportPage({ version, stack, frames, pixelSizeNm, methods }: OwnReport): string {
+  const hash = createHash("sha256").update(reportStyles).digest("base64");
+  const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="${policy}" />
+        <meta name="color-scheme" content="light dark" />
+        <title>Background methods on ${stack}</title>
+        ${new Html(`<style>${reportStyles}</style>`)}
+      </head>
+      <body>
+        <main>
+          <h1>Background methods on ${stack}</h1>
+          <p>${frames} frames, pixels of ${pixelSizeNm} nm; slnet-web ${version}. ${caution}</p>
+          <div class="wide" role="region" aria-label="Figures" tabindex="0">
+            <table>
+              <caption>
+                Figures
+              </caption>
+              <thead>
+                <tr>
+                  <th scope="col">Method</th>
+                  ${truthlessColumns.map(({ title }) => html`<th scope="col">${title}</th>`)}
+                </tr>
+              </thead>
+              <tbody>
+                ${methods.map(
+                  ({ name, figures }) =>
+                    html`<tr>
+                      <th scope="row">${name}</th>
+                      ${truthlessColumns.map((column) => html`<td>${text(column, figures[column.key])}</td>`)}
+                    </tr>`,
+                )}
+              </tbody>
+            </table>
+          </div>
+          <h2>Methods</h2>
+          <dl>
+            ${methods.map(
+              ({ name, title }) =>
+                html`<dt>${name}</dt>
+                  <dd>${title}</dd>`,
+            )}
+          </dl>
+          <h2>What the figures are, and their traps</h2>
+          <dl>
+            ${truthlessColumns.map(
+              ({ title, meaning }) =>
+                html`<dt>${title}</dt>
+                  <dd>${meaning}</dd>`,
+            )}
+          </dl>
+        </main>
+      </body>
+    </html> `.source;
+}
