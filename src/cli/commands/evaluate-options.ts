@@ -2,6 +2,7 @@ import { engineNames } from "../../core/configuration.js";
 import { simulationScenes } from "../../core/simulation-scenes.js";
 import { commonOptions } from "../command.js";
 import { evaluatedMethods } from "../evaluation/methods.js";
+import { modelFactOptions } from "../model-file.js";
 import { createOption, type Option } from "../option.js";
 import { selectionOptions } from "../stack-operand.js";
 import { pixelSizeOption } from "./localize-options.js";
@@ -105,8 +106,9 @@ export const evaluateOptions: readonly Option[] = [
     kind: { type: "text" },
     placeholder: "MODEL",
     defaultText: "one that is trained on STACK with the default settings",
-    help: "With STACK: the model file, as train writes it.",
+    help: "With STACK: the model, as clean takes it.",
   }),
+  ...modelFactOptions,
   pixelSizeOption,
   ...selectionOptions,
   createOption({

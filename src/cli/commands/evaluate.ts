@@ -18,7 +18,7 @@ import type { QualityReport } from "../evaluation/quality-report.js";
 import { reportPage } from "../evaluation/report-page.js";
 import { drawScene } from "../evaluation/report-pictures.js";
 import { reportText } from "../evaluation/report-text.js";
-import { readModel } from "../model-file.js";
+import { readTypedModel } from "../model-file.js";
 import { nearestName } from "../nearest-name.js";
 import { requireOutputFolders, requireSeparateFiles } from "../output-paths.js";
 import { writeWholeFile } from "../part-file.js";
@@ -84,7 +84,7 @@ export const evaluateCommand: Command = {
 };
 
 /** Options that only a STACK has, and those that only simulated recordings have. */
-const ownOptions = ["model", "pixel-size", "series", "channel", "slice"] as const;
+const ownOptions = ["model", "model-shifts", "model-maximum", "pixel-size", "series", "channel", "slice"] as const;
 const sceneOnlyOptions = [
   "scenes",
   "seeds",
@@ -111,10 +111,10 @@ async function evaluateStackOf(
   const modelPath = parsed.text("model");
   requireSeparateFiles([operand, ...(modelPath === undefined ? [] : [modelPath])], outputs);
   requireOutputFolders(outputs, "");
-  const model = modelPath === undefined ? null : await readModel(modelPath);
+  const notices = createNoticeList(say);
+  const model = modelPath === undefined ? null : await readTypedModel(modelPath, parsed, notices);
   const client = await connect();
   const stack = await client.openStack(parseStackOperand(operand), { signal, selection: selectionOf(parsed) });
-  const notices = createNoticeList(say);
   notices.add(stack.description.notices);
   const pixelSizeNm = parsed.number("pixel-size") ?? stack.description.pixelSizeNm;
   if (pixelSizeNm === null) throw unknownPixelSize(stack.description.name);
