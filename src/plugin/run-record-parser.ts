@@ -2,7 +2,7 @@ import { createConfiguration } from "../core/configuration.js";
 import { errorMessage, SlnetError } from "../core/errors.js";
 import { unknownMetadata, type StackMetadata } from "../core/frames.js";
 import { checkedModel, type ModelFile } from "../core/model.js";
-import { maximumJsonBytes } from "./json-file.js";
+import { maximumJsonBytes } from "./chosen-file.js";
 import { requireMetadata } from "./metadata-fields.js";
 import { usesModel } from "../protocol/cleaning-methods.js";
 import { RecordReader } from "./record-reader.js";

@@ -1,7 +1,7 @@
-import { parseModelFile, type ModelFile } from "../core/model.js";
+import { SlnetError } from "../core/errors.js";
+import type { ModelFile } from "../core/model.js";
 import { trainingOptions, type ConfigurationOptions } from "./configuration-errors.js";
 import type { ImageDisplay } from "./host/contract.js";
-import { jsonText } from "./json-file.js";
 import type { SessionActions } from "./session-actions.js";
 import type { SessionPreview } from "./session-preview.js";
 
@@ -30,10 +30,19 @@ export class SessionModel {
 
   load(file: File): Promise<void> {
     return this.#actions.perform("opening", async (signal) => {
-      const model = parseModelFile(await jsonText(file, "model"), file.name);
+      const { largestModelBytes, readModel } = await import("../core/models/read-model.js");
+      if (file.size > largestModelBytes) {
+        throw new SlnetError(
+          "bad-input",
+          `model ${file.name} has ${file.size} bytes, expected at most ${largestModelBytes}`,
+        );
+      }
+      const { temporalShifts } = this.#actions.state.configuration ?? {};
+      const facts = temporalShifts ? { temporalShifts } : {};
+      const { model, notices } = await readModel(file.name, new Uint8Array(await file.arrayBuffer()), facts);
       signal.throwIfAborted();
       this.#configure(trainingOptions(model.configuration));
-      await this.#adopt(model, [`The options were taken from ${file.name}.`]);
+      await this.#adopt(model, [`The options were taken from ${file.name}.`, ...notices]);
     });
   }
 

@@ -1,7 +1,7 @@
 import { isSlnetError, SlnetError } from "../core/errors.js";
 import type { NamedFile } from "../protocol/api.js";
 import type { ClientStack, StackSource } from "../protocol/client.js";
-import { createSimulationOptions, type SimulationRequest } from "../core/simulation.js";
+import type { SimulationRequest } from "../core/simulation.js";
 import { requireFileCount, type ReadDropped } from "./dropped-files.js";
 import type { ImageLayer } from "./host/contract.js";
 import {
@@ -87,7 +87,7 @@ export class SessionOpening {
   }
 
   sample(options: SimulationRequest): Promise<void> {
-    return this.#open(async () => planOf({ type: "simulated", options: createSimulationOptions(options) }));
+    return this.#open(async () => planOf({ type: "simulated", options }));
   }
 
   layer({ id, source, name }: ImageLayer): Promise<void> {

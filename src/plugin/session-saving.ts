@@ -86,9 +86,19 @@ export class SessionSaving {
     return model && new Blob([JSON.stringify(model, null, 2)], { type: "application/json" });
   }
 
-  saveModel(): void {
+  async saveModel(kind: "json" | "torch"): Promise<void> {
     const file = this.modelFile();
-    if (file) this.#deliver(file, this.#name(".slnet.json"));
+    const { model, notices } = this.#actions.state;
+    if (!file || !model) return;
+    if (kind === "json") {
+      this.#deliver(file, this.#name(".slnet.json"));
+      return;
+    }
+    const { writeModel } = await import("../core/models/write-model.js");
+    const name = this.#name(".slnet.pt");
+    const written = await writeModel(name, model);
+    this.#deliver(new Blob([written.bytes]), name);
+    if (written.notices.length > 0) this.#actions.update({ notices: [...notices, ...written.notices] });
   }
 
   /** Gives up the private file of the last saving. */

@@ -8,7 +8,7 @@ import { download } from "./download.js";
 import { namedFile, takeDropped } from "./dropped-files.js";
 import type { EndedRun } from "./ended-run.js";
 import type { RunHistory } from "./history.js";
-import { jsonFileKind, jsonText } from "./json-file.js";
+import { chosenFileKind, jsonText } from "./chosen-file.js";
 import type { ImageLayer, Unsubscribe, ViewerHost } from "./host/contract.js";
 import type { Inspection } from "./inspection.js";
 import type { Localizer } from "./localizer.js";
@@ -197,7 +197,7 @@ export class SlnetSession {
     const readDropped = takeDropped(transfer);
     const { files } = transfer;
     const only = files.length === 1 ? files[0] : undefined;
-    const kind = only ? await jsonFileKind(only) : null;
+    const kind = only ? await chosenFileKind(only) : null;
     if (!only || !kind) return this.#opening.dropped(readDropped);
     this.cancel();
     return kind === "run" ? this.loadRun(only) : this.loadModel(only);
@@ -339,9 +339,9 @@ export class SlnetSession {
     return this.#saving.modelFile();
   }
 
-  /** Hands the model over as a file. */
-  saveModel(): void {
-    this.#saving.saveModel();
+  /** Hands the model over as a file: JSON of this program, or a checkpoint for PyTorch. */
+  async saveModel(kind: "json" | "torch" = "json"): Promise<void> {
+    await this.#saving.saveModel(kind);
   }
 
   /** Takes the error away. */

@@ -174,7 +174,7 @@ describe("a session", () => {
   it("hands its model over as a file that it reads back, options and all", async () => {
     await harness.openSmall();
     await harness.session.train();
-    harness.session.saveModel();
+    await harness.session.saveModel();
     const { name, file } = harness.delivered[0]!;
     expect(name).to.equal("noisy.slnet.json");
     const other = new SessionHarness();
@@ -185,6 +185,27 @@ describe("a session", () => {
     await other.openSmall();
     await other.session.clean();
     expect(other.state.error).to.equal(null);
+    other.session.dispose();
+  });
+
+  it("hands its model over for PyTorch, and takes such a file when it is dropped, whatever its name", async () => {
+    await harness.openSmall();
+    await harness.session.train();
+    await harness.session.saveModel("torch");
+    const { name, file } = harness.delivered[0]!;
+    expect(name).to.equal("noisy.slnet.pt");
+    const { model } = harness.state;
+    const other = new SessionHarness();
+    const dropped = new DataTransfer();
+    dropped.items.add(new File([file], "model_100"));
+    await other.session.openDropped(dropped);
+    expect(other.state.error).to.equal(null);
+    expect(other.state.model?.weights.conv1).to.deep.equal(model!.weights.conv1.map(Math.fround));
+    expect(other.state.model?.normalisation.maximum).to.equal(model!.normalisation.maximum);
+    expect(other.state.configuration?.temporalShifts).to.deep.equal([0, 5, 10]);
+    await other.session.loadModel(new File(["PK\u0003\u0004 nothing of the kind"], "model.pt"));
+    expect(other.state.error?.message).to.match(/^model\.pt is no model, expected/);
+    expect(other.state.model).to.not.equal(null);
     other.session.dispose();
   });
 

@@ -15,7 +15,7 @@ import {
   writePickle,
   type Picklable,
 } from "../../src/core/torch/pickle-writer.js";
-import { looksLikeTorch } from "../../src/core/torch/torch-file.js";
+import { looksLikeTorch } from "../../src/core/torch/torch-head.js";
 import { writeTorchCheckpoint } from "../../src/core/torch/torch-writer.js";
 import { createBufferSource, createMemorySink } from "../../src/core/io/buffer-source.js";
 import { openZip } from "../../src/core/io/zip-folder.js";
@@ -370,5 +370,8 @@ it("a JSON model is still a model, and text that is none says so", async () => {
   const { model } = await read("state_dict_n3.pt");
   const bytes = new TextEncoder().encode(JSON.stringify(model));
   assert.deepEqual((await readModel("m.json", bytes)).model, model);
-  await assert.rejects(readModel("m.json", new TextEncoder().encode("nonsense")), refusal("bad-input", "not JSON"));
+  await assert.rejects(
+    readModel("m.json", new TextEncoder().encode("nonsense")),
+    refusal("bad-input", "m.json is no model"),
+  );
 });

@@ -106,7 +106,7 @@ export const evaluateOptions: readonly Option[] = [
     kind: { type: "text" },
     placeholder: "MODEL",
     defaultText: "one that is trained on STACK with the default settings",
-    help: "With STACK: the model file, as train writes it.",
+    help: "With STACK: the model, as clean takes it.",
   }),
   ...modelFactOptions,
   pixelSizeOption,

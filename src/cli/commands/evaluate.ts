@@ -85,15 +85,7 @@ export const evaluateCommand: Command = {
 };
 
 /** Options that only a STACK has, and those that only simulated recordings have. */
-const ownOptions = [
-  "model",
-  "model-shifts",
-  "model-maximum",
-  "pixel-size",
-  "series",
-  "channel",
-  "slice",
-] as const;
+const ownOptions = ["model", "model-shifts", "model-maximum", "pixel-size", "series", "channel", "slice"] as const;
 const sceneOnlyOptions = [
   "scenes",
   "seeds",

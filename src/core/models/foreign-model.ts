@@ -31,11 +31,15 @@ export function foreignShifts(
 ): readonly number[] {
   const shifts = stated ?? facts.temporalShifts ?? null;
   if (shifts) {
-    if (shifts.length === frames) return shifts;
-    throw new SlnetError(
-      "bad-input",
-      `${name} has a network for ${frames} frames, and the temporal shifts [${shifts.join(", ")}] are ${shifts.length}`,
-    );
+    const list = `[${shifts.join(", ")}]`;
+    if (shifts.length !== frames) {
+      throw new SlnetError(
+        "bad-input",
+        `${name} has a network for ${frames} frames, and the temporal shifts ${stated ? "in it" : "that are set"} are ${list}, expected ${frames} of them`,
+      );
+    }
+    if (!stated) notices.push(`The file does not say the temporal shifts of its frames; ${list}, as set, are taken.`);
+    return shifts;
   }
   const { temporalShifts: usual } = defaultConfiguration;
   if (frames !== usual.length) {

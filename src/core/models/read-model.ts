@@ -1,6 +1,8 @@
+import { SlnetError } from "../errors.js";
 import { createBufferSource } from "../io/buffer-source.js";
 import { parseModelFile } from "../model.js";
-import { looksLikeTorch, readTorchFile } from "../torch/torch-file.js";
+import { readTorchFile } from "../torch/torch-file.js";
+import { looksLikeTorch } from "../torch/torch-head.js";
 import { modelOfTorch } from "../torch/torch-model.js";
 import type { ForeignModel, ModelFacts } from "./foreign-model.js";
 
@@ -25,6 +27,8 @@ export async function readModel(
   bytes: Uint8Array<ArrayBuffer>,
   facts: ModelFacts = {},
 ): Promise<ForeignModel> {
-  if (!looksLikeTorch(bytes)) return { model: parseModelFile(new TextDecoder().decode(bytes), name), notices: [] };
-  return modelOfTorch(await readTorchFile(createBufferSource(name, bytes)), facts);
+  if (looksLikeTorch(bytes)) return modelOfTorch(await readTorchFile(createBufferSource(name, bytes)), facts);
+  const text = new TextDecoder().decode(bytes);
+  if (/^\s*\{/.test(text)) return { model: parseModelFile(text, name), notices: [] };
+  throw new SlnetError("bad-input", `${name} is no model, expected a file of this program (JSON) or of PyTorch`);
 }

@@ -31,12 +31,6 @@ const largestCode = 1024 * 1024;
 const legacyMagic = 0x1950a86a20f9469cfc6cn;
 const legacyProtocol = 1001;
 
-/** Whether a file of `torch.save` may begin like this: a zip archive, or the magic number of the old form. */
-export function looksLikeTorch(head: Uint8Array): boolean {
-  const isZip = head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4;
-  return isZip || (head[0] === 0x80 && head[1] === 2 && head[2] === 0x8a && head[3] === 10);
-}
-
 /**
  * Reads a checkpoint, a state dictionary or a TorchScript file. Only tensors and plain values are built.
  *

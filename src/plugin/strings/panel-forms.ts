@@ -55,6 +55,7 @@ export const english = {
   goOn: "Go on from the present model",
   loadModel: "Load model…",
   saveModel: "Save model",
+  saveTorch: "Save for PyTorch",
   noModel: "There is no model yet",
   modelFile: "Model file",
   epoch: "Epoch",

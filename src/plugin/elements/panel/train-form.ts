@@ -132,12 +132,18 @@ export class SlnetTrainForm extends LitElement {
         <button ?disabled=${model === null} title=${model ? "" : texts.noModel} @click=${() => session.saveModel()}>
           ${texts.saveModel}
         </button>
+        <button
+          ?disabled=${model === null}
+          title=${model ? "" : texts.noModel}
+          @click=${() => session.saveModel("torch")}
+        >
+          ${texts.saveTorch}
+        </button>
         <input
           id="model-file"
           type="file"
           hidden
           aria-label=${texts.modelFile}
-          accept=".json,application/json"
           @change=${() => this.#loadModel(session)}
         />
       </div>
