@@ -14,7 +14,7 @@ import type { ClientStack } from "../protocol/client.js";
 import type { Unsubscribe } from "./host/contract.js";
 import { InspectionTask, restingTask, type TaskState } from "./inspection-task.js";
 import type { LocalizerSource } from "./localizer.js";
-import { localizerCall, type LocalizerSettings } from "./localizer-settings.js";
+import { defaultLocalizerSettings, localizerCall, type LocalizerSettings } from "./localizer-settings.js";
 import { resultFileName } from "./save-formats.js";
 import type { SessionState } from "./session-state.js";
 import { comparisonStrings } from "./strings/comparison.js";
@@ -62,6 +62,7 @@ export class MethodComparison {
   #tried: string | null = null;
   /** With which the report was made. */
   #model: ModelFile | null = null;
+  #activity: SessionState["activity"] = "idle";
   #disposed = false;
   #state: MethodComparisonState = { stack: null, hasModel: false, estimate: null, ...nothing, task: restingTask };
 
@@ -112,7 +113,8 @@ export class MethodComparison {
    *
    * @param frames - how many of the first ones; `null`: as suggested
    */
-  compare(settings: Settings, frames: number | null = null): Promise<void> {
+  compare(request: Partial<Settings> = {}, frames: number | null = null): Promise<void> {
+    const settings = { ...defaultLocalizerSettings, ...request };
     this.#trial.cancel();
     return this.#task.run(async (signal, tell) => {
       this.#update(nothing);
@@ -188,7 +190,7 @@ export class MethodComparison {
   }
 
   #follow(): void {
-    const { stack, model } = this.#source.state();
+    const { stack, model, activity } = this.#source.state();
     const hasModel = model !== null;
     const isOther = stack?.shape !== this.#state.stack?.shape;
     if (isOther) this.#reset();
@@ -200,6 +202,11 @@ export class MethodComparison {
     const isOutdated = this.#state.report !== null && model !== this.#model;
     if (stack !== this.#state.stack || hasModel !== this.#state.hasModel || isOutdated !== this.#state.isOutdated) {
       this.#update({ stack, hasModel, isOutdated });
+    }
+    if (activity !== this.#activity) {
+      this.#activity = activity;
+      // Who waits for an idle session can prepare now.
+      this.#update({});
     }
   }
 
