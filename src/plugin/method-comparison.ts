@@ -131,7 +131,9 @@ export class MethodComparison {
       for await (const { index, done, notices, progress } of run) {
         signal.throwIfAborted();
         const current = index === null ? null : (names[index] ?? null);
-        this.#update({ current, notices: [...new Set([...this.#state.notices, ...notices])] });
+        // What the localizer has to say is the same for every method; of the others it says how they work.
+        if (current === null || current === "raw") this.#tell(notices);
+        this.#update({ current });
         const method = done && names[done.index];
         if (method) {
           const { figures, error } = done;
@@ -181,6 +183,10 @@ export class MethodComparison {
     signal.throwIfAborted();
     this.#update({ estimate });
     return estimate;
+  }
+
+  #tell(notices: readonly string[]): void {
+    if (notices.length > 0) this.#update({ notices: [...this.#state.notices, ...notices] });
   }
 
   /** What the time depends on. */

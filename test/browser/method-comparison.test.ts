@@ -163,7 +163,9 @@ describe("the comparison of methods", () => {
     expect([cells[0], cells[3]]).to.deep.equal([String(localizations), precisionNm!.toFixed(1)]);
     expect(h.announced).to.equal("Compared 3 methods on 60 frames");
     expect(h.text).to.contain("not which is right");
-    expect(h.element.renderRoot.querySelector("caption")!.textContent.trim()).to.equal("Methods on the first 60 frames");
+    expect(h.element.renderRoot.querySelector("caption")!.textContent.trim()).to.equal(
+      "Methods on the first 60 frames",
+    );
   });
 
   it("hands the table over as CSV and as the JSON of the command line", async () => {
@@ -197,13 +199,7 @@ describe("the comparison of methods", () => {
     await h.element.updateComplete;
     await h.compare();
     expect(h.comparison.state.task.error).to.equal(null);
-    expect([...h.rows.keys()]).to.deep.equal([
-      "Raw frames",
-      "Median of 50",
-      "Median of 100",
-      "SLNet",
-      "Masked mean",
-    ]);
+    expect([...h.rows.keys()]).to.deep.equal(["Raw frames", "Median of 50", "Median of 100", "SLNet", "Masked mean"]);
     expect(h.rows.get("SLNet")!.join()).to.match(/^Not measured: .*8 frames/);
     expect(h.rows.get("Median of 50")!.length).to.equal(ownFigureColumns.length);
     expect(h.announced).to.match(/^Compared \d methods on 8 frames; \d could not be measured/);

@@ -68,7 +68,12 @@ describe("figures without a truth", () => {
 
   it("are left open where there are too few localizations", () => {
     const found = foundWith(0.1, 10);
-    const { localizations, ringResolutionNm, correlation } = localizedFigures(found, { width: side, height: side }, wideFieldOf(found), 100);
+    const { localizations, ringResolutionNm, correlation } = localizedFigures(
+      found,
+      { width: side, height: side },
+      wideFieldOf(found),
+      100,
+    );
     assert.deepEqual(
       { localizations, ringResolutionNm, correlation },
       { localizations: 20, ringResolutionNm: null, correlation: null },

@@ -86,15 +86,7 @@ export const evaluateCommand: Command = {
 
 /** Options that only a STACK has, and those that only simulated recordings have. */
 const ownOptions = ["model", "model-shifts", "model-maximum", "pixel-size", "series", "channel", "slice"] as const;
-const sceneOnlyOptions = [
-  "scenes",
-  "seeds",
-  "first-seed",
-  "tuning-seeds",
-  "size",
-  "scored-frames",
-  "jobs",
-] as const;
+const sceneOnlyOptions = ["scenes", "seeds", "first-seed", "tuning-seeds", "size", "scored-frames", "jobs"] as const;
 
 async function evaluateStackOf(
   operand: string,

@@ -1,6 +1,11 @@
 import type { EngineRequest } from "../../core/configuration.js";
 import { SlnetError } from "../../core/errors.js";
-import { createOwnReport, mostComparedFrames, type OwnMethod, type OwnReport } from "../../core/evaluation/own-report.js";
+import {
+  createOwnReport,
+  mostComparedFrames,
+  type OwnMethod,
+  type OwnReport,
+} from "../../core/evaluation/own-report.js";
 import { cameraOfStack } from "../../core/minimum-background.js";
 import type { ModelFile } from "../../core/model.js";
 import type { CleaningMethod } from "../../protocol/api.js";

@@ -12,8 +12,7 @@ export interface TruthlessColumn {
 const words: Readonly<Record<keyof OwnFigures, Pick<TruthlessColumn, "title" | "meaning">>> = {
   localizations: {
     title: "Localizations",
-    meaning:
-      "Spots found and fitted. More is not better: noise and steady spots are counted too.",
+    meaning: "Spots found and fitted. More is not better: noise and steady spots are counted too.",
   },
   medianPhotons: {
     title: "Median photons",

@@ -37,9 +37,7 @@ export interface OwnReport {
 /** More frames change little, and all methods are to end today. */
 export const mostComparedFrames = 2000;
 
-export function createOwnReport(
-  measured: Pick<OwnReport, "stack" | "pixelSizeNm" | "frames" | "methods">,
-): OwnReport {
+export function createOwnReport(measured: Pick<OwnReport, "stack" | "pixelSizeNm" | "frames" | "methods">): OwnReport {
   return { format: "slnet-recording-report", formatVersion: 1, version: slnetWebVersion, ...measured };
 }
 

@@ -3,14 +3,15 @@ import { lateStrings } from "./index.js";
 
 export const english = {
   title: "Compare methods",
-  intro: "Finds the background of this stack in several ways, fits the molecules in each by the settings above, and measures.",
+  intro:
+    "Finds the background of this stack in several ways, fits the molecules in each by the settings above, and measures.",
   withoutModel: "SLNet and the masked mean need a model: train or load one to have them in the table.",
   frames: "Frames",
   framesHelp: (all: string): string => `The first ones, of ${all}. More make the figures steadier.`,
   expected: (least: number, most: number): string => `Expected a whole number from ${least} to ${most}.`,
   planned: (methods: number, frames: string, time: string | null): string =>
     `${methods} methods on ${frames} frames${time === null ? "" : `: about ${time}`}.`,
-  tooLarge: (seconds: number): string => `Fewer frames would take ${seconds} s, but tell too little.`,
+  tooLarge: (seconds: number): string => `Frames are large here: it takes longer than ${seconds} s.`,
   unplanned: (methods: number): string =>
     `${methods} methods, on as many of the first frames as fit some 20 seconds; how many is found first.`,
   compare: "Compare methods",
@@ -41,7 +42,7 @@ export const english = {
     },
     medianPhotons: {
       title: "Photons",
-      help: "Median of the fits. Background left in the frame adds to it, a background that is too high takes from it.",
+      help: "Median of the fits. Background that is left adds to it; SLNet as published takes half or more of the light from it.",
     },
     medianUncertaintyNm: {
       title: "Claimed, nm",

@@ -58,8 +58,6 @@ export const methodComparisonStyles = css`
 
   thead th {
     color: var(--_muted);
-    vertical-align: bottom;
-    white-space: normal;
   }
 
   /* The name stays in sight while the figures are scrolled. */
@@ -76,9 +74,20 @@ export const methodComparisonStyles = css`
     white-space: normal;
   }
 
-  td.choice {
+  .choice {
     padding-block: 2px;
     text-align: start;
+  }
+
+  .choice button {
+    width: 7em;
+    padding: 0 var(--_space-1);
+    color: var(--_accent);
+    font-size: 12px;
+    line-height: 1.25;
+    text-align: start;
+    text-decoration: underline;
+    white-space: normal;
   }
 
   td.failed {

@@ -2,7 +2,12 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 
-import { mostComparedFrames, ownFigureColumns, type OwnMethod, type OwnReport } from "../../../core/evaluation/own-report.js";
+import {
+  mostComparedFrames,
+  ownFigureColumns,
+  type OwnMethod,
+  type OwnReport,
+} from "../../../core/evaluation/own-report.js";
 import type { Unsubscribe } from "../../host/contract.js";
 import { defaultLocalizerSettings, type LocalizerSettings } from "../../localizer-settings.js";
 import { targetSeconds, type ComparedName, type MethodComparison } from "../../method-comparison.js";
@@ -95,7 +100,9 @@ export class SlnetMethodComparison extends LitElement {
       <form novalidate aria-labelledby="title" @submit=${(event: Event) => this.#start(event, comparison)}>
         ${this.#framesField(comparison)}
         <div class="row">
-          <button class="primary" ?disabled=${task.busy || !this.#isReady} aria-describedby="plan">${text.compare}</button>
+          <button class="primary" ?disabled=${task.busy || !this.#isReady} aria-describedby="plan">
+            ${text.compare}
+          </button>
           <span class="muted" id="plan">${this.#plan(comparison)}</span>
         </div>
       </form>
@@ -209,7 +216,7 @@ export class SlnetMethodComparison extends LitElement {
           <thead>
             <tr>
               <th scope="col">${text.method}</th>
-              <th scope="col">${text.choice}</th>
+              <th class="choice" scope="col">${text.choice}</th>
               ${ownFigureColumns.map(
                 ({ key }) =>
                   html`<th scope="col" aria-describedby="help-${key}" title=${text.columns[key].help}>
@@ -282,6 +289,8 @@ function doneText({ methods, frames }: OwnReport): string {
 
 function figureText(value: number | null, digits: number): string {
   if (value === null) return comparisonStrings().notKnown;
-  const text = new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+  const text = new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
+    value,
+  );
   return text.replace("-", "−");
 }
