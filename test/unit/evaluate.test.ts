@@ -312,12 +312,15 @@ describe("slnet evaluate", () => {
     });
 
   it("measures a stack where one is named, and refuses what belongs to the other kind", async () => {
-    const simulated = await slnet("simulate --width 48 --height 48 --frames 110 --seed 2 -o own.tif");
+    const simulated = await slnet("simulate --width 48 --height 48 --frames 120 --seed 2 -o own.tif");
     assert.equal(simulated.exitCode, 0, simulated.stderr);
-    const { exitCode, stdout, stderr } = await slnet("evaluate own.tif --methods median-50 --figures own.json --json");
+    const { exitCode, stdout, stderr } = await slnet(
+      "evaluate own.tif --methods median-50 --frames 110 --figures own.json --json",
+    );
     assert.equal(exitCode, 0, stderr);
     const report = JSON.parse(await readFile(join(folder, "own.json"), "utf8")) as OwnReport;
     assert.equal(report.format, "slnet-recording-report");
+    assert.equal(report.frames, 110);
     assert.deepEqual((JSON.parse(stdout) as OwnReport).methods, report.methods);
     assert.ok(report.methods[0]!.figures!.localizations > 50);
     for (const [args, message] of [
