@@ -109,8 +109,8 @@ class ComparisonHarness {
   get rows(): ReadonlyMap<string, readonly string[]> {
     return new Map(
       [...this.element.renderRoot.querySelectorAll("tbody tr")].map((row) => [
-        row.querySelector("th")!.textContent.trim(),
-        [...row.querySelectorAll("td")].slice(1).map((cell) => cell.textContent.trim()),
+        row.querySelector("th span")!.textContent,
+        [...row.querySelectorAll("td")].map((cell) => cell.textContent.trim()),
       ]),
     );
   }
@@ -126,7 +126,7 @@ describe("the comparison of methods", () => {
   afterEach(() => h.session.session.dispose());
 
   it("says before it starts how many frames it takes and for how long, and that training adds methods", async () => {
-    expect(h.text.trim()).to.equal("");
+    expect(h.text.trim()).to.equal("Open a stack first.");
     await h.session.session.openSample(scene);
     await h.until(() => /3 methods on 80 frames: about \d+ s/.test(h.text));
     expect(h.element.renderRoot.querySelector("input")!.value).to.equal("80");

@@ -3,6 +3,7 @@ import { lateStrings } from "./index.js";
 
 export const english = {
   title: "Compare methods",
+  noStack: "Open a stack first.",
   intro:
     "Finds the background of this stack in several ways, fits the molecules in each by the settings above, and measures.",
   withoutModel: "SLNet and the masked mean need a model: train or load one to have them in the table.",
@@ -25,7 +26,6 @@ export const english = {
   },
   caption: (frames: string): string => `Methods on the first ${frames} frames`,
   method: "Method",
-  choice: "Clean",
   choose: "Clean with this",
   chooseHint: (method: string): string => `Clean with this method: sets ${method} in the form under Clean`,
   failed: (message: string): string => `Not measured: ${message}`,

@@ -65,29 +65,29 @@ export const methodComparisonStyles = css`
     position: sticky;
     inset-inline-start: 0;
     z-index: 1;
-    min-width: 84px;
+    border-inline-end: 1px solid var(--_border);
     background: var(--_surface);
     text-align: start;
   }
 
-  tbody th {
-    white-space: normal;
+  tbody th span {
+    display: block;
   }
 
-  .choice {
-    padding-block: 2px;
-    text-align: start;
-  }
-
-  .choice button {
-    width: 7em;
-    padding: 0 var(--_space-1);
+  /* Looks like a link: it changes a form, and starts nothing. */
+  tbody th button {
+    min-height: 24px;
+    padding: 0;
+    border: 0;
+    background: none;
     color: var(--_accent);
     font-size: 12px;
-    line-height: 1.25;
-    text-align: start;
     text-decoration: underline;
-    white-space: normal;
+  }
+
+  tbody th button:hover:not(:disabled) {
+    background: none;
+    text-decoration-thickness: 2px;
   }
 
   td.failed {

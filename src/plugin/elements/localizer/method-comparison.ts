@@ -88,10 +88,10 @@ export class SlnetMethodComparison extends LitElement {
     this.#prepare();
   }
 
-  override render(): TemplateResult | typeof nothing {
+  override render(): TemplateResult {
     const { comparison } = this;
-    if (!comparison?.state.stack) return nothing;
     const text = comparisonStrings();
+    if (!comparison?.state.stack) return html`<p class="muted">${text.noStack}</p>`;
     const { hasModel, task, report, notices, isOutdated } = comparison.state;
     return html`
       <h4 id="title">${text.title}</h4>
@@ -216,7 +216,6 @@ export class SlnetMethodComparison extends LitElement {
           <thead>
             <tr>
               <th scope="col">${text.method}</th>
-              <th class="choice" scope="col">${text.choice}</th>
               ${ownFigureColumns.map(
                 ({ key }) =>
                   html`<th scope="col" aria-describedby="help-${key}" title=${text.columns[key].help}>
@@ -254,12 +253,11 @@ export class SlnetMethodComparison extends LitElement {
     const text = comparisonStrings();
     const choice = name in choices ? choices[name as keyof typeof choices] : null;
     return html`<tr>
-      <th scope="row">${title}</th>
-      <td class="choice">
+      <th scope="row" abbr=${title}>
+        <span>${title}</span>
         ${
           choice && error === null
             ? html`<button
-                class="plain"
                 title=${text.chooseHint(title)}
                 aria-label="${text.choose}: ${title}"
                 @click=${() => this.#choose(choice)}
@@ -268,7 +266,7 @@ export class SlnetMethodComparison extends LitElement {
               </button>`
             : nothing
         }
-      </td>
+      </th>
       ${
         figures
           ? ownFigureColumns.map(({ key, digits }) => html`<td>${figureText(figures[key], digits)}</td>`)
