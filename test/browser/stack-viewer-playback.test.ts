@@ -43,7 +43,10 @@ describe("playing in the stack viewer", () => {
     await harness.press(" ");
     await waitUntil(() => times.length >= 9, "eight intervals", { timeout: 10_000 });
     await harness.press(" ");
-    expect((times[8]! - times[0]!) / 8).to.be.within(80, 130);
+    // The middle one: a machine that is busy with something else may hold up some of them.
+    const intervals = times.slice(1, 9).map((time, i) => time - times[i]!);
+    expect(intervals.sort((a, b) => a - b)[4]).to.be.within(80, 130);
+    expect((times[8]! - times[0]!) / 8).to.be.at.least(80);
   });
 
   it("reads frames before they are shown, over the end where it repeats", async () => {

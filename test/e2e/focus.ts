@@ -10,10 +10,23 @@ interface Focused {
   readonly fault: string;
 }
 
+/** A section that is just loading may push what has the focus out of view; the page then follows within so long. */
+const settlingMs = 1000;
+
 /** More stops than a page has. */
 const maximumStops = 250;
 
-function focused(page: Page): Promise<Focused> {
+/** What has the focus, once it is to be seen, or after a time in which it should be. */
+async function focused(page: Page): Promise<Focused> {
+  const end = performance.now() + settlingMs;
+  for (;;) {
+    const found = await focusedNow(page);
+    if (found.fault === "" || performance.now() > end) return found;
+    await page.waitForTimeout(50);
+  }
+}
+
+function focusedNow(page: Page): Promise<Focused> {
   return page.evaluate(() => {
     let root: Document | ShadowRoot = document;
     while (root.activeElement?.shadowRoot?.activeElement) root = root.activeElement.shadowRoot;
