@@ -111,9 +111,9 @@ export class MethodComparison {
       const start = performance.now();
       const estimate = await this.#estimate(stack, settings, signal);
       const { frames } = stack.description.shape;
-      if (suggestedFrames(estimate, frames) === frames || performance.now() - start > longestFirstTrialMs) return;
+      const isKnown = suggestedFrames(estimate, frames) === frames || performance.now() - start > longestFirstTrialMs;
       // The first time is slow: code is compiled, a simulated recording is made, and the stack is looked at meanwhile.
-      await this.#estimate(stack, settings, signal);
+      this.#update({ estimate: isKnown ? estimate : await this.#estimate(stack, settings, signal) });
     });
   }
 
@@ -130,6 +130,7 @@ export class MethodComparison {
       const stack = await this.#source.ready(signal);
       const { name, shape } = stack.description;
       const estimate = this.#state.estimate ?? (await this.#estimate(stack, settings, signal));
+      this.#update({ estimate });
       const count = Math.min(frames ?? suggestedFrames(estimate, shape.frames), shape.frames);
       const state = this.#source.state();
       const methods = comparedMethods((this.#model = state.model));
@@ -190,7 +191,6 @@ export class MethodComparison {
     const methods = [...comparedMethods(state.model).values()];
     const estimate = await estimateComparison(stack, methods, options, { signal });
     signal.throwIfAborted();
-    this.#update({ estimate });
     return estimate;
   }
 

@@ -12,7 +12,7 @@ export const english = {
   expected: (least: number, most: number): string => `Expected a whole number from ${least} to ${most}.`,
   planned: (methods: number, frames: string, time: string | null): string =>
     `${methods} methods on ${frames} frames${time === null ? "" : `: about ${time}`}.`,
-  tooLarge: (seconds: number): string => `Frames are large here: it takes longer than ${seconds} s.`,
+  tooLarge: (seconds: number): string => `It takes longer than ${seconds} s, as fewer frames would tell too little.`,
   unplanned: (methods: number): string =>
     `${methods} methods, on as many of the first frames as fit some 20 seconds; how many is found first.`,
   compare: "Compare methods",
