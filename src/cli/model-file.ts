@@ -35,10 +35,11 @@ export const modelFactOptions: readonly Option[] = [
  */
 export async function readTypedModel(path: string, parsed: ParsedArguments, notices: NoticeList): Promise<ModelFile> {
   const { model, tests = [] } = await readTypedModelFile(path, parsed, notices);
-  if (tests.length > 0 && !tests[0].isReproduced) {
+  const failed = tests.find(({ isReproduced }) => !isReproduced);
+  if (failed) {
     throw new SlnetError(
       "bad-input",
-      `model ${path} does not reproduce the test images in it: it is off by up to ${tests[0].largestDifference}; it would clean wrongly`,
+      `model ${path} does not reproduce the test images in it: its weights for ${failed.weights} are off by up to ${failed.largestDifference}; it would clean wrongly`,
     );
   }
   return model;

@@ -1,11 +1,9 @@
-import { SlnetError } from "../errors.js";
 import { createBufferSource } from "../io/buffer-source.js";
 import type { YamlLoader } from "../io/read-yaml.js";
 import { openZip } from "../io/zip-folder.js";
 import { parseModelFile } from "../model.js";
 import { looksLikeTorch, readTorchFile } from "../torch/torch-file.js";
 import { modelOfTorch } from "../torch/torch-model.js";
-import { descriptionIn } from "../zoo/package-folder.js";
 import type { ForeignModel, ModelFacts } from "./foreign-model.js";
 
 /**
@@ -39,13 +37,9 @@ export async function readModel(
   if (!looksLikeTorch(bytes)) return { model: parseModelFile(new TextDecoder().decode(bytes), name), notices: [] };
   const source = createBufferSource(name, bytes);
   if (bytes[0] === 0x50) {
-    const zip = await openZip(source);
-    const description = descriptionIn(zip);
-    if (description !== null) {
-      if (!loadYaml) throw new SlnetError("unsupported", `${name} is a package, and nothing reads YAML here`);
-      const { readPackage } = await import("../zoo/package-reader.js");
-      return readPackage(zip, description, facts, loadYaml);
-    }
+    const { readPackage } = await import("../zoo/package-reader.js");
+    const found = await readPackage(await openZip(source), facts, loadYaml);
+    if (found) return found;
   }
   return modelOfTorch(await readTorchFile(source), facts);
 }

@@ -13,7 +13,7 @@ import { partOf } from "../models/record.js";
 import type { Network } from "../network.js";
 import type { Normalisation } from "../normalisation.js";
 import { describePackage, type PackageDescription, type WeightKind } from "./package-description.js";
-import { packageFolder, type PackageFolder } from "./package-folder.js";
+import { descriptionIn, packageFolder, type PackageFolder } from "./package-folder.js";
 import { readExample, testNetwork } from "./package-test.js";
 import { readPackageWeights } from "./package-weights.js";
 import type { Scaling } from "./processing-steps.js";
@@ -25,18 +25,25 @@ export const ownConfig = "slnet_web";
  * The model in a package of the BioImage Model Zoo whose graph is an SLNet. All weights that are in it are read, and run
  * on its test images.
  *
- * @param zip - open as long as this runs
- * @param descriptionPath - of the description in it
- * @param loadYaml - for the package that parses it
+ * @param zip - its source is open as long as this runs
+ * @param loadYaml - for the package that parses its description
+ * @returns `null` where the archive holds no description of a model, and is something else
  * @throws {@link SlnetError} `bad-input` where the package is broken; `unsupported` where it holds another network, or steps
  *   before it that are no fixed scaling
  */
 export async function readPackage(
   zip: ZipFolder,
-  descriptionPath: string,
   facts: ModelFacts,
-  loadYaml: YamlLoader,
-): Promise<ForeignModel> {
+  loadYaml: YamlLoader | null,
+): Promise<ForeignModel | null> {
+  const descriptionPath = descriptionIn(zip);
+  if (descriptionPath === null) return null;
+  if (!loadYaml) {
+    throw new SlnetError(
+      "unsupported",
+      `${zip.name} is a package of the BioImage Model Zoo, and nothing reads YAML here`,
+    );
+  }
   const folder = packageFolder(zip, descriptionPath);
   const { name } = folder;
   const description = await readDescription(zip, folder, loadYaml);
@@ -58,7 +65,13 @@ export async function readPackage(
       facts,
       notices,
     );
-  return { model, notices: [...notices, ...tests.map(testSentence)], tests };
+  for (const { weights, isReproduced, largestDifference } of tests) {
+    if (isReproduced) continue;
+    notices.push(
+      `The weights for ${weights} do not reproduce the test images of the package: the largest difference is ${largestDifference}.`,
+    );
+  }
+  return { model, notices, tests };
 }
 
 const engines = {
@@ -122,16 +135,4 @@ function normalisationOf({ shift, scale }: Scaling): Normalisation {
     mean: null,
     standardDeviation: null,
   };
-}
-
-function testSentence({ weights, part, largestDifference, largestValue, isReproduced }: ModelTest): string {
-  const what = part === "sparse" ? "frames without their background" : "background";
-  const figures = `the largest difference is ${shortNumber(largestDifference)} where the largest value is ${shortNumber(largestValue)}`;
-  return isReproduced
-    ? `The weights for ${weights} reproduce the test images of the package (${what}): ${figures}.`
-    : `The weights for ${weights} do not reproduce the test images of the package: ${figures}.`;
-}
-
-function shortNumber(value: number): string {
-  return String(Number(value.toPrecision(3)));
 }
