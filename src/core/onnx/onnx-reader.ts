@@ -13,6 +13,9 @@ const tensorTypes: Readonly<Record<number, { readonly type: StoredType; readonly
   11: { type: "float64", listField: 10 },
 };
 
+/** The oldest that packages of the BioImage Model Zoo may have (bioimageio.spec, `OnnxWeightsDescr.opset_version`). */
+const oldestOpset = 7;
+
 /** Parts of a graph or a model that an SLNet has not: sparse weights; training and functions. */
 const foreignGraphParts = [15];
 const foreignModelParts = [20, 25];
@@ -40,6 +43,7 @@ export function readOnnx(name: string, bytes: Uint8Array): Promise<Network> {
   const model = parseMessage(bytes, name);
   const [graphBytes, ...more] = bytesIn(model, 7);
   if (!graphBytes || more.length > 0) throw new SlnetError("bad-input", `${name} is an ONNX file without one graph`);
+  requireOperators(name, model);
   const graph = parseMessage(graphBytes, name);
   if (foreignModelParts.some((part) => model.has(part)) || foreignGraphParts.some((part) => graph.has(part))) {
     throw noChain(name, "functions, training or sparse weights");
@@ -65,6 +69,18 @@ export function readOnnx(name: string, bytes: Uint8Array): Promise<Network> {
   return networkOfLayers(
     name,
     chain.map((node) => layerOf(name, node, weights)),
+  );
+}
+
+/** Conv and Relu mean the same in all versions of the operators that packages may use. */
+function requireOperators(name: string, model: Message): void {
+  const sets = bytesIn(model, 8).map((bytes) => parseMessage(bytes, name));
+  const own = sets.find((set) => ["", "ai.onnx", undefined].includes(textsIn(set, 1)[0]));
+  const [version] = own ? numbersIn(own, 2, name) : [];
+  if (version >= oldestOpset) return;
+  throw new SlnetError(
+    version === undefined ? "bad-input" : "unsupported",
+    `${name} has version ${version ?? "(none)"} of the operators of ONNX, expected ${oldestOpset} or later`,
   );
 }
 
