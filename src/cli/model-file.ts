@@ -39,7 +39,7 @@ export async function readTypedModel(path: string, parsed: ParsedArguments, noti
   if (failed) {
     throw new SlnetError(
       "bad-input",
-      `model ${path} does not reproduce the test images in it: its weights for ${failed.weights} are off by up to ${failed.largestDifference}; it would clean wrongly`,
+      `model ${path} does not reproduce the test images in it: its weights for ${failed.weights} are off by up to ${failed.largestDifference.toPrecision(3)}; it would clean wrongly`,
     );
   }
   return model;

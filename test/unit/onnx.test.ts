@@ -72,8 +72,8 @@ interface OnnxRuntime {
 
 const runtime = await loadRuntime();
 
-/** A Python with ONNX and its runtime, by `SLNET_ONNX_PYTHON` or the usual name. */
-const python = [process.env["SLNET_ONNX_PYTHON"] ?? "python3"].find((program) => {
+/** A Python with ONNX and its runtime, by `SLNET_PYTHON` or the usual name. */
+const python = [process.env["SLNET_PYTHON"] ?? "python3"].find((program) => {
   try {
     execFileSync(program, ["-c", "import onnx, onnxruntime"], { stdio: "ignore" });
     return true;

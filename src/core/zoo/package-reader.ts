@@ -68,7 +68,7 @@ export async function readPackage(
   for (const { weights, isReproduced, largestDifference } of tests) {
     if (isReproduced) continue;
     notices.push(
-      `The weights for ${weights} do not reproduce the test images of the package: the largest difference is ${largestDifference}.`,
+      `The weights for ${weights} do not reproduce the test images of the package: the largest difference is ${Number(largestDifference.toPrecision(3))}.`,
     );
   }
   return { model, notices, tests };

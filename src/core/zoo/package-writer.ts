@@ -69,7 +69,7 @@ export async function writePackage(title: string, model: ModelFile): Promise<Uin
     inputs: [
       {
         id: "raw",
-        description: `Frames ${model.temporalShifts.map((frames) => `t + ${frames}`).join(", ")} of a recording, in camera counts`,
+        description: "Frames of a recording, as far apart as the names of the channels say, in camera counts",
         axes: [
           { type: "batch" },
           { type: "channel", channel_names: model.temporalShifts.map(channelName) },
