@@ -149,17 +149,18 @@ function packageName(title: string): string {
   return allowed.length >= 5 ? allowed : `SLNet ${allowed}`.trim();
 }
 
-/** The first frame of the example, and beside it its background, both from the darkest to the brightest pixel of the frame. */
+/** The first frame of the example, and beside it its background, both from the darkest to the brightest pixel. */
 function coverOf({ frames, lowRank }: Example): Promise<Uint8Array<ArrayBuffer>> {
   const side = exampleSide * coverZoom;
   const first = frames.subarray(0, exampleSide ** 2);
-  const darkest = Math.min(...first);
-  const range = Math.max(...first) - darkest || 1;
+  const background = lowRank.subarray(0, exampleSide ** 2);
+  const darkest = Math.min(...first, ...background);
+  const range = Math.max(...first, ...background) - darkest || 1;
   const grey = new Uint8ClampedArray(2 * side * side);
   for (let y = 0; y < side; y++) {
     for (let x = 0; x < 2 * side; x++) {
       const pixel = Math.floor(y / coverZoom) * exampleSide + Math.floor((x % side) / coverZoom);
-      grey[y * 2 * side + x] = (((x < side ? first : lowRank)[pixel] - darkest) / range) * 255;
+      grey[y * 2 * side + x] = (((x < side ? first : background)[pixel] - darkest) / range) * 255;
     }
   }
   return encodeGreyPng(new Uint8Array(grey.buffer), 2 * side, side);
