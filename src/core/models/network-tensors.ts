@@ -12,7 +12,7 @@ export function isParameterName(name: string): name is ParameterName {
 }
 
 /** The shapes of the parameters of a network for so many frames: those of 1×1 convolutions. */
-export function parameterShapes(frames: number): Readonly<Record<ParameterName, readonly number[]>> {
+function parameterShapes(frames: number): Readonly<Record<ParameterName, readonly number[]>> {
   return {
     "conv1.weight": [2 * frames, frames, 1, 1],
     "conv1.bias": [2 * frames],

@@ -16,7 +16,7 @@ import { ownConfig } from "./package-reader.js";
 import { writeYaml, type YamlValue } from "./yaml-writer.js";
 
 /** The version of the description that is written (bioimageio.spec, `model/v0_5.py`, `ModelDescr`). */
-export const packageFormatVersion = "0.5.9";
+const packageFormatVersion = "0.5.9";
 
 /** The oldest version of PyTorch that the weights in its form are checked with. */
 const pytorchVersion = "1.13.1";
