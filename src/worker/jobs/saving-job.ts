@@ -68,8 +68,8 @@ export class SavingJob {
     }
     const parts = resolveParts(wanted, correctedMetadata(reader.description, changes), method);
     const outputs = { sparse: planOf(parts, "sparse"), lowRank: planOf(parts, "low-rank") };
-    const isChosen = shard !== null && options.engine === "auto";
-    const engine = isChosen ? shardEngine : options.engine;
+    const isEngineFixed = shard !== null && options.engine === "auto";
+    const engine = isEngineFixed ? shardEngine : options.engine;
     const cleaning = await CleaningJob.open(reader, method, { ...options, engine }, outputs, room);
     const { plan } = cleaning;
     const writers: PartWriter[] = [];
@@ -112,7 +112,9 @@ export class SavingJob {
         const writer = writers[index].start(resumedFrames);
         return { part, output, writer, neededFrames, state: "writing", savedFrames: 0 };
       });
-      return new SavingJob(cleaning, open, resumedFrames);
+      const { engine: report } = plan;
+      const used = report && isEngineFixed ? { ...report, reason: "which computes the same for all shards" } : report;
+      return new SavingJob(cleaning, open, resumedFrames, used);
     } catch (error) {
       for (const { output } of writers) await output.discard();
       cleaning.close();
@@ -120,11 +122,17 @@ export class SavingJob {
     }
   }
 
-  private constructor(cleaning: CleaningJob, parts: readonly OpenPart[], resumedFrames: number) {
+  private constructor(
+    cleaning: CleaningJob,
+    parts: readonly OpenPart[],
+    resumedFrames: number,
+    engine: SavingPlan["engine"],
+  ) {
     this.#cleaning = cleaning;
     this.#parts = parts;
     this.plan = {
       ...cleaning.plan,
+      engine,
       parts: parts.map(({ part: { part, offsetAdu, offsetFrom, metadata } }) => ({
         part,
         offsetAdu,
