@@ -156,7 +156,7 @@ describe("shards", () => {
       it(`make the ${ending} of one run, byte for byte, by ${name}`, async () => {
         const expected = `one-${name}.${ending}`;
         const single = await save(methodOf(), [partAt(expected)]);
-        for (const count of ["slnet", "median", "masked-mean"].includes(name) ? [1, 2, 3, 7, 11] : [3]) {
+        for (const count of name === "slnet" || name === "median" ? [1, 2, 3, 7, 11] : [3]) {
           const output = `many-${name}-${count}.${ending}`;
           // The last one first: whoever is first, the result is the same.
           for (let index = count; index >= 1; index--) await save(methodOf(), [partAt(output)], { index, count });
@@ -262,6 +262,16 @@ describe("shards", () => {
       (await readdir(folder)).filter((name) => name.startsWith("no.")),
       [],
     );
+  });
+
+  it("whose output could not get its name are refused before the work", async () => {
+    const shard = { index: 1, count: 2 };
+    for (const output of ["taken.tif", "taken.ome.zarr"]) {
+      await mkdir(at(output));
+      await writeFile(at(`${output}/letter.txt`), "Dear");
+      await rejectsWith(save(median, [partAt(output)], shard), "bad-input", /is a folder/);
+      assert.deepEqual(await readdir(at(output)), ["letter.txt"]);
+    }
   });
 
   it("are not put into a folder of other files", async () => {
@@ -399,7 +409,7 @@ describe("shards", () => {
   describe("on the command line", () => {
     const slnet = (...args: readonly string[]) =>
       spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: "utf8" });
-    const rpca = ["--method", "rpca", "--rpca-frames", "6", "--rpca-iterations", "6"];
+    const rpca = ["--method", "rpca", "--rpca-frames", "6", "--rpca-iterations", "3"];
 
     it("are typed as I/N, and wrong ones are refused in one sentence", () => {
       const model = ["--method", "median"];
@@ -424,6 +434,9 @@ describe("shards", () => {
       const archive = slnet("clean", "input.tif", ...model, "-o", "typed.zarr.zip", "--shard", "1/2");
       assert.equal(archive.status, 2);
       assert.match(archive.stderr, /expected a name without \.zip/);
+      const nothing = slnet("merge");
+      assert.equal(nothing.status, 2);
+      assert.match(nothing.stderr, /merge was given no OUT/);
       const none = slnet("merge", "typed.tif");
       assert.equal(none.status, 1);
       assert.match(none.stderr, /there is no folder/);
@@ -452,6 +465,33 @@ describe("shards", () => {
       assert.deepEqual({ merged, from, to, shards }, { merged: 25, from: 2, to: 27, shards: 2 });
       await assertSame("typed.ome.zarr", "typed-one.ome.zarr");
     });
+
+    for (const ending of ["tif", "ome.zarr"]) {
+      it(`make the ${ending} of one run, byte for byte, by masked-mean and the kernel of the command line`, async () => {
+        const options = [
+          "clean",
+          "input.tif",
+          "--model",
+          "model.json",
+          "--method",
+          "masked-mean",
+          "--mask-window",
+          "8",
+        ];
+        const expected = `one-masked.${ending}`;
+        assert.equal(slnet(...options, "--engine", "wasm", "-o", expected).status, 0);
+        for (const count of [1, 2, 3, 7]) {
+          const output = `masked-${count}.${ending}`;
+          for (let index = count; index >= 1; index--) {
+            const { status, stderr } = slnet(...options, "-o", output, "--shard", `${index}/${count}`);
+            assert.equal(status, 0, stderr);
+          }
+          assert.equal(slnet("merge", output).status, 0);
+          await assertSame(output, expected);
+          await rm(at(output), { recursive: true });
+        }
+      });
+    }
 
     for (const output of ["killed-shard.tif", "killed-shard.ome.zarr"]) {
       it(`that are killed in the middle are missing, and cleaned again give the same ${output}`, async () => {

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 
 import type { SavingReport } from "../../protocol/api.js";
-import { commonOptions, requiredOperand, type Command } from "../command.js";
+import { commonOptions, type Command } from "../command.js";
 import { createProgressDisplay } from "../progress.js";
+import { WrongUsage } from "../wrong-usage.js";
 
 export const mergeCommand: Command = {
   name: "merge",
@@ -14,7 +15,12 @@ export const mergeCommand: Command = {
   options: commonOptions,
 
   async run(parsed, { connect, interrupt: { signal } }) {
-    const output = resolve(requiredOperand(parsed, mergeCommand));
+    if (parsed.operand === null || parsed.operand === "") {
+      throw new WrongUsage(
+        'merge was given no OUT, expected the output of the shards, for example "slnet merge cleaned.tif"',
+      );
+    }
+    const output = resolve(parsed.operand);
     const client = await connect();
     const started = performance.now();
     const run = await client.merge(output, { signal });

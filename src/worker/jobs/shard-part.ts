@@ -62,6 +62,9 @@ export async function openShardPart(
     writer,
   };
   const folder = await platform.openShardFolder(target.path, true);
+  // Better now than when all is done.
+  if (format === "zarr") await folder.requireMovable();
+  else await (await platform.openOutput(target)).discard();
   await agreeOn(folder, run);
   const { from, to } = framesOf(run, shard);
   const frames = to - from;

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
-import { SlnetError } from "../../core/errors.js";
+import { errorMessage, isSlnetError, SlnetError } from "../../core/errors.js";
 import { cannotWrite, createFolderTree, replaceFolder, requireReplaceable } from "./node-folder.js";
 import type { OutputFile, ShardFolder } from "./platform.js";
 
@@ -47,7 +47,9 @@ export async function openShardFolder(
         return await readFile(join(path, name));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-        throw error;
+        if (isSlnetError(error)) throw error;
+        const message = `${join(path, name)} cannot be read: ${errorMessage(error)}`;
+        throw new SlnetError("bad-input", message, { cause: error });
       }
     },
 
@@ -58,6 +60,8 @@ export async function openShardFolder(
     tree: (name) => createFolderTree(join(path, name), join(path, name), temporaryName),
 
     openFile: (name) => openFile(join(path, name), false, temporaryName()),
+
+    requireMovable: () => requireReplaceable(outputPath),
 
     async moveOut(name) {
       await requireReplaceable(outputPath);

@@ -46,6 +46,8 @@ export interface ShardFolder {
   tree(name: string): FileTree;
   /** A large file. */
   openFile(name: string): Promise<OutputFile>;
+  /** @throws {@link SlnetError} `bad-input` where a folder could not get the name of the output */
+  requireMovable(): Promise<void>;
   /** Gives a folder in it the name of the output, in place of a Zarr folder of that name. */
   moveOut(name: string): Promise<void>;
   /** Removes it with all that is in it. */
