@@ -8,8 +8,7 @@ import { WrongUsage } from "../wrong-usage.js";
 export const mergeCommand: Command = {
   name: "merge",
   operand: "OUT",
-  summary:
-    "Checks what clean --shard has written for the output OUT, and makes the file of it that one run would have written.",
+  summary: "Checks the shards that clean --shard has written, and makes of them the file that one run writes.",
   examples: ["merge cleaned.ome.zarr", "merge cleaned.tif"],
   answersInText: false,
   options: commonOptions,
