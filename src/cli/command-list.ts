@@ -4,6 +4,7 @@ import { evalCommand } from "./commands/eval.js";
 import { evaluateCommand } from "./commands/evaluate.js";
 import { infoCommand } from "./commands/info.js";
 import { localizeCommand } from "./commands/localize.js";
+import { mergeCommand } from "./commands/merge.js";
 import { modelCommand } from "./commands/model.js";
 import { simulateCommand } from "./commands/simulate.js";
 import { trainCommand } from "./commands/train.js";
@@ -13,6 +14,7 @@ export const commands: readonly Command[] = [
   infoCommand,
   trainCommand,
   cleanCommand,
+  mergeCommand,
   localizeCommand,
   evalCommand,
   modelCommand,

@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 
 import { errorMessage, SlnetError } from "../core/errors.js";
 import type { ModelFile } from "../core/model.js";
+import type { ForeignModel } from "../core/models/foreign-model.js";
 import { largestModelBytes, readModel } from "../core/models/read-model.js";
 import { writeModel } from "../core/models/write-model.js";
 import type { ParsedArguments } from "./arguments.js";
@@ -16,7 +17,7 @@ export const modelFactOptions: readonly Option[] = [
     kind: { type: "integers" },
     placeholder: "SHIFTS",
     unit: "frames",
-    help: "Temporal shifts of the model, where its file does not say them: a PyTorch state dictionary or TorchScript.",
+    help: "Temporal shifts of the model, where its file does not say them: a state dictionary, TorchScript or a package of others.",
   }),
   createOption({
     name: "model-maximum",
@@ -28,11 +29,32 @@ export const modelFactOptions: readonly Option[] = [
 ];
 
 /**
+ * Reads the model at a path that work is to be done with, as {@link readTypedModelFile}.
+ *
+ * @throws {@link SlnetError} `bad-input` also where it does not reproduce the test images that are in its file
+ */
+export async function readTypedModel(path: string, parsed: ParsedArguments, notices: NoticeList): Promise<ModelFile> {
+  const { model, tests = [] } = await readTypedModelFile(path, parsed, notices);
+  const failed = tests.find(({ isReproduced }) => !isReproduced);
+  if (failed) {
+    throw new SlnetError(
+      "bad-input",
+      `model ${path} does not reproduce the test images in it: its weights for ${failed.weights} are off by up to ${failed.largestDifference.toPrecision(3)}; it would clean wrongly`,
+    );
+  }
+  return model;
+}
+
+/**
  * Reads the model at a path, with what was typed about it; what a person should know about it goes to `notices`.
  *
  * @throws {@link SlnetError} `bad-input` or `unsupported` where it cannot be read or is not a model
  */
-export async function readTypedModel(path: string, parsed: ParsedArguments, notices: NoticeList): Promise<ModelFile> {
+export async function readTypedModelFile(
+  path: string,
+  parsed: ParsedArguments,
+  notices: NoticeList,
+): Promise<ForeignModel> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     const { size } = await stat(path);
@@ -45,12 +67,10 @@ export async function readTypedModel(path: string, parsed: ParsedArguments, noti
   }
   const temporalShifts = parsed.integers("model-shifts");
   const maximumAdu = parsed.number("model-maximum");
-  const read = await readModel(path, bytes, {
-    ...(temporalShifts && { temporalShifts }),
-    ...(maximumAdu !== undefined && { maximumAdu }),
-  });
+  const facts = { ...(temporalShifts && { temporalShifts }), ...(maximumAdu !== undefined && { maximumAdu }) };
+  const read = await readModel(path, bytes, facts, () => import("yaml"));
   notices.add(read.notices);
-  return read.model;
+  return read;
 }
 
 /**

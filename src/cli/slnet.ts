@@ -20,7 +20,10 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
 
-process.exitCode = await main(process.argv.slice(2));
+// Without `await`: parts that are loaded later import what this file shares with them, and would wait for its end.
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});
 
 /** Runs one command line; gives the exit code. */
 async function main(args: readonly string[]): Promise<number> {

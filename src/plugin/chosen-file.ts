@@ -10,7 +10,7 @@ export const maximumJsonBytes = 8 * 1024 ** 2;
 const headBytes = 1024;
 
 /** Endings that a model has and no stack. */
-const modelEndings = [".json", ".pt", ".pth", ".ckpt"];
+const modelEndings = [".json", ".pt", ".pth", ".ckpt", ".safetensors", ".bioimage.zip"];
 
 /**
  * Whether a file is a model or a run record, by what is in it. Any other file with the ending of a model counts as one,

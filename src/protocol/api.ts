@@ -11,6 +11,7 @@ import type {
 import type { EvaluationFigures } from "../core/metrics.js";
 import type { NoiseCameraRequest } from "../core/minimum-background.js";
 import type { ModelFile } from "../core/model.js";
+import type { Shard } from "../core/shards.js";
 import type { SimulationRequest } from "../core/simulation.js";
 import type { ComparisonApi } from "./comparison-api.js";
 import type { LocalizationApi } from "./localization-api.js";
@@ -229,6 +230,20 @@ export interface SavingOptions {
    * type `path` or `file-handle`. A file of anything else is refused. Default false.
    */
   readonly resume?: boolean;
+  /**
+   * Clean this part of the frames alone, into a folder beside each target that all parts share, until
+   * {@link SlnetWorkerApi.openMerging} makes the file of them that one run would have written. Targets of type `path` alone;
+   * the engine `auto` means `wasm`, so that all machines compute the same. Default `null`: all frames.
+   */
+  readonly shard?: Shard | null;
+}
+
+/** What the shards of an output hold together. */
+export interface MergingPlan {
+  readonly shards: number;
+  /** Frames of the recording: [from, to). */
+  readonly from: number;
+  readonly to: number;
 }
 
 /** How one part is written. */
@@ -465,6 +480,10 @@ export interface SlnetWorkerApi extends LocalizationApi, ComparisonApi {
     truthDirectory: string | null,
   ): Promise<Reply<{ readonly job: JobId }>>;
   nextSimulationReport(job: JobId): Promise<Reply<SavingReport | null>>;
+
+  /** Checks the shards of an output and makes the file of them. Node only. */
+  openMerging(path: string): Promise<Reply<{ readonly job: JobId; readonly plan: MergingPlan }>>;
+  nextMergingReport(job: JobId): Promise<Reply<SavingReport | null>>;
 
   /** Stops the job if it runs and frees what it holds. */
   closeJob(job: JobId): Promise<Reply<null>>;

@@ -13,6 +13,7 @@ import type {
   EvaluationReport,
   FrameStatistics,
   JobId,
+  MergingPlan,
   PixelPath,
   ProfileOptions,
   ProfilePlan,
@@ -168,6 +169,18 @@ export class SlnetClient {
   ): Promise<Run<SavingReport, null>> {
     const { job } = await this.openJob((api) => api.openSimulation(options, target, truthDirectory), signal);
     return this.run(job, null, (api) => api.nextSimulationReport(job), signal);
+  }
+
+  /**
+   * Checks that all shards of an output are there and are what was written, and makes the file of them that one run would
+   * have written. What was there under its name is replaced. Node only.
+   *
+   * @param path - of the output, as the shards were given it
+   * @throws {@link SlnetError} `bad-input` where a shard is missing, or of another cleaning
+   */
+  async merge(path: string, { signal }: CallOptions = {}): Promise<Run<SavingReport, MergingPlan>> {
+    const { job, plan } = await this.openJob((api) => api.openMerging(path), signal);
+    return this.run(job, plan, (api) => api.nextMergingReport(job), signal);
   }
 
   /** Ends the worker. Every call under way and every later one is refused. */

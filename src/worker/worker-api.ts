@@ -15,6 +15,7 @@ import { SavingJob } from "./jobs/saving-job.js";
 import { SimulationJob } from "./jobs/simulation-job.js";
 import { TrainingJob } from "./jobs/training-job.js";
 import type { ComparisonJob } from "./jobs/comparison-job.js";
+import type { MergingJob } from "./jobs/merging-job.js";
 import type { ProfileJob } from "./jobs/profile-job.js";
 import type { ProjectionJob } from "./jobs/projection-job.js";
 import type { SurveyJob } from "./jobs/survey-job.js";
@@ -30,6 +31,7 @@ type Work =
   | { readonly type: "localization"; readonly job: LocalizationJob }
   | { readonly type: "comparison"; readonly job: ComparisonJob }
   | { readonly type: "simulation"; readonly job: SimulationJob }
+  | { readonly type: "merging"; readonly job: MergingJob }
   | { readonly type: "projection"; readonly job: ProjectionJob }
   | { readonly type: "profile"; readonly job: ProfileJob }
   | { readonly type: "survey"; readonly job: SurveyJob };
@@ -238,6 +240,15 @@ export function createWorkerApi(platform: Platform): SlnetWorkerApi {
 
     nextSimulationReport: (id) => onJob(id, "simulation", ({ job }, signal) => job.next(signal)),
 
+    openMerging: (path) =>
+      reply(async () => {
+        const { MergingJob } = await import("./jobs/merging-job.js");
+        const job = await MergingJob.open(path, platform, assetsBaseUrl);
+        return { job: openJob({ type: "merging", job }), plan: job.plan };
+      }),
+
+    nextMergingReport: (id) => onJob(id, "merging", ({ job }, signal) => job.next(signal)),
+
     openLocalization: (stack, method, options) =>
       reply(async () => {
         const job = await LocalizationJob.open(stackOf(stack), method, options, room);
@@ -279,7 +290,7 @@ export function createWorkerApi(platform: Platform): SlnetWorkerApi {
         const { job, type } = open.work;
         const closed = open.last.then(() => job.close());
         // Computing ends at its next pause, and nobody waits for it; files are closed after the block under way.
-        if (type === "saving" || type === "simulation") await closed;
+        if (type === "saving" || type === "simulation" || type === "merging") await closed;
         else closed.catch(() => undefined);
         return null;
       }),

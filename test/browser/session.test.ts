@@ -204,7 +204,7 @@ describe("a session", () => {
     expect(other.state.model?.normalisation.maximum).to.equal(model!.normalisation.maximum);
     expect(other.state.configuration?.temporalShifts).to.deep.equal([0, 5, 10]);
     await other.session.loadModel(new File(["PK\u0003\u0004 nothing of the kind"], "model.pt"));
-    expect(other.state.error?.message).to.match(/^model\.pt is no model, expected/);
+    expect(other.state.error?.message).to.match(/^model\.pt is a broken zip archive/);
     expect(other.state.model).to.not.equal(null);
     other.session.dispose();
   });

@@ -11,6 +11,7 @@ import { createSamples, framePixels, type SampleArray, type StackShape } from ".
 import { createBufferSource, createMemorySink } from "../../src/core/io/buffer-source.js";
 import { openTiff } from "../../src/core/io/tiff-reader.js";
 import { createTiffWriter } from "../../src/core/io/tiff-writer.js";
+import { openZip } from "../../src/core/io/zip-folder.js";
 import { createMinimumCorrection, minimumBackground } from "../../src/core/minimum-background.js";
 import { networkOf, parseModelFile, type ModelFile } from "../../src/core/model.js";
 import { createRandom } from "../../src/core/random.js";
@@ -22,6 +23,7 @@ import { windowOf } from "../../src/core/windows.js";
 import { buildTiff } from "./tiff-builder.js";
 import { encodeStored } from "./tiff-encoders.js";
 import { walkTiff } from "./walked-tiff.js";
+import { buildZip } from "./zip-builder.js";
 
 // From build/test/unit/ to what `npm run build` makes.
 const commandLineFolder = fileURLToPath(new URL("../../../dist/cli/", import.meta.url));
@@ -780,6 +782,41 @@ describe("from simulation to cleaned stack", () => {
     assert.deepEqual(await readFile(file("model.pt.tif")), await readFile(file("back.json.tif")));
     const text = await slnet(["model", "model.pt"]);
     assert.match(text.stdout, /temporal shifts +0, 20, 40 frames\n/);
+  });
+
+  it("model writes a package of the BioImage Model Zoo, tests the one it reads, and refuses to clean with a wrong one", async () => {
+    const told = await slnetJson("model", "model.json", "-o", "zoo.bioimage.zip");
+    assert.match((told["notices"] as string[]).join(" "), /authors, a licence/);
+    const read = await slnetJson("model", "zoo.bioimage.zip", "-o", "zoo.json");
+    assert.equal((read["tests"] as unknown[]).length, 3);
+    assert.equal(await readFile(file("zoo.json"), "utf8"), await readFile(file("model.json"), "utf8"));
+    const text = await slnet(["model", "zoo.bioimage.zip"]);
+    assert.match(text.stdout, /test images +onnx: reproduced, largest difference \d\.\de-\d+ of \d/);
+    await slnetJson("model", "zoo.bioimage.zip", "-o", "zoo.safetensors");
+    for (const model of ["model.json", "zoo.bioimage.zip", "zoo.safetensors"]) {
+      await slnetJson("clean", "stack.tif", "--model", model, "-o", `${model}.tif`, "--engine", "js");
+    }
+    const cleaned = await readFile(file("model.json.tif"));
+    assert.deepEqual(await readFile(file("zoo.bioimage.zip.tif")), cleaned);
+    assert.deepEqual(await readFile(file("zoo.safetensors.tif")), cleaned);
+    // The frames themselves in place of their background.
+    const zip = await openZip(createBufferSource("zoo.bioimage.zip", await readFile(file("zoo.bioimage.zip"))));
+    const files = new Map<string, Uint8Array>();
+    for (const path of zip.paths) {
+      const entry = await zip.open(path);
+      files.set(path, (await entry?.read(0, entry.size)) ?? new Uint8Array());
+    }
+    const rdf = Buffer.from(files.get("rdf.yaml") ?? []).toString();
+    files.set(
+      "rdf.yaml",
+      Buffer.from(rdf.replace("source: test_low_rank.npy", "source: test_input.npy").replace(/sha256: .*/g, "")),
+    );
+    await writeFile(file("wrong.zip"), buildZip(files));
+    const wrong = await slnet(["model", "wrong.zip"]);
+    assert.match(wrong.stdout, /test images +onnx: NOT reproduced/);
+    const refused = await slnet(["clean", "stack.tif", "--model", "wrong.zip", "-o", "wrong.tif"]);
+    assert.notEqual(refused.exitCode, 0);
+    assert.match(refused.stderr, /does not reproduce the test images in it: .* off by up to/);
   });
 
   it("a checkpoint of the published code cleans, trains on, and is measured once its maximum is said", async () => {

@@ -219,6 +219,12 @@ export const cleanOptions: readonly Option[] = [
     help: "Go on with the files that a stopped run with the same stack, model and options left, where there are any.",
   }),
   createOption({
+    name: "shard",
+    kind: { type: "text" },
+    placeholder: "I/N",
+    help: "Clean the I-th of N parts of the frames alone, into the folder OUT.shards; slnet merge OUT makes the file of them. So N machines clean one recording. Without --engine, the engine is wasm.",
+  }),
+  createOption({
     name: "frames",
     kind: { type: "text" },
     placeholder: "A:B",

@@ -28,6 +28,7 @@ import { frameRangeIn, parseFrameRange } from "../frame-range.js";
 import { readTypedModel } from "../model-file.js";
 import { outputPathOf, requireOutputFolders, requireSeparateFiles } from "../output-paths.js";
 import { createProgressDisplay } from "../progress.js";
+import { parseShard } from "../shard.js";
 import { parseStackOperand, selectionOf } from "../stack-operand.js";
 import { WrongUsage } from "../wrong-usage.js";
 import {
@@ -55,6 +56,7 @@ export const cleanCommand: Command = {
     "clean recording.tif --method rolling-ball --ball-radius 50 -o cleaned.tif",
     "clean recording.tif --model model.json -o cleaned.ome.tif --pixel-size 108 --camera-offset 100",
     "clean recording.tif --model model.json -o cleaned.tif --resume",
+    "clean recording.tif --model model.json -o cleaned.ome.zarr --shard 3/8",
   ],
   answersInText: false,
   options: cleanOptions,
@@ -88,6 +90,11 @@ async function readRequest(parsed: ParsedArguments, notices: NoticeList): Promis
   requireOptionsOf(methodName, parsed, "clean");
 
   const frames = parseFrameRange(parsed.text("frames") ?? ":");
+  const typedShard = parsed.text("shard");
+  const shard = typedShard === undefined ? null : parseShard(typedShard);
+  if (shard && parsed.flag("resume")) {
+    throw new WrongUsage("clean was given --shard and --resume, expected one of them: a stopped shard is cleaned anew");
+  }
   const outputPath = parsed.text("output-path") ?? "";
   const typedFormat = formatNames.find((name) => name === parsed.text("format"));
   const ending = `_sparse${formatEndings[typedFormat ?? "tiff"]}`;
@@ -111,6 +118,9 @@ async function readRequest(parsed: ParsedArguments, notices: NoticeList): Promis
   const parts = [partOf("sparse", output, parsed.number("offset") ?? null)];
   if (lowRank !== null) parts.push(partOf("low-rank", lowRank, 0));
   requireOutputFolders(outputs, outputPath);
+  if (shard && outputs.some((path) => /\.zip$/i.test(path))) {
+    throw new WrongUsage("clean was given --shard and an output that is one archive, expected a name without .zip");
+  }
   return {
     operand: stack,
     selection: selectionOf(parsed),
@@ -122,7 +132,7 @@ async function readRequest(parsed: ParsedArguments, notices: NoticeList): Promis
       engine: engineOf(parsed.text("engine")),
     },
     parts,
-    saving: { metadata: typedMetadata(parsed), resume: parsed.flag("resume") },
+    saving: { metadata: typedMetadata(parsed), resume: parsed.flag("resume"), shard },
     outputs,
   };
 }
@@ -273,11 +283,15 @@ async function cleanStack(
   // Closing makes whole files of the frames that are written.
   await run.close();
   await stack.close();
-  // Nothing was finished, so there is no file to speak of.
-  if (last === null && plan.resumedFrames === 0) throw signal.reason;
-
-  const written = hasLeftEarly || last === null ? await frameCountOf(client, outputs[0]) : last.progress.done;
   const planned = plan.to - plan.from;
+  // Nothing was finished, so there is no file to speak of.
+  if (last === null && plan.resumedFrames === 0 && planned > 0) throw signal.reason;
+  const { shard = null } = saving;
+  // Of a shard there are all frames or none.
+  if (shard && (hasLeftEarly || (last?.progress.done ?? 0) < planned)) throw signal.reason;
+
+  const written =
+    !shard && (hasLeftEarly || last === null) ? await frameCountOf(client, outputs[0]) : (last?.progress.done ?? 0);
   const interrupted = written < planned;
   const seconds = (performance.now() - started) / 1000;
   const clipped = last?.clipped ?? 0;
@@ -293,6 +307,7 @@ async function cleanStack(
       clipped,
       offsetAdu,
       ...(saving.resume && { resumedFrames: plan.resumedFrames }),
+      ...(shard && { shard: shard.index, shards: shard.count }),
       outputs,
       notices: notices.list(),
       ...(interrupted && { interrupted }),
@@ -302,7 +317,12 @@ async function cleanStack(
         `${seconds.toFixed(1)} s, ${clipped === 0 ? "no pixel" : `${clipped} pixels`} clipped` +
         (plan.resumedFrames > 0 ? ` in the ${written - plan.resumedFrames} of this run` : ""),
       `offset ${offsetAdu} ADU, ${offsetReasons[offsetFrom]}`,
-      ...outputs.map((output) => `wrote ${output}${interrupted ? `, a whole stack of ${written} frames` : ""}`),
+      ...(shard && planned === 0 ? ["there are fewer chunks of frames than shards, so this shard has none"] : []),
+      ...outputs.map((output) =>
+        shard
+          ? `wrote shard ${shard.index} of ${shard.count}, frames ${plan.from}:${plan.to}, to ${output}.shards`
+          : `wrote ${output}${interrupted ? `, a whole stack of ${written} frames` : ""}`,
+      ),
     ].join("\n"),
   };
 }

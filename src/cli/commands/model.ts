@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 
-import type { ModelFile } from "../../core/model.js";
+import type { ForeignModel } from "../../core/models/foreign-model.js";
 import { commonOptions, createNoticeList, requiredOperand, type Command } from "../command.js";
-import { modelFactOptions, readTypedModel, writeTypedModel } from "../model-file.js";
+import { modelFactOptions, readTypedModelFile, writeTypedModel } from "../model-file.js";
 import { createOption } from "../option.js";
 import { requireOutputFolders, requireSeparateFiles } from "../output-paths.js";
 
@@ -10,7 +10,12 @@ export const modelCommand: Command = {
   name: "model",
   operand: "MODEL",
   summary: "Says what a model file holds, and writes it as another kind of file.",
-  examples: ["model model_100", "model reference.pt -o model.json", "model model.json -o for-python.pt"],
+  examples: [
+    "model model_100",
+    "model reference.pt -o model.json",
+    "model model.json -o for-python.pt",
+    "model model.json -o for-the-zoo.bioimage.zip",
+  ],
   answersInText: true,
   options: [
     createOption({
@@ -18,7 +23,7 @@ export const modelCommand: Command = {
       short: "o",
       kind: { type: "text" },
       placeholder: "MODEL",
-      help: "A model file to write: .pt is a checkpoint for PyTorch, anything else JSON of this program.",
+      help: "A model file to write: .pt is a checkpoint for PyTorch, .bioimage.zip a package of the BioImage Model Zoo, .safetensors its weights, anything else JSON of this program.",
     }),
     ...modelFactOptions,
     ...commonOptions,
@@ -33,17 +38,18 @@ export const modelCommand: Command = {
       requireSeparateFiles([path], [output]);
       requireOutputFolders([output], "");
     }
-    const model = await readTypedModel(path, parsed, notices);
+    const read = await readTypedModelFile(path, parsed, notices);
+    const { model, tests = [] } = read;
     if (output !== null) await writeTypedModel(output, model, notices);
     const { optimizer, ...rest } = model;
     return {
-      json: { ...rest, optimizerSteps: optimizer?.step ?? null, output, notices: notices.list() },
-      text: [describe(model), ...(output === null ? [] : [`wrote ${output}`])].join("\n"),
+      json: { ...rest, optimizerSteps: optimizer?.step ?? null, tests, output, notices: notices.list() },
+      text: [describe(read), ...(output === null ? [] : [`wrote ${output}`])].join("\n"),
     };
   },
 };
 
-function describe(model: ModelFile): string {
+function describe({ model, tests = [] }: ForeignModel): string {
   const { temporalShifts, matrix, normalisation, configuration, versions } = model;
   const frames = temporalShifts.length;
   const row = (index: number): string =>
@@ -57,6 +63,10 @@ function describe(model: ModelFile): string {
     `sparsity weight  ${configuration.sparsityWeight}`,
     `normalisation    type ${normalisation.type}, camera offset ${normalisation.offsetAdu} ADU`,
     `to go on with    ${model.optimizer ? "yes, with the moments of Adam" : "weights only"}`,
+    ...tests.map(
+      ({ weights, largestDifference, largestValue, isReproduced }) =>
+        `test images      ${weights}: ${isReproduced ? "reproduced" : "NOT reproduced"}, largest difference ${largestDifference.toExponential(1)} of ${largestValue.toPrecision(4)}`,
+    ),
     "weight of each frame of the window in the background of each:",
     ...temporalShifts.map((shift, index) => `${`t + ${shift}`.padStart(12)} ${row(index)}`),
   ].join("\n");

@@ -20,8 +20,7 @@ const largestHeader = 64 * 1024;
  */
 export async function openNpy(source: ByteSource): Promise<StackReader> {
   const { name } = source;
-  const { text, end } = await readHeader(source);
-  const { descr, fortranOrder, shape } = parseHeader(text, name);
+  const { descr, fortranOrder, shape, end } = await readNpyHeader(source);
   const numpyType = parseNumpyType(descr);
   if (!numpyType) {
     throw new SlnetError(
@@ -70,6 +69,16 @@ export async function openNpy(source: ByteSource): Promise<StackReader> {
   );
 }
 
+/**
+ * The header of an .npy file.
+ *
+ * @throws {@link SlnetError} as {@link openNpy}, but for the type and the axes, which are as they are said to be
+ */
+export async function readNpyHeader(source: ByteSource): Promise<NpyHeader> {
+  const { text, end } = await readHeader(source);
+  return { ...parseHeader(text, source.name), end };
+}
+
 /** The text that describes the array, and where the array begins. */
 async function readHeader(source: ByteSource): Promise<{ readonly text: string; readonly end: number }> {
   const { name } = source;
@@ -98,10 +107,13 @@ async function readHeader(source: ByteSource): Promise<{ readonly text: string; 
   return { text: new TextDecoder(major === 3 ? "utf-8" : "latin1").decode(bytes), end: textStart + length };
 }
 
+/** What the header of an .npy file says. */
 interface NpyHeader {
   readonly descr: string;
   readonly fortranOrder: boolean;
   readonly shape: readonly number[];
+  /** Where the array begins, in bytes. */
+  readonly end: number;
 }
 
 // One entry of the header, which is a Python dictionary of text, truth values, a tuple of integers, and, for structured
@@ -110,7 +122,7 @@ const entryPattern =
   /\s*['"](\w{1,32})['"]\s*:\s*(?:(True|False)|'([^']*)'|"([^"]*)"|\(([\d\sL,]*)\)|(\[.*\]))\s*(,|$)/sy;
 
 /** @throws {@link SlnetError} `bad-input` where the text is anything else than the dictionary that NumPy writes */
-function parseHeader(text: string, name: string): NpyHeader {
+function parseHeader(text: string, name: string): Omit<NpyHeader, "end"> {
   const [, inside] = /^\s*\{([^{}]*)\}\s*$/.exec(text) ?? [];
   let descr: string | null = null;
   let fortranOrder: boolean | null = null;

@@ -25,6 +25,8 @@ interface ZipEntry {
 export interface ZipFolder extends FileFolder {
   /** Full names of all files. */
   readonly paths: Iterable<string>;
+  /** @param largest - bytes that a file may have at most, which is looked at before any of it is unpacked */
+  open(path: string, largest?: number): Promise<ByteSource | null>;
 }
 
 /**
@@ -49,8 +51,14 @@ export async function openZip(source: ByteSource): Promise<ZipFolder> {
     name: source.name,
     paths: entries.keys(),
     list: () => Promise.resolve([...entries.keys()].filter((path) => !path.includes("/"))),
-    async open(path) {
+    async open(path, largest = Infinity) {
       const entry = entries.get(path);
+      if (entry && entry.size > largest) {
+        throw new SlnetError(
+          "unsupported",
+          `${path} in ${source.name} has ${entry.size} bytes, expected at most ${largest}`,
+        );
+      }
       return entry ? openEntry(source, path, entry) : null;
     },
   };

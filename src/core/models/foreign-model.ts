@@ -1,7 +1,10 @@
-import { defaultConfiguration } from "../configuration.js";
+import { createConfiguration, defaultConfiguration } from "../configuration.js";
 import { SlnetError } from "../errors.js";
-import type { ModelFile } from "../model.js";
+import { checkedModel, createModelFile, networkOf, type ModelFile } from "../model.js";
+import type { Network } from "../network.js";
 import { missingStatistics, type Normalisation } from "../normalisation.js";
+import { slnetWebVersion } from "../version.js";
+import { networkTensors } from "./network-tensors.js";
 
 /** What a person knows about a model that its file may not say. */
 export interface ModelFacts {
@@ -14,6 +17,86 @@ export interface ModelFacts {
 export interface ForeignModel {
   readonly model: ModelFile;
   readonly notices: readonly string[];
+  /** Where the file holds examples to test it with: how well its weights reproduce them, kind by kind. */
+  readonly tests?: readonly ModelTest[];
+}
+
+/** What the weights of a file gave for the example in it. */
+export interface ModelTest {
+  /** The kind of weights, as `onnx`. */
+  readonly weights: string;
+  /** What the examples hold: the background or what is left of the frames. */
+  readonly part: "low-rank" | "sparse";
+  /** The largest difference to them, in their unit. */
+  readonly largestDifference: number;
+  /** The largest of their values, without its sign. */
+  readonly largestValue: number;
+  readonly isReproduced: boolean;
+}
+
+/** A network out of a file that says little more about it. */
+export interface ForeignNetwork {
+  readonly network: Network;
+  /** Temporal shifts as far as the file says them. */
+  readonly shifts: readonly number[] | null;
+  readonly normalisation: Normalisation;
+  /** The program that it is from. */
+  readonly engine: string;
+}
+
+/**
+ * The model of a foreign network, for cleaning: it has no optimizer, and the options that nobody states are the usual ones.
+ *
+ * @param name - of the file, for messages
+ * @throws {@link SlnetError} `bad-input` where something is missing that the result depends on
+ */
+export function modelOfNetwork(
+  name: string,
+  { network, shifts, normalisation, engine }: ForeignNetwork,
+  facts: ModelFacts,
+  notices: string[],
+): ModelFile {
+  const temporalShifts = foreignShifts(name, network.frames, shifts, facts, notices);
+  const useBias = network.bias1 !== null;
+  const configuration = createConfiguration({ temporalShifts, useBias, normType: normalisation.type });
+  return createModelFile({
+    network,
+    temporalShifts,
+    normalisation: foreignNormalisation(name, normalisation, useBias, facts, notices),
+    configuration,
+    region: null,
+    seed: configuration.seed,
+    epoch: 0,
+    steps: 0,
+    loss: null,
+    validationLoss: null,
+    optimizer: null,
+    versions: { slnetWeb: slnetWebVersion, engine },
+  });
+}
+
+/**
+ * Our own record of a model beside weights that were rounded to 32-bit floats: the model as it was before, if the weights are
+ * still those.
+ *
+ * @param record - from outside; unchecked
+ * @returns `null` with a notice where it is of other weights, since someone may have trained them further
+ * @throws {@link SlnetError} where it is no model
+ */
+export function recordedModel(name: string, record: unknown, network: Network, notices: string[]): ModelFile | null {
+  const model = checkedModel(record, `in ${name}`);
+  const recorded = networkTensors(networkOf(model));
+  const found = networkTensors(network);
+  const isSame =
+    recorded.length === found.length &&
+    recorded.every(
+      ({ values }, i) => values.length === found[i].values.length && values.every((v, j) => v === found[i].values[j]),
+    );
+  if (isSame) return model;
+  notices.push(
+    `The record of its training in ${name} is of other weights and is left out; the weights are taken as they are.`,
+  );
+  return null;
 }
 
 /**

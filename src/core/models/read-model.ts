@@ -1,5 +1,7 @@
 import { SlnetError } from "../errors.js";
 import { createBufferSource } from "../io/buffer-source.js";
+import type { YamlLoader } from "../io/read-yaml.js";
+import { openZip } from "../io/zip-folder.js";
 import { parseModelFile } from "../model.js";
 import { readTorchFile } from "../torch/torch-file.js";
 import { looksLikeTorch } from "../torch/torch-head.js";
@@ -13,12 +15,14 @@ import type { ForeignModel, ModelFacts } from "./foreign-model.js";
 export const largestModelBytes = 16 * 1024 * 1024;
 
 /**
- * Reads a model of any kind that is known: ours, and those of PyTorch (a checkpoint of the published code, a state
- * dictionary, TorchScript). Which it is is seen from its first bytes, not from its name.
+ * Reads a model of any kind that is known: ours; those of PyTorch (a checkpoint of the published code, a state
+ * dictionary, TorchScript); packages of the BioImage Model Zoo; safetensors. Which it is is seen from what is in it, not
+ * from its name.
  *
  * @param name - of the file, for messages
  * @param bytes - the whole file, which the caller has seen to be no larger than {@link largestModelBytes}
  * @param facts - what the caller knows about the model, used where the file does not say it
+ * @param loadYaml - for the package that parses YAML; without it no package of the zoo can be read
  * @throws {@link SlnetError} `bad-input` where it is broken or needs facts that nobody stated; `unsupported` where it is
  *   another kind of file, or another network
  */
@@ -26,9 +30,29 @@ export async function readModel(
   name: string,
   bytes: Uint8Array<ArrayBuffer>,
   facts: ModelFacts = {},
+  loadYaml: YamlLoader | null = null,
 ): Promise<ForeignModel> {
-  if (looksLikeTorch(bytes)) return modelOfTorch(await readTorchFile(createBufferSource(name, bytes)), facts);
+  if (looksLikeSafetensors(bytes)) {
+    const { readSafetensors } = await import("./safetensors-reader.js");
+    return readSafetensors(name, bytes, facts);
+  }
+  const source = createBufferSource(name, bytes);
+  const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
+  if (isZip) {
+    const { readPackage } = await import("../zoo/package-reader.js");
+    const found = await readPackage(await openZip(source), facts, loadYaml);
+    if (found) return found;
+  }
+  if (isZip || looksLikeTorch(bytes)) return modelOfTorch(await readTorchFile(source), facts);
   const text = new TextDecoder().decode(bytes);
   if (/^\s*\{/.test(text)) return { model: parseModelFile(text, name), notices: [] };
-  throw new SlnetError("bad-input", `${name} is no model, expected a file of this program (JSON) or of PyTorch`);
+  throw new SlnetError(
+    "bad-input",
+    `${name} is no model, expected a file of this program (JSON), of PyTorch, of safetensors, or a package of the BioImage Model Zoo`,
+  );
+}
+
+/** Whether a file of safetensors may begin like this: the length of its header (64 bits), which is JSON. */
+function looksLikeSafetensors(head: Uint8Array): boolean {
+  return head.length > 9 && head[8] === 0x7b && head[5] === 0 && head[6] === 0 && head[7] === 0;
 }

@@ -47,7 +47,10 @@ async function readZip(source: ByteSource, zip: ZipFolder): Promise<TorchFile> {
   const paths = [...zip.paths];
   const pickles = paths.filter((path) => /^[^/]+\/data\.pkl$/.test(path));
   if (pickles.length !== 1) {
-    throw new SlnetError("unsupported", `${name} is a zip archive without data.pkl, expected one that PyTorch saved`);
+    throw new SlnetError(
+      "unsupported",
+      `${name} is a zip archive without data.pkl and rdf.yaml, expected one that PyTorch saved, or a package of the BioImage Model Zoo`,
+    );
   }
   const folder = pickles[0].slice(0, -"data.pkl".length);
   const whole = async (path: string, largest: number): Promise<Uint8Array<ArrayBuffer>> => {

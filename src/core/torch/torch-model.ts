@@ -1,8 +1,9 @@
-import { createConfiguration, maximumWindowFrames } from "../configuration.js";
+import { createConfiguration } from "../configuration.js";
 import { errorMessage, SlnetError } from "../errors.js";
 import { createModelFile, type ModelFile, type OptimizerRecord } from "../model.js";
 import type { ForeignModel, ModelFacts } from "../models/foreign-model.js";
 import { foreignNormalisation, foreignShifts } from "../models/foreign-model.js";
+import { isParameterName, networkOfTensors, noNetwork, type ParameterName } from "../models/network-tensors.js";
 import type { Network } from "../network.js";
 import { slnetWebVersion } from "../version.js";
 import { PickleObject, type PickleValue } from "./pickle-values.js";
@@ -11,10 +12,6 @@ import type { TorchFile } from "./torch-file.js";
 import { TorchTensor } from "./torch-tensor.js";
 
 type Fields = ReadonlyMap<PickleValue, PickleValue>;
-
-/** The parameters of the network in the order of its optimizer, by their names in the state dictionary. */
-const parameterNames = ["conv1.weight", "conv1.bias", "conv2.weight", "conv2.bias"] as const;
-type ParameterName = (typeof parameterNames)[number];
 
 /** Where our checkpoints hold, as JSON, what cannot stand in them otherwise. */
 export const ownKey = "slnet_web";
@@ -95,47 +92,31 @@ export async function modelOfTorch(file: TorchFile, facts: ModelFacts): Promise<
   return { model, notices };
 }
 
-async function networkIn(file: TorchFile, root: Fields): Promise<Network> {
+/**
+ * The network in a file of PyTorch, whatever else is in it.
+ *
+ * @throws {@link SlnetError} as {@link modelOfTorch}
+ */
+export function networkOfTorch(file: TorchFile): Promise<Network> {
+  const root = fieldsOf(file.root);
+  if (!root) throw noNetwork(file.name, "no dictionary");
+  return networkIn(file, root);
+}
+
+function networkIn(file: TorchFile, root: Fields): Promise<Network> {
   const tensors = file.form === "script" ? scriptTensors(file, root) : dictionaryTensors(file, root);
-  const conv1 = tensors.get("conv1.weight");
-  const conv2 = tensors.get("conv2.weight");
-  if (!conv1 || !conv2) throw noNetwork(file.name, `no ${conv1 ? "conv2" : "conv1"}.weight`);
-  const frames = conv1.shape[1] ?? 0;
-  if (frames < 1 || frames > maximumWindowFrames) {
-    throw new SlnetError(
-      "unsupported",
-      `${file.name} has a network for ${frames} frames, expected 1 to ${maximumWindowFrames}`,
-    );
-  }
-  const bias1 = tensors.get("conv1.bias");
-  const bias2 = tensors.get("conv2.bias");
-  if (!bias1 !== !bias2) throw noNetwork(file.name, "a bias in one layer only");
-  const values = async (name: ParameterName, tensor: TorchTensor, shape: readonly number[]): Promise<Float64Array> => {
-    if (tensor.shape.join() !== shape.join()) {
-      throw noNetwork(file.name, `${name} of shape [${tensor.shape.join(", ")}] in place of [${shape.join(", ")}]`);
-    }
-    const found = await file.values(tensor);
-    if (!found.every(Number.isFinite)) {
-      throw new SlnetError(
-        "bad-input",
-        `${file.name}: ${name} holds numbers that are not finite; its training went astray`,
-      );
-    }
-    return found;
-  };
-  return {
-    frames,
-    conv1: await values("conv1.weight", conv1, [2 * frames, frames, 1, 1]),
-    bias1: bias1 ? await values("conv1.bias", bias1, [2 * frames]) : null,
-    conv2: await values("conv2.weight", conv2, [frames, 2 * frames, 1, 1]),
-    bias2: bias2 ? await values("conv2.bias", bias2, [frames]) : null,
-  };
+  return networkOfTensors(
+    file.name,
+    new Map(
+      [...tensors].map(([name, tensor]) => [name, { shape: tensor.shape, values: () => file.values(tensor) }] as const),
+    ),
+  );
 }
 
 /** Of a checkpoint, or of a state dictionary alone; several graphics cards put `module.` before each name. */
-function dictionaryTensors(file: TorchFile, root: Fields): Map<string, TorchTensor> {
+function dictionaryTensors(file: TorchFile, root: Fields): Map<ParameterName, TorchTensor> {
   const state = root.has("model_state_dict") ? fieldsOf(root.get("model_state_dict")) : root;
-  const tensors = new Map<string, TorchTensor>();
+  const tensors = new Map<ParameterName, TorchTensor>();
   for (const [key, value] of state ?? []) {
     const name = typeof key === "string" ? key.replace(/^module\./, "") : "";
     if (!isParameterName(name) || !(value instanceof TorchTensor)) {
@@ -146,11 +127,11 @@ function dictionaryTensors(file: TorchFile, root: Fields): Map<string, TorchTens
   return tensors;
 }
 
-function scriptTensors(file: TorchFile, root: Fields): Map<string, TorchTensor> {
+function scriptTensors(file: TorchFile, root: Fields): Map<ParameterName, TorchTensor> {
   for (const [, call] of file.code.matchAll(/\b(?:torch|ops)\.(\w+)\(/g)) {
     if (!scriptCalls.has(call)) throw noNetwork(file.name, `a call of torch.${call}`);
   }
-  const tensors = new Map<string, TorchTensor>();
+  const tensors = new Map<ParameterName, TorchTensor>();
   for (const [name, value] of root) {
     const fields = fieldsOf(value);
     for (const part of ["weight", "bias"]) {
@@ -229,15 +210,4 @@ async function optimizerIn(
 function fieldsOf(value: PickleValue | undefined): Fields | null {
   if (value instanceof Map) return value;
   return value instanceof PickleObject && value.state instanceof Map ? value.state : null;
-}
-
-function isParameterName(name: string): name is ParameterName {
-  return (parameterNames as readonly string[]).includes(name);
-}
-
-function noNetwork(name: string, found: string): SlnetError {
-  return new SlnetError(
-    "unsupported",
-    `${name} has ${found}, expected the two layers conv1 and conv2 of an SLNet and nothing else`,
-  );
 }

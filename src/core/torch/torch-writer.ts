@@ -4,6 +4,8 @@ import { createMemorySink } from "../io/buffer-source.js";
 import { littleEndianBytes } from "../io/byte-order.js";
 import { createZipTree } from "../io/zip-tree.js";
 import { networkOf, type ModelFile } from "../model.js";
+import { networkTensors } from "../models/network-tensors.js";
+import type { Network } from "../network.js";
 import { PickleName } from "./pickle-values.js";
 import { ownKey, type OwnPart } from "./torch-model.js";
 import { PickleCall, PickleReference, PickleTuple, writePickle, type Picklable } from "./pickle-writer.js";
@@ -18,19 +20,8 @@ const mostListedFrames = 100_000;
  * moments are rounded to 32-bit floats.
  */
 export async function writeTorchCheckpoint(model: ModelFile): Promise<Uint8Array<ArrayBuffer>> {
-  const storages: Float32Array[] = [];
-  const tensor = (values: ArrayLike<number>, shape: readonly number[]): Picklable => {
-    const storage = Float32Array.from(values);
-    storages.push(storage);
-    return tensorCall(storages.length - 1, storage.length, shape);
-  };
-  const { frames: n, conv1, bias1, conv2, bias2 } = networkOf(model);
-  const parameters = [
-    { name: "conv1.weight", values: conv1, shape: [2 * n, n, 1, 1] },
-    ...(bias1 ? [{ name: "conv1.bias", values: bias1, shape: [2 * n] }] : []),
-    { name: "conv2.weight", values: conv2, shape: [n, 2 * n, 1, 1] },
-    ...(bias2 ? [{ name: "conv2.bias", values: bias2, shape: [n] }] : []),
-  ] as const;
+  const { tensor, save } = createStorages();
+  const parameters = networkTensors(networkOf(model));
   const { configuration, normalisation, optimizer } = model;
   const checkpoint = dictionary({
     epoch: Math.max(0, model.epoch - 1),
@@ -54,15 +45,35 @@ export async function writeTorchCheckpoint(model: ModelFile): Promise<Uint8Array
       maximum: normalisation.maximum,
     } satisfies OwnPart),
   });
+  return save(checkpoint);
+}
 
-  const sink = createMemorySink();
-  const zip = createZipTree(sink);
-  await zip.write("slnet/data.pkl", writePickle(checkpoint));
-  await zip.write("slnet/byteorder", new TextEncoder().encode("little"));
-  for (const [key, storage] of storages.entries()) await zip.write(`slnet/data/${key}`, littleEndianBytes(storage));
-  await zip.write("slnet/version", new TextEncoder().encode("3\n"));
-  await zip.finish();
-  return sink.bytes().slice();
+/** The weights of a network alone, as `torch.save(net.state_dict(), …)` has them, for `net.load_state_dict`. */
+export async function writeTorchStateDictionary(network: Network): Promise<Uint8Array<ArrayBuffer>> {
+  const { tensor, save } = createStorages();
+  return save(new Map(networkTensors(network).map(({ name, values, shape }) => [name, tensor(values, shape)])));
+}
+
+/** Tensors on their way into a file: `save` writes what refers to them, and then their values. */
+function createStorages() {
+  const storages: Float32Array[] = [];
+  return {
+    tensor(values: ArrayLike<number>, shape: readonly number[]): Picklable {
+      const storage = Float32Array.from(values);
+      storages.push(storage);
+      return tensorCall(storages.length - 1, storage.length, shape);
+    },
+    async save(root: Picklable): Promise<Uint8Array<ArrayBuffer>> {
+      const sink = createMemorySink();
+      const zip = createZipTree(sink);
+      await zip.write("slnet/data.pkl", writePickle(root));
+      await zip.write("slnet/byteorder", new TextEncoder().encode("little"));
+      for (const [key, storage] of storages.entries()) await zip.write(`slnet/data/${key}`, littleEndianBytes(storage));
+      await zip.write("slnet/version", new TextEncoder().encode("3\n"));
+      await zip.finish();
+      return sink.bytes().slice();
+    },
+  };
 }
 
 function tensorCall(key: number, elements: number, shape: readonly number[]): PickleCall {

@@ -19,10 +19,10 @@ export interface CleanedRange {
 
 /** Cleans a range of frames block by block, and single frames on demand. */
 export class CleaningJob {
-  readonly plan: CleaningPlan;
   readonly #method: BackgroundMethod;
   readonly #pace: BlockPace;
   #measure: ((done: number) => CleanedBlock["progress"]) | null = null;
+  #plan: CleaningPlan;
   #position: number;
 
   static async open(
@@ -49,7 +49,17 @@ export class CleaningJob {
     this.#method = method;
     this.#pace = new BlockPace(method.blockFrames);
     this.#position = from;
-    this.plan = { from, to: end, height: shape.height, width: shape.width, engine: method.engine, notices };
+    this.#plan = { from, to: end, height: shape.height, width: shape.width, engine: method.engine, notices };
+  }
+
+  get plan(): CleaningPlan {
+    return this.#plan;
+  }
+
+  /** Cleans these frames of the planned ones alone, or none of them. Before the first `advance`. */
+  narrowTo({ from, to }: Pick<CleaningPlan, "from" | "to">): void {
+    this.#plan = { ...this.#plan, from, to };
+    this.#position = from;
   }
 
   /** Leaves out the frames before this one, as done already. Before the first `advance`. */

@@ -1,5 +1,6 @@
 import { createSamples, framePixels, type StackReader } from "../../core/frames.js";
 import { slnetWebVersion } from "../../core/version.js";
+import { sha256Hex } from "../../core/sha256.js";
 import type { CleaningMethod, CleaningPlan } from "../../protocol/api.js";
 import type { ResolvedPart } from "./saved-parts.js";
 
@@ -22,15 +23,10 @@ export async function fingerprintOf(
   await reader.readFrames(plan.from, plan.from + 1, frame);
   const told = [
     slnetWebVersion,
-    { shape, name, storedType, first: await sha256(new Uint8Array(frame.buffer as ArrayBuffer)) },
+    { shape, name, storedType, first: await sha256Hex(new Uint8Array(frame.buffer as ArrayBuffer)) },
     method,
     { from: plan.from, to: plan.to, tail, engine: plan.engine?.name ?? null },
     { part: part.part, type: part.type, offsetAdu: part.offsetAdu },
   ];
-  return (await sha256(new TextEncoder().encode(JSON.stringify(told)))).slice(0, digits);
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return (await sha256Hex(new TextEncoder().encode(JSON.stringify(told)))).slice(0, digits);
 }

@@ -7,7 +7,12 @@ import type { ResolvedPart } from "./saved-parts.js";
 
 /** A part whose place is open, and that may have frames of an earlier run in it. */
 export interface PartWriter {
-  readonly output: Pick<OutputFile, "commit" | "discard" | "file">;
+  readonly output: Pick<OutputFile, "discard" | "file"> & {
+    /** @param clipped - pixels that did not fit the sample type, over all parts */
+    commit(clipped: number): Promise<void>;
+  };
+  /** With fewer frames it is not worth keeping. */
+  readonly neededFrames: number;
   /** Whole frames that are there already. */
   readonly earlierFrames: number;
   /**
@@ -64,11 +69,12 @@ async function openZarrPart(
     const folder = await platform.openOutputFolder(path);
     const file = (): Promise<File> => Promise.reject(new SlnetError("unsupported", `${path} is a folder on disk`));
     const output = { commit: () => folder.commit(), discard: () => folder.discard(), file };
-    return { output, earlierFrames: 0, start: () => createZarrWriter(folder.files, options) };
+    return { output, earlierFrames: 0, neededFrames: 1, start: () => createZarrWriter(folder.files, options) };
   }
   const { createZipTree } = await import("../../core/io/zip-tree.js");
   const output = await platform.openOutput(target);
-  return { output, earlierFrames: 0, start: () => createZarrWriter(createZipTree(output.sink), options) };
+  const files = createZipTree(output.sink);
+  return { output, earlierFrames: 0, neededFrames: 1, start: () => createZarrWriter(files, options) };
 }
 
 async function openTiffPart(output: OutputFile, options: TiffWriterOptions): Promise<PartWriter> {
@@ -78,6 +84,7 @@ async function openTiffPart(output: OutputFile, options: TiffWriterOptions): Pro
   return {
     output,
     earlierFrames: written.frames,
+    neededFrames: 1,
     start(keep) {
       if (keep > 0) return createTiffWriter(output.sink, options, { ...written, frames: keep });
       output.startAnew();

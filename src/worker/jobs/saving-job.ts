@@ -12,6 +12,7 @@ import type {
 import type { OutputPlan } from "../engines/engine.js";
 import type { EngineRoom } from "../engines/start-engine.js";
 import type { Platform } from "../platform/platform.js";
+import { requireShard, shardRange } from "../../core/shards.js";
 import { slnetWebVersion } from "../../core/version.js";
 import { CleaningJob, type CleanedRange } from "./cleaning-job.js";
 import { fingerprintOf } from "./fingerprint.js";
@@ -24,10 +25,14 @@ const reportEveryMs = 50;
 /** A process that is killed loses the frames of this time. Each time costs some 0.3 ms, a sixth of that of a block. */
 const publishEveryMs = 100;
 
+/** Machines that do not talk cannot agree on the fastest engine; this one computes the same on all. */
+const shardEngine = "wasm";
+
 interface OpenPart {
   readonly part: ResolvedPart;
   readonly output: PartWriter["output"];
   readonly writer: StackWriter;
+  readonly neededFrames: number;
   state: "writing" | "finished" | "discarded";
   /** Frames in the file once it is finished. */
   savedFrames: number;
@@ -50,16 +55,28 @@ export class SavingJob {
     method: CleaningMethod,
     options: CleaningOptions,
     wanted: readonly SavedPart[],
-    { metadata: changes = {}, resume = false }: SavingOptions,
+    { metadata: changes = {}, resume = false, shard = null }: SavingOptions,
     room: EngineRoom,
     platform: Platform,
   ): Promise<SavingJob> {
+    if (shard) requireShard(shard);
+    if (shard && resume) {
+      throw new SlnetError(
+        "unsupported",
+        "a shard cannot be resumed; one that was stopped is cleaned again as a whole",
+      );
+    }
     const parts = resolveParts(wanted, correctedMetadata(reader.description, changes), method);
     const outputs = { sparse: planOf(parts, "sparse"), lowRank: planOf(parts, "low-rank") };
-    const cleaning = await CleaningJob.open(reader, method, options, outputs, room);
+    const isEngineFixed = shard !== null && options.engine === "auto";
+    const engine = isEngineFixed ? shardEngine : options.engine;
+    const cleaning = await CleaningJob.open(reader, method, { ...options, engine }, outputs, room);
     const { plan } = cleaning;
     const writers: PartWriter[] = [];
     try {
+      // Loaded where it is needed: a page has no use for it.
+      const sharding = shard && (await import("./shard-part.js"));
+      const unit = sharding?.shardUnit(parts, plan, plan.to - plan.from) ?? 1;
       for (const part of parts) {
         const isPath = part.target.type === "path";
         // By this a file is known again that is to be continued.
@@ -75,17 +92,29 @@ export class SavingJob {
           // Elsewhere a file is there when it is closed, and not before.
           publishEveryMs: isPath ? publishEveryMs : Infinity,
         };
-        writers.push(await openPartWriter(part, written, platform, resume));
+        const common = { unit, from: plan.from, to: plan.to, fingerprint };
+        writers.push(
+          shard && sharding
+            ? await sharding.openShardPart(part, written, common, shard, platform)
+            : await openPartWriter(part, written, platform, resume),
+        );
+      }
+      if (shard) {
+        const range = shardRange(plan.to - plan.from, unit, shard);
+        cleaning.narrowTo({ from: plan.from + range.from, to: plan.from + range.to });
       }
       // The last frame is always cleaned again: so there is one to report, and nothing special about a finished file.
       const earlier = writers.map(({ earlierFrames }) => earlierFrames);
-      const resumedFrames = Math.min(plan.to - plan.from - 1, ...earlier);
-      cleaning.skipTo(plan.from + resumedFrames);
+      const resumedFrames = shard ? 0 : Math.min(plan.to - plan.from - 1, ...earlier);
+      if (!shard) cleaning.skipTo(plan.from + resumedFrames);
       const open = parts.map((part, index): OpenPart => {
-        const { output } = writers[index];
-        return { part, output, writer: writers[index].start(resumedFrames), state: "writing", savedFrames: 0 };
+        const { output, neededFrames } = writers[index];
+        const writer = writers[index].start(resumedFrames);
+        return { part, output, writer, neededFrames, state: "writing", savedFrames: 0 };
       });
-      return new SavingJob(cleaning, open, resumedFrames);
+      const { engine: report } = plan;
+      const used = report && isEngineFixed ? { ...report, reason: "which computes the same for all shards" } : report;
+      return new SavingJob(cleaning, open, resumedFrames, used);
     } catch (error) {
       for (const { output } of writers) await output.discard();
       cleaning.close();
@@ -93,11 +122,17 @@ export class SavingJob {
     }
   }
 
-  private constructor(cleaning: CleaningJob, parts: readonly OpenPart[], resumedFrames: number) {
+  private constructor(
+    cleaning: CleaningJob,
+    parts: readonly OpenPart[],
+    resumedFrames: number,
+    engine: SavingPlan["engine"],
+  ) {
     this.#cleaning = cleaning;
     this.#parts = parts;
     this.plan = {
       ...cleaning.plan,
+      engine,
       parts: parts.map(({ part: { part, offsetAdu, offsetFrom, metadata } }) => ({
         part,
         offsetAdu,
@@ -138,7 +173,7 @@ export class SavingJob {
     await this.#writing;
     const errors: unknown[] = [];
     for (const part of this.#parts) {
-      if (part.state === "writing") await finishPart(part).catch((error: unknown) => errors.push(error));
+      if (part.state === "writing") await finishPart(part, this.#clipped).catch((error: unknown) => errors.push(error));
     }
     if (errors.length > 0) throw errors[0];
   }
@@ -197,15 +232,15 @@ export class SavingJob {
 }
 
 /** Closes one file. It is kept also where its last frames cannot be made reachable: it is whole without them. */
-async function finishPart(part: OpenPart): Promise<void> {
-  const { writer, output } = part;
+async function finishPart(part: OpenPart, clipped: number): Promise<void> {
+  const { writer, output, neededFrames } = part;
   part.state = "discarded";
-  if (writer.framesWritten === 0) return output.discard();
+  if (writer.framesWritten < neededFrames) return output.discard();
   const failure = await writer.finish().then(
     () => null,
     (error: unknown) => ({ error }),
   );
-  await output.commit();
+  await output.commit(clipped);
   part.state = "finished";
   part.savedFrames = failure ? (writer.framesReachable ?? 0) : writer.framesWritten;
   if (failure) throw failure.error;

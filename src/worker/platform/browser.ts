@@ -49,6 +49,8 @@ export const browserPlatform: Platform = {
   openOutputFolder: () =>
     Promise.reject(new SlnetError("unsupported", "a page cannot write a folder; save OME-Zarr as one .zip file")),
 
+  openShardFolder: () => Promise.reject(new SlnetError("unsupported", "a page cannot write shards into a folder")),
+
   makeDirectory: () => Promise.reject(new SlnetError("unsupported", "a page cannot make folders")),
 
   async startItk(assetsBaseUrl) {

@@ -2,6 +2,7 @@ import { mkdir, open, readdir, rename, rm, type FileHandle } from "node:fs/promi
 import { dirname, join } from "node:path";
 
 import { errorMessage, SlnetError } from "../../core/errors.js";
+import type { FileTree } from "../../core/io/file-tree.js";
 import type { OutputFolder } from "./platform.js";
 
 /** As for files: for more at once Linux takes memory in pieces that are slow to get. */
@@ -25,49 +26,66 @@ export async function openOutputFolder(path: string): Promise<OutputFolder> {
   } catch (error) {
     throw cannotWrite(path, error);
   }
-  const folders = new Set<string>([partPath]);
-  const sizes = new Map<string, number>();
   return {
-    files: {
-      async write(relative, bytes) {
-        const target = join(partPath, ...relative.split("/"));
-        const folder = dirname(target);
-        const temporary = `${target}.new`;
-        try {
-          if (!folders.has(folder)) {
-            await mkdir(folder, { recursive: true });
-            // Those of the chunks are each for one file; those that many files share are few.
-            if (folders.size < 1000) folders.add(folder);
-          }
-          await writeWhole(temporary, bytes);
-          await rename(temporary, target);
-        } catch (error) {
-          await rm(temporary, { force: true }).catch(() => undefined);
-          throw cannotWrite(join(path, relative), error);
-        }
-        sizes.set(relative, bytes.length);
-      },
-      finish: () => Promise.resolve([...sizes.values()].reduce((sum, size) => sum + size, 0)),
-    },
-    async commit() {
-      // A name that nobody has.
-      const oldPath = `${path}.${crypto.randomUUID()}.old`;
-      try {
-        await rename(path, oldPath).catch((error: unknown) => {
-          if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-        });
-        await rename(partPath, path);
-        await rm(oldPath, { recursive: true, force: true });
-      } catch (error) {
-        throw cannotWrite(path, error);
-      }
-    },
+    files: createFolderTree(partPath, path, (target) => `${target}.new`),
+    commit: () => replaceFolder(path, partPath),
     discard: () => rm(partPath, { recursive: true, force: true }),
   };
 }
 
+/**
+ * A folder on disk for many files.
+ *
+ * @param shownPath - what it is called in errors
+ * @param temporaryOf - where a file is until it is whole, on the same disk
+ */
+export function createFolderTree(
+  folderPath: string,
+  shownPath: string,
+  temporaryOf: (target: string) => string,
+): FileTree {
+  const folders = new Set<string>([folderPath]);
+  const sizes = new Map<string, number>();
+  return {
+    async write(relative, bytes) {
+      const target = join(folderPath, ...relative.split("/"));
+      const folder = dirname(target);
+      const temporary = temporaryOf(target);
+      try {
+        if (!folders.has(folder)) {
+          await mkdir(folder, { recursive: true });
+          // Those of the chunks are each for one file; those that many files share are few.
+          if (folders.size < 1000) folders.add(folder);
+        }
+        await writeWhole(temporary, bytes);
+        await rename(temporary, target);
+      } catch (error) {
+        await rm(temporary, { force: true }).catch(() => undefined);
+        throw cannotWrite(join(shownPath, relative), error);
+      }
+      sizes.set(relative, bytes.length);
+    },
+    finish: () => Promise.resolve([...sizes.values()].reduce((sum, size) => sum + size, 0)),
+  };
+}
+
+/** Gives a folder its final name, in place of one that has it. */
+export async function replaceFolder(path: string, newPath: string): Promise<void> {
+  // A name that nobody has.
+  const oldPath = `${path}.${crypto.randomUUID()}.old`;
+  try {
+    await rename(path, oldPath).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    });
+    await rename(newPath, path);
+    await rm(oldPath, { recursive: true, force: true });
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
 /** Nothing of a person's is removed because its name was typed here. */
-async function requireReplaceable(path: string): Promise<void> {
+export async function requireReplaceable(path: string): Promise<void> {
   let names: string[];
   try {
     names = await readdir(path);
@@ -95,7 +113,7 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-function cannotWrite(path: string, error: unknown): SlnetError {
+export function cannotWrite(path: string, error: unknown): SlnetError {
   const isFull = (error as NodeJS.ErrnoException).code === "ENOSPC";
   return new SlnetError(
     isFull ? "out-of-memory" : "bad-input",

@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { errorMessage, SlnetError } from "../../core/errors.js";
 import type { ByteSink, ByteSource, FileFolder } from "../../core/frames.js";
 import { openOutputFolder } from "./node-folder.js";
+import { openShardFolder } from "./node-shards.js";
 import type { OutputFile, Platform } from "./platform.js";
 
 export const nodePlatform: Platform = {
@@ -22,6 +23,8 @@ export const nodePlatform: Platform = {
   },
 
   openOutputFolder,
+
+  openShardFolder: (path, make) => openShardFolder(path, make, openFileOutput),
 
   async makeDirectory(path) {
     try {
@@ -121,8 +124,7 @@ const writeFailures: Readonly<Record<string, string>> = {
  * Written beside its final name, so that an earlier file of that name stands until the new one is whole. Made at the first
  * write: a run that ends before it leaves nothing.
  */
-async function openFileOutput(path: string, resume: boolean): Promise<OutputFile> {
-  const partPath = `${path}.part`;
+async function openFileOutput(path: string, resume: boolean, partPath = `${path}.part`): Promise<OutputFile> {
   try {
     await access(dirname(path), constants.W_OK);
     if (await isFolder(path)) throw new Error("it is a folder");

@@ -30,6 +30,30 @@ export interface OutputFolder {
   discard(): Promise<void>;
 }
 
+/**
+ * The folder in which the shards of one output come together, beside it. Several processes, also of several machines, use
+ * it at the same time: whatever is written stands under its name only when it is whole.
+ */
+export interface ShardFolder {
+  readonly path: string;
+  /** A small file, or `null` where there is none. */
+  read(name: string): Promise<Uint8Array | null>;
+  /** Writes a small file, in place of one of that name. */
+  write(name: string, bytes: Uint8Array): Promise<void>;
+  /** Whether there is a folder of that name. */
+  hasFolder(name: string): Promise<boolean>;
+  /** A folder in it, for many files. */
+  tree(name: string): FileTree;
+  /** A large file. */
+  openFile(name: string): Promise<OutputFile>;
+  /** @throws {@link SlnetError} `bad-input` where a folder could not get the name of the output */
+  requireMovable(): Promise<void>;
+  /** Gives a folder in it the name of the output, in place of a Zarr folder of that name. */
+  moveOut(name: string): Promise<void>;
+  /** Removes it with all that is in it. */
+  remove(): Promise<void>;
+}
+
 /** A file with the folder it is in, or a folder as a whole. */
 export type OpenedInput =
   | { readonly type: "file"; readonly source: ByteSource; readonly folder: FileFolder }
@@ -47,6 +71,14 @@ export interface Platform {
    * @throws {@link SlnetError} `bad-input` where something else than a Zarr folder has that name
    */
   openOutputFolder(path: string): Promise<OutputFolder>;
+  /**
+   * Opens the folder of the shards of an output. Node only.
+   *
+   * @param path - of the output
+   * @param make - makes it where it is missing
+   * @throws {@link SlnetError} `bad-input` where it is missing, cannot be written to, or is a folder of other files
+   */
+  openShardFolder(path: string, make: boolean): Promise<ShardFolder>;
   /**
    * Nothing is made or changed before the first write.
    *

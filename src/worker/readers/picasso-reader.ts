@@ -1,8 +1,8 @@
 import { SlnetError } from "../../core/errors.js";
 import type { ByteSource, FileFolder, StackReader } from "../../core/frames.js";
 import { openPicassoRaw } from "../../core/io/picasso-raw-reader.js";
+import { readYaml } from "../../core/io/read-yaml.js";
 import { readNeighbourText } from "../../core/io/small-text.js";
-import { readYaml } from "./read-yaml.js";
 
 /**
  * Opens a .raw recording of Picasso with the YAML file beside it.
@@ -21,6 +21,6 @@ export async function openPicasso(source: ByteSource, folder: FileFolder): Promi
   }
   return openPicassoRaw(source, {
     name: description.name,
-    documents: await readYaml(description.text, description.name),
+    documents: await readYaml(description.text, description.name, () => import("yaml")),
   });
 }

@@ -27,16 +27,24 @@ const chunksAtOnce = 4;
  * Chunks go first, then the length of the array. Whatever moment a run is killed at, a folder holds a whole stack of the
  * frames that were reachable then. An archive can be read once it is finished.
  *
- * @param files - empty
+ * @param files - empty, but for what other writers of the same stack have written
+ * @param within - writes these frames alone, from a multiple of {@link zarrChunkFrames} on, and no metadata: whoever has
+ *   all chunks calls {@link writeZarrMetadata}
  */
-export function createZarrWriter(files: FileTree, options: ZarrWriterOptions): StackWriter {
-  const { height, width, type, frames: plannedFrames, compression = "none", publishEveryMs = 0 } = options;
-  for (const [name, value] of Object.entries({ height, width, frames: plannedFrames })) {
+export function createZarrWriter(
+  files: FileTree,
+  options: ZarrWriterOptions,
+  within: { readonly from: number; readonly to: number } | null = null,
+): StackWriter {
+  const { height, width, type, frames: stackFrames, compression = "none", publishEveryMs = 0 } = options;
+  for (const [name, value] of Object.entries({ height, width, frames: stackFrames })) {
     if (Number.isInteger(value) && value >= 1 && value <= 0xffff_ffff) continue;
     throw new SlnetError("bad-input", `write OME-Zarr: ${name} is ${value}, expected a whole number of at least 1`);
   }
   const pixels = framePixels(options);
-  const chunkFrames = Math.min(plannedFrames, Math.max(1, Math.floor(chunkTarget / (pixels * sampleBytes(type)))));
+  const chunkFrames = zarrChunkFrames(options);
+  const plannedFrames = within ? within.to - within.from : stackFrames;
+  const firstChunk = within ? within.from / chunkFrames : 0;
   const chunkPixels = chunkFrames * pixels;
   /** Frames of a chunk that is not full yet. */
   const pending = createSamples(type, chunkPixels);
@@ -49,7 +57,7 @@ export function createZarrWriter(files: FileTree, options: ZarrWriterOptions): S
 
   const writeChunk = async (index: number, chunk: Uint16Array | Float32Array): Promise<void> => {
     const bytes = littleEndianBytes(chunk);
-    await files.write(`0/${index}/0/0`, compression === "deflate" ? await deflate(bytes) : bytes);
+    await files.write(`0/${firstChunk + index}/0/0`, compression === "deflate" ? await deflate(bytes) : bytes);
   };
 
   /** Writes chunks that follow the last one, several at a time. */
@@ -64,14 +72,9 @@ export function createZarrWriter(files: FileTree, options: ZarrWriterOptions): S
   };
 
   const publish = async (frames: number): Promise<void> => {
-    if (frames === framesPublished) return;
-    if (framesPublished === 0) {
-      await files.write(".zgroup", encodeJson({ zarr_format: 2 }));
-      await files.write(".zattrs", encodeJson(imageAttributes(options)));
-    }
-    const array = (count: number): string => JSON.stringify(arrayMetadata(options, count, chunkFrames));
-    // As long as it can get, so that it can be written over where it lies.
-    await files.write("0/.zarray", new TextEncoder().encode(array(frames).padEnd(array(plannedFrames).length)));
+    if (frames === framesPublished || within) return;
+    if (framesPublished === 0) await writeImageMetadata(files, options);
+    await writeArrayMetadata(files, options, frames);
     framesPublished = frames;
     publishedAt = performance.now();
   };
@@ -132,6 +135,30 @@ export function createZarrWriter(files: FileTree, options: ZarrWriterOptions): S
       return { frames, bytes: await files.finish() };
     },
   };
+}
+
+/** Frames of a chunk. */
+export function zarrChunkFrames(options: Pick<ZarrWriterOptions, "height" | "width" | "type" | "frames">): number {
+  const fitting = Math.floor(chunkTarget / (framePixels(options) * sampleBytes(options.type)));
+  return Math.min(options.frames, Math.max(1, fitting));
+}
+
+/** Makes a stack of chunks that are all there. */
+export async function writeZarrMetadata(files: FileTree, options: ZarrWriterOptions): Promise<void> {
+  await writeImageMetadata(files, options);
+  await writeArrayMetadata(files, options, options.frames);
+}
+
+async function writeImageMetadata(files: FileTree, options: ZarrWriterOptions): Promise<void> {
+  await files.write(".zgroup", encodeJson({ zarr_format: 2 }));
+  await files.write(".zattrs", encodeJson(imageAttributes(options)));
+}
+
+async function writeArrayMetadata(files: FileTree, options: ZarrWriterOptions, frames: number): Promise<void> {
+  const chunkFrames = zarrChunkFrames(options);
+  const array = (count: number): string => JSON.stringify(arrayMetadata(options, count, chunkFrames));
+  // As long as it can get, so that it can be written over where it lies.
+  await files.write("0/.zarray", new TextEncoder().encode(array(frames).padEnd(array(options.frames).length)));
 }
 
 /** Zarr 2, `.zarray`. */

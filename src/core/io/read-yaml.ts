@@ -1,4 +1,18 @@
-import { errorMessage, SlnetError } from "../../core/errors.js";
+import { errorMessage, SlnetError } from "../errors.js";
+
+/** What is used of the package `yaml`. The core imports no package: who reads a file hands it over. */
+export interface YamlLibrary {
+  parseAllDocuments(
+    text: string,
+    options: { readonly uniqueKeys: false; readonly prettyErrors: false; readonly logLevel: "silent" },
+  ): Iterable<{
+    readonly errors: readonly Error[];
+    toJS(options: { readonly maxAliasCount: number }): unknown;
+  }>;
+}
+
+/** Loads the package, once it is needed. */
+export type YamlLoader = () => Promise<YamlLibrary>;
 
 /**
  * Longest text that is parsed, in characters. Descriptions that Picasso writes have 1 to 20 thousand. A megabyte made for
@@ -13,20 +27,18 @@ const mostAliases = 100;
  * Parses the documents of a YAML file.
  *
  * @param name - of the file, for messages
+ * @param load - for the package that parses
  * @throws {@link SlnetError} `bad-input` where it is no YAML, or has more than 128 Ki characters or 100 aliases
  */
-export async function readYaml(text: string, name: string): Promise<readonly unknown[]> {
+export async function readYaml(text: string, name: string, load: YamlLoader): Promise<readonly unknown[]> {
   if (text.length > longestText) {
-    throw new SlnetError(
-      "bad-input",
-      `${name} has ${text.length} characters, expected at most ${longestText} in the description of a stack`,
-    );
+    throw new SlnetError("bad-input", `${name} has ${text.length} characters, expected at most ${longestText} of YAML`);
   }
   const aliases = text.match(/(?<![^\s[{,:-])\*[^\s*]/g)?.length ?? 0;
   if (aliases > mostAliases) {
     throw new SlnetError("bad-input", `${name} has ${aliases} aliases, expected at most ${mostAliases}`);
   }
-  const { parseAllDocuments } = await import("yaml");
+  const { parseAllDocuments } = await load();
   try {
     // Unique keys are checked by comparing each with each: seconds for a file of a megabyte.
     const documents = [...parseAllDocuments(text, { uniqueKeys: false, prettyErrors: false, logLevel: "silent" })];

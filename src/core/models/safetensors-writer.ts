@@ -1,0 +1,25 @@
+import { littleEndianBytes } from "../io/byte-order.js";
+import { joined } from "../io/deflate.js";
+import { networkOf, type ModelFile } from "../model.js";
+import { networkTensors } from "./network-tensors.js";
+import { metadataKey } from "./safetensors-reader.js";
+
+/** A model as a file of safetensors: its weights as 32-bit floats, and the whole record of it beside them. */
+export function writeSafetensors(model: ModelFile): Uint8Array<ArrayBuffer> {
+  const header: Record<string, unknown> = { __metadata__: { format: "pt", [metadataKey]: JSON.stringify(model) } };
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  for (const { name, shape, values } of networkTensors(networkOf(model))) {
+    const bytes = littleEndianBytes(values);
+    header[name] = { dtype: "F32", shape, data_offsets: [at, at + bytes.length] };
+    parts.push(bytes);
+    at += bytes.length;
+  }
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  // Spaces behind the header, so that the tensors begin at a multiple of eight bytes.
+  const length = Math.ceil(text.length / 8) * 8;
+  const head = new Uint8Array(8 + length).fill(0x20);
+  new DataView(head.buffer).setBigUint64(0, BigInt(length), true);
+  head.set(text, 8);
+  return joined([head, ...parts]);
+}
