@@ -8,6 +8,7 @@ import {
   viewFormStory,
 } from "./stories/forms.js";
 import { localizerStory } from "./stories/localizer.js";
+import { methodComparisonStory } from "./stories/method-comparison.js";
 import { panelStory } from "./stories/panel.js";
 import {
   frameAxisStory,
@@ -57,6 +58,7 @@ const stories: readonly Story[] = [
   cleanFormStory,
   saveFormStory,
   localizerStory,
+  methodComparisonStory,
   inspectorStory,
   tracePlotStory,
   kymographStory,

@@ -63,7 +63,9 @@ export type {
   ProjectionPart,
 } from "./inspection.js";
 export type { LocalizedPart, LocalizedPartName, LocalizationFigures } from "./localized-part.js";
-export type { Localizer, LocalizerSettings, LocalizerState } from "./localizer.js";
+export type { Localizer, LocalizerState } from "./localizer.js";
+export type { LocalizerSettings } from "./localizer-settings.js";
+export type { ComparedName, MethodComparison, MethodComparisonState } from "./method-comparison.js";
 export type { TaskState } from "./inspection-task.js";
 export type { LossPoint } from "./loss-history.js";
 export type { MetadataOverrides } from "./metadata-fields.js";

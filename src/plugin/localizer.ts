@@ -1,10 +1,11 @@
 import { SlnetError } from "../core/errors.js";
-import { localizerRanges } from "../core/localization/localizer-options.js";
 import type { CleaningMethod } from "../protocol/api.js";
 import type { ImageDisplay, Unsubscribe, ViewerHost } from "./host/contract.js";
 import type { InspectionSource } from "./inspection.js";
 import { InspectionTask, restingTask, type TaskState } from "./inspection-task.js";
+import { defaultLocalizerSettings, localizerCall, type LocalizerSettings } from "./localizer-settings.js";
 import { LocalizedPart, type LocalizedPartName } from "./localized-part.js";
+import { MethodComparison } from "./method-comparison.js";
 import { PictureLayers } from "./picture-layers.js";
 import { resultFileName } from "./save-formats.js";
 import type { DeliverFile } from "./session-saving.js";
@@ -13,28 +14,11 @@ import { localizerStrings } from "./strings/localizer.js";
 
 /** What the localizer needs of its session. */
 export interface LocalizerSource extends Omit<InspectionSource, "geometry" | "state"> {
-  state(): ReturnType<InspectionSource["state"]> & Pick<SessionState, "metadata">;
+  state(): ReturnType<InspectionSource["state"]> & Pick<SessionState, "metadata" | "activity">;
+  /** Whether reading frames may fetch something, so that only a person decides on it. */
+  mayFetch(): boolean;
   readonly deliver: DeliverFile;
 }
-
-/** How emitters are found and drawn. */
-export interface LocalizerSettings {
-  /** Fast, or by maximum likelihood. */
-  readonly fit: "phasor" | "mle";
-  /** Standard deviation of a spot, in pixels. */
-  readonly psfSigmaPixels: number;
-  /** Side of a camera pixel for the table and the image where the stack does not say it, in nm. */
-  readonly pixelSizeNm: number;
-  /** Pixels of the image along the side of a camera pixel. */
-  readonly magnification: number;
-}
-
-export const defaultLocalizerSettings: LocalizerSettings = {
-  fit: "mle",
-  psfSigmaPixels: localizerRanges.psfSigmaPixels.default,
-  pixelSizeNm: 100,
-  magnification: 5,
-};
 
 /** All that an interface needs to draw. Each change is a new record. */
 export interface LocalizerState {
@@ -56,6 +40,8 @@ const nothing = { raw: null, cleaned: null, notices: [] } as const;
  * super-resolution images. No method rejects: an error becomes the state of the task.
  */
 export class Localizer {
+  /** Of ways to find the background, by the same fit. */
+  readonly comparison: MethodComparison;
   readonly #source: LocalizerSource;
   readonly #layers: PictureLayers;
   readonly #listeners = new Set<(state: LocalizerState) => void>();
@@ -66,6 +52,7 @@ export class Localizer {
 
   constructor(source: LocalizerSource) {
     this.#source = source;
+    this.comparison = new MethodComparison(source);
     this.#layers = new PictureLayers(source.host);
     this.#stopListening = [
       source.subscribe(() => this.#follow()),
@@ -136,8 +123,8 @@ export class Localizer {
   }
 
   /** Calls off what is under way, and waits until nothing of it is left in the worker. */
-  close(): Promise<void> {
-    return this.#task.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#task.close(), this.comparison.close()]);
   }
 
   dispose(): void {
@@ -146,33 +133,22 @@ export class Localizer {
     this.#disposed = true;
     for (const off of this.#stopListening) off?.();
     this.#listeners.clear();
+    this.comparison.dispose();
   }
 
   async #read(
     part: LocalizedPartName,
     method: CleaningMethod | null,
-    { fit, psfSigmaPixels, pixelSizeNm, magnification }: LocalizerSettings,
+    settings: LocalizerSettings,
     signal: AbortSignal,
     tell: (progress: NonNullable<TaskState["progress"]>) => void,
   ): Promise<LocalizedPart> {
     const stack = await this.#source.ready(signal);
     const { shape } = stack.description;
-    const known = stackMetadata(this.#source.state());
-    const size = known?.pixelSizeNm ?? pixelSizeNm;
-    const localized = new LocalizedPart(method?.type ?? null, size);
-    const camera = {
-      offsetAdu: known?.cameraOffsetAdu ?? undefined,
-      aduPerElectron: known?.aduPerElectron ?? undefined,
-    };
-    const engine = this.#source.state().configuration?.engine ?? "auto";
-    const options = {
-      from: 0,
-      to: shape.frames,
-      tail: "shift",
-      engine,
-      localizer: { fit, psfSigmaPixels, camera },
-      picture: { magnification, pixelSizeNm: size },
-    } as const;
+    const { pixelSizeNm, ...call } = localizerCall(this.#source.state(), settings);
+    const localized = new LocalizedPart(method?.type ?? null, pixelSizeNm);
+    const picture = { magnification: settings.magnification, pixelSizeNm };
+    const options = { from: 0, to: shape.frames, tail: "shift", ...call, picture } as const;
     const run = await stack.localize(method, options, { signal });
     this.#update({ notices: [...new Set([...this.#state.notices, ...run.plan.notices])] });
     for await (const block of run) {

@@ -51,7 +51,11 @@ export class SessionViews {
   async loadLocalizer(): Promise<Localizer> {
     const { Localizer } = await import("./localizer.js");
     if (this.#localizer) return this.#localizer;
-    this.#localizer = new Localizer({ ...this.#openStack(), deliver: this.#deliver });
+    this.#localizer = new Localizer({
+      ...this.#openStack(),
+      mayFetch: () => this.#connection.mayFetch,
+      deliver: this.#deliver,
+    });
     if (this.#disposed) this.#localizer.dispose();
     return this.#localizer;
   }

@@ -13,6 +13,7 @@ import type { NoiseCameraRequest } from "../core/minimum-background.js";
 import type { ModelFile } from "../core/model.js";
 import type { Shard } from "../core/shards.js";
 import type { SimulationRequest } from "../core/simulation.js";
+import type { ComparisonApi } from "./comparison-api.js";
 import type { LocalizationApi } from "./localization-api.js";
 import type { Reply } from "./reply.js";
 
@@ -373,7 +374,7 @@ export interface FrameStatistics {
  * `next…` calls waits, so the caller's pace is the backpressure. Each `next…` answers `null` at the end. A job keeps
  * what it needs for `cleanFrame` and `previewFrame` until it is closed; closing twice is fine.
  */
-export interface SlnetWorkerApi extends LocalizationApi {
+export interface SlnetWorkerApi extends LocalizationApi, ComparisonApi {
   /** The first call, once. */
   hello(settings: WorkerSettings): Promise<Reply<{ readonly version: string }>>;
 

@@ -464,6 +464,11 @@ export class ClientStack {
     return client.run(job, plan, (api) => api.nextLocalizations(job), signal);
   }
 
+  /** @internal For calls that are loaded later than this file. */
+  calling<Result>(call: (client: SlnetClient, stack: StackId) => Result): Result {
+    return call(this.#client, this.#stack);
+  }
+
   /** Closes the stack in the worker. Jobs on it must be closed before. */
   close(): Promise<void> {
     return this.#client.closeStack(this.#stack);

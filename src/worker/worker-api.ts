@@ -14,6 +14,7 @@ import { LocalizationJob } from "./jobs/localization-job.js";
 import { SavingJob } from "./jobs/saving-job.js";
 import { SimulationJob } from "./jobs/simulation-job.js";
 import { TrainingJob } from "./jobs/training-job.js";
+import type { ComparisonJob } from "./jobs/comparison-job.js";
 import type { MergingJob } from "./jobs/merging-job.js";
 import type { ProfileJob } from "./jobs/profile-job.js";
 import type { ProjectionJob } from "./jobs/projection-job.js";
@@ -28,6 +29,7 @@ type Work =
   | { readonly type: "saving"; readonly job: SavingJob }
   | { readonly type: "evaluation"; readonly job: EvaluationJob }
   | { readonly type: "localization"; readonly job: LocalizationJob }
+  | { readonly type: "comparison"; readonly job: ComparisonJob }
   | { readonly type: "simulation"; readonly job: SimulationJob }
   | { readonly type: "merging"; readonly job: MergingJob }
   | { readonly type: "projection"; readonly job: ProjectionJob }
@@ -263,6 +265,21 @@ export function createWorkerApi(platform: Platform): SlnetWorkerApi {
             ? [...localizationBuffers(block.localizations), ...(block.picture ? [block.picture.image.buffer] : [])]
             : [],
       ),
+
+    openComparison: (stack, methods, options) =>
+      reply(async () => {
+        const { ComparisonJob } = await import("./jobs/comparison-job.js");
+        const job = new ComparisonJob(stackOf(stack), methods, options, room);
+        return { job: openJob({ type: "comparison", job }) };
+      }),
+
+    nextComparisonReport: (id) => onJob(id, "comparison", ({ job }, signal) => job.next(signal)),
+
+    estimateComparison: (stack, methods, options) =>
+      reply(async () => {
+        const { estimateComparison } = await import("./jobs/comparison-job.js");
+        return estimateComparison(stackOf(stack), methods, options, room);
+      }),
 
     closeJob: (id) =>
       reply(async () => {

@@ -14,6 +14,7 @@ import { defineLocalizer } from "../../src/plugin/define-localizer.js";
 import type { SlnetLocalizer } from "../../src/plugin/elements/localizer/localizer.js";
 import { LocalizedPart } from "../../src/plugin/localized-part.js";
 import type { Localizer } from "../../src/plugin/localizer.js";
+import { longTasksOf, tellsLongTasks } from "./long-tasks.js";
 import { SessionHarness } from "./session-harness.js";
 
 const scene = { width: 64, height: 48, frames: 60, seed: 4, emittersPerFrame: 4 };
@@ -255,20 +256,3 @@ describe("the table of a part", () => {
     expect(tasks.filter((ms) => ms > longestMs)).to.deep.equal([]);
   });
 });
-
-/** Only Chromium tells of tasks of more than 50 ms. */
-const tellsLongTasks = PerformanceObserver.supportedEntryTypes.includes("longtask");
-
-/** Milliseconds that each task took that held up the page for more than 50 ms. */
-async function longTasksOf(act: () => Promise<unknown>): Promise<readonly number[]> {
-  const tasks: number[] = [];
-  const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration)));
-  // The one under way made what is looked at.
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  observer.observe({ type: "longtask" });
-  await act();
-  // They are told of a little later.
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  observer.disconnect();
-  return tasks;
-}

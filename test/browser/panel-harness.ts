@@ -35,6 +35,11 @@ export class PanelHarness {
     return this.#all("button", within).find((button) => button.textContent.trim() === title)!;
   }
 
+  /** @param label - for a screen reader, where it says more than the button shows */
+  buttonLabelled(label: string): HTMLButtonElement | undefined {
+    return this.#all("button").find((button) => button.ariaLabel === label);
+  }
+
   /** The sentence beside a button that says why it cannot be pressed. */
   reasonOf(title: string): string {
     return this.#described(this.button(title));

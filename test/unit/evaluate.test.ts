@@ -16,7 +16,6 @@ import {
   type EvaluationRequest,
   type ShownScene,
 } from "../../src/cli/evaluation/evaluate-scenes.js";
-import type { OwnReport } from "../../src/cli/evaluation/evaluate-own.js";
 import { evaluatedMethods } from "../../src/cli/evaluation/methods.js";
 import type { QualityReport } from "../../src/cli/evaluation/quality-report.js";
 import { reportPage } from "../../src/cli/evaluation/report-page.js";
@@ -25,6 +24,7 @@ import { reportText } from "../../src/cli/evaluation/report-text.js";
 import type { MethodFigures } from "../../src/core/evaluation/method-score.js";
 import { verdictOn } from "../../src/core/evaluation/method-verdict.js";
 import { truthOf } from "../../src/core/evaluation/recording-truth.js";
+import type { OwnReport } from "../../src/core/evaluation/own-report.js";
 import { scoredFrames } from "../../src/core/evaluation/scored-frames.js";
 import { meanInterval, seedStatistics } from "../../src/core/evaluation/seed-statistics.js";
 import { truthFigures } from "../../src/core/evaluation/truth-figures.js";
@@ -312,14 +312,17 @@ describe("slnet evaluate", () => {
     });
 
   it("measures a stack where one is named, and refuses what belongs to the other kind", async () => {
-    const simulated = await slnet("simulate --width 48 --height 48 --frames 110 --seed 2 -o own.tif");
+    const simulated = await slnet("simulate --width 48 --height 48 --frames 120 --seed 2 -o own.tif");
     assert.equal(simulated.exitCode, 0, simulated.stderr);
-    const { exitCode, stdout, stderr } = await slnet("evaluate own.tif --methods median-50 --figures own.json --json");
+    const { exitCode, stdout, stderr } = await slnet(
+      "evaluate own.tif --methods median-50 --frames 110 --figures own.json --json",
+    );
     assert.equal(exitCode, 0, stderr);
     const report = JSON.parse(await readFile(join(folder, "own.json"), "utf8")) as OwnReport;
     assert.equal(report.format, "slnet-recording-report");
+    assert.equal(report.frames, 110);
     assert.deepEqual((JSON.parse(stdout) as OwnReport).methods, report.methods);
-    assert.ok(report.methods[0]!.figures.localizations > 50);
+    assert.ok(report.methods[0]!.figures!.localizations > 50);
     for (const [args, message] of [
       ["evaluate own.tif --seeds 2", /evaluate was given --seeds, expected only without a STACK/],
       ["evaluate --pixel-size 100", /evaluate was given --pixel-size, expected only with a STACK/],

@@ -5,11 +5,14 @@ import { ownReportPage, ownReportText } from "../../src/cli/evaluation/own-repor
 import { evaluateOwn } from "../../src/cli/evaluation/evaluate-own.js";
 import { evaluatedMethods } from "../../src/cli/evaluation/methods.js";
 import { truthlessColumns } from "../../src/cli/evaluation/truthless-columns.js";
+import type { OwnFigures } from "../../src/core/evaluation/own-report.js";
 import { localizedFigures, type WideField } from "../../src/core/evaluation/truthless-figures.js";
 import { gaussianBlur } from "../../src/core/gaussian-blur.js";
 import { createLocalizationList, type Localizations } from "../../src/core/localization/localization.js";
 import { createRandom } from "../../src/core/random.js";
 import { createSimulationOptions } from "../../src/core/simulation.js";
+import type { ComparedMethod } from "../../src/protocol/comparison-api.js";
+import { compareMethods, estimateComparison } from "../../src/protocol/compare-methods.js";
 import { connect } from "./in-process-worker.js";
 
 const side = 64;
@@ -45,13 +48,13 @@ function wideFieldOf({ xPixels, yPixels }: Localizations): WideField {
   const meanWithoutBackground = gaussianBlur(image, side, side, 1.3);
   // A background that is brighter to the right.
   const mean = meanWithoutBackground.map((value, i) => value + 2 * (i % side));
-  return { width: side, height: side, mean, meanWithoutBackground };
+  return { mean, meanWithoutBackground };
 }
 
 describe("figures without a truth", () => {
   it("are what the localizations were made with", () => {
     const found = foundWith(0.1, 3000);
-    const figures = localizedFigures(found, wideFieldOf(found), 100);
+    const figures = localizedFigures(found, { width: side, height: side }, wideFieldOf(found), 100);
     assert.equal(figures.localizations, 6000);
     assert.equal(figures.medianPhotons, 1000);
     assert.ok(Math.abs((figures.precisionNm ?? NaN) - 10) < 1, `NeNA ${figures.precisionNm}`);
@@ -62,13 +65,18 @@ describe("figures without a truth", () => {
 
   it("tell coarse localizations from fine ones", () => {
     const found = foundWith(0.25, 3000);
-    const { precisionNm } = localizedFigures(found, wideFieldOf(found), 100);
+    const { precisionNm } = localizedFigures(found, { width: side, height: side }, wideFieldOf(found), 100);
     assert.ok(Math.abs((precisionNm ?? NaN) - 25) < 3, `NeNA ${precisionNm}`);
   });
 
   it("are left open where there are too few localizations", () => {
     const found = foundWith(0.1, 10);
-    const { localizations, ringResolutionNm, correlation } = localizedFigures(found, wideFieldOf(found), 100);
+    const { localizations, ringResolutionNm, correlation } = localizedFigures(
+      found,
+      { width: side, height: side },
+      wideFieldOf(found),
+      100,
+    );
     assert.deepEqual(
       { localizations, ringResolutionNm, correlation },
       { localizations: 20, ringResolutionNm: null, correlation: null },
@@ -90,11 +98,48 @@ describe("an evaluation of a recording of one's own", async () => {
   const methods = evaluatedMethods.filter(({ name }) => ["raw", "median-50", "rolling-ball"].includes(name));
   const report = await evaluateOwn(
     stack,
-    { methods, model: null, pixelSizeNm: 108, engine: "js" },
+    { methods, model: null, pixelSizeNm: 108, frames: 120, engine: "js" },
     { signal: new AbortController().signal, say: () => undefined },
+  );
+  const compared = [null, { type: "median", windowFrames: 50 }, { type: "median", windowFrames: -1 }] as const;
+  const request = { from: 0, to: 120, localizer: { fit: "mle" }, pixelSizeNm: 108, engine: "js" } as const;
+  const done: ComparedMethod[] = [];
+  for await (const { done: method } of await compareMethods(stack, compared, request)) if (method) done.push(method);
+  const estimate = await estimateComparison(stack, compared, request);
+  const refused = await Promise.allSettled(
+    [
+      { ...request, to: 121 },
+      { ...request, from: 0.5 },
+      { ...request, pixelSizeNm: NaN },
+    ].map((wrong) => compareMethods(stack, compared, wrong)),
   );
   await stack.close();
   close();
+
+  it("gives the figures that a comparison of the methods alone gives", () => {
+    const [raw, median] = report.methods;
+    const figuresOf = (figures: OwnFigures | null | undefined) => figures && { ...figures, cleaningSeconds: null };
+    assert.deepEqual(done[0]?.figures, raw?.figures);
+    assert.deepEqual(figuresOf(done[1]?.figures), figuresOf(median?.figures));
+    assert.ok((done[1]?.figures?.cleaningSeconds ?? NaN) > 0);
+  });
+
+  it("loses no other method where one fails", () => {
+    assert.deepEqual(
+      done.map(({ index }) => index),
+      [0, 1, 2],
+    );
+    assert.equal(done[2]?.figures, null);
+    assert.match(done[2]?.error?.message ?? "", /window of the median is -1 frames/);
+  });
+
+  it("knows before what it takes, and refuses frames that are not there", () => {
+    assert.ok(estimate.fixedSeconds > 0 && estimate.secondsPerFrame > 0, JSON.stringify(estimate));
+    const messages = refused.map((result) => (result.status === "rejected" ? String(result.reason) : "accepted"));
+    assert.match(messages[0] ?? "", /frames 0:121 were asked for, expected a part of 0:120/);
+    assert.match(messages[1] ?? "", /frames 0.5:120 were asked for/);
+    assert.match(messages[2] ?? "", /pixel size is NaN nm/);
+  });
 
   it("has each method with its figures", () => {
     assert.deepEqual(

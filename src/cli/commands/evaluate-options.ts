@@ -74,8 +74,8 @@ export const evaluateOptions: readonly Option[] = [
     kind: integer(110, 100_000),
     placeholder: "N",
     unit: "frames",
-    defaultText: "those of the scene",
-    help: "Frames of each recording; fewer are quicker.",
+    defaultText: "those of the scene; 2000 of STACK",
+    help: "Frames of each recording; of STACK the first ones, 2000 at most. Fewer are quicker.",
   }),
   createOption({
     name: "size",

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 
 import { baselines } from "../../core/evaluation/method-verdict.js";
+import { mostComparedFrames } from "../../core/evaluation/own-report.js";
 import { simulationScenes, type SimulationSceneName } from "../../core/simulation-scenes.js";
 import type { ParsedArguments } from "../arguments.js";
 import { createNoticeList, type Command, type CommandContext, type CommandResult } from "../command.js";
@@ -85,16 +86,7 @@ export const evaluateCommand: Command = {
 
 /** Options that only a STACK has, and those that only simulated recordings have. */
 const ownOptions = ["model", "model-shifts", "model-maximum", "pixel-size", "series", "channel", "slice"] as const;
-const sceneOnlyOptions = [
-  "scenes",
-  "seeds",
-  "first-seed",
-  "tuning-seeds",
-  "frames",
-  "size",
-  "scored-frames",
-  "jobs",
-] as const;
+const sceneOnlyOptions = ["scenes", "seeds", "first-seed", "tuning-seeds", "size", "scored-frames", "jobs"] as const;
 
 async function evaluateStackOf(
   operand: string,
@@ -118,7 +110,13 @@ async function evaluateStackOf(
   notices.add(stack.description.notices);
   const pixelSizeNm = parsed.number("pixel-size") ?? stack.description.pixelSizeNm;
   if (pixelSizeNm === null) throw unknownPixelSize(stack.description.name);
-  const request = { methods, model, pixelSizeNm, engine: engineOf(parsed.text("engine")) };
+  const request = {
+    methods,
+    model,
+    pixelSizeNm,
+    frames: parsed.number("frames") ?? mostComparedFrames,
+    engine: engineOf(parsed.text("engine")),
+  };
   const report = await evaluateOwn(stack, request, { signal, say: (stage) => say(`evaluating: ${stage}`) });
   await stack.close();
   if (page !== null) await writeText(page, ownReportPage(report));

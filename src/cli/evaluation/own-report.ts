@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { OwnReport } from "./evaluate-own.js";
+import type { OwnMethod, OwnReport } from "../../core/evaluation/own-report.js";
 import { withMinus } from "./figure-columns.js";
 import { Html, html } from "./html.js";
 import { reportStyles } from "./report-styles.js";
@@ -11,7 +11,8 @@ import { truthlessColumns, type TruthlessColumn } from "./truthless-columns.js";
 const caution =
   "Nobody knows the truth of this recording: none of these figures says which method is right, and each can be made better by a wrong one.";
 
-function text({ digits }: TruthlessColumn, value: number | null): string {
+function text({ key, digits }: TruthlessColumn, { figures }: OwnMethod): string {
+  const value = figures?.[key] ?? null;
   return value === null ? "–" : withMinus(value.toFixed(digits));
 }
 
@@ -19,18 +20,21 @@ function text({ digits }: TruthlessColumn, value: number | null): string {
 export function ownReportText({ stack, frames, methods }: OwnReport): string {
   const table = [
     ["method", ...truthlessColumns.map(({ title }) => title)],
-    ...methods.map(({ name, figures }) => [
-      name,
-      ...truthlessColumns.map((column) => text(column, figures[column.key])),
-    ]),
+    ...methods.map((method) => [method.name, ...truthlessColumns.map((column) => text(column, method))]),
   ];
   return [
     `${stack}, ${frames} frames`,
     ...aligned(table),
+    ...failures(methods),
     "",
     caution,
     ...truthlessColumns.map(({ title, meaning }) => `${title}: ${meaning}`),
   ].join("\n");
+}
+
+/** Of methods that could not be measured. */
+function failures(methods: readonly OwnMethod[]): readonly string[] {
+  return methods.filter(({ error }) => error !== null).map(({ name, error }) => `${name} was not measured: ${error}`);
 }
 
 /** The report as one page that asks for nothing else and runs no script. */
@@ -64,15 +68,16 @@ export function ownReportPage({ version, stack, frames, pixelSizeNm, methods }: 
               </thead>
               <tbody>
                 ${methods.map(
-                  ({ name, figures }) =>
+                  (method) =>
                     html`<tr>
-                      <th scope="row">${name}</th>
-                      ${truthlessColumns.map((column) => html`<td>${text(column, figures[column.key])}</td>`)}
+                      <th scope="row">${method.name}</th>
+                      ${truthlessColumns.map((column) => html`<td>${text(column, method)}</td>`)}
                     </tr>`,
                 )}
               </tbody>
             </table>
           </div>
+          ${failures(methods).map((failure) => html`<p>${failure}</p>`)}
           <h2>Methods</h2>
           <dl>
             ${methods.map(

@@ -1,17 +1,14 @@
+import type { StackShape } from "../frames.js";
 import type { Localizations } from "../localization/localization.js";
+import { localizationFigures, type LocalizationFigures } from "../localization/localization-figures.js";
 import { createRendering } from "../localization/rendering.js";
 import { decorrelationResolution } from "./decorrelation.js";
 import { fourierRingCorrelation } from "./fourier-ring-correlation.js";
-import { medianOf } from "./median-of.js";
-import { nearestNeighbourPrecision } from "./nearest-neighbour-precision.js";
 import { superResolutionErrors } from "./super-resolution-errors.js";
 
 /** What can be said of localizations where no truth is known. `null` where there is too little for a figure. */
-export interface LocalizedFigures {
+export interface LocalizedFigures extends LocalizationFigures {
   readonly localizations: number;
-  readonly medianPhotons: number | null;
-  /** Of {@link nearestNeighbourPrecision}, in nm. */
-  readonly precisionNm: number | null;
   /** Of {@link fourierRingCorrelation}, in nm. */
   readonly ringResolutionNm: number | null;
   /** Of {@link decorrelationResolution}, in nm. */
@@ -25,8 +22,6 @@ export interface LocalizedFigures {
 
 /** Images of the recording as a wide-field microscope would show it, each `[height, width]`, in ADU. */
 export interface WideField {
-  readonly width: number;
-  readonly height: number;
   readonly mean: Float32Array;
   /** Mean of the frames less their running median: the molecules alone. */
   readonly meanWithoutBackground: Float32Array;
@@ -40,26 +35,28 @@ const fewest = 50;
 /** Side of the square in the middle that resolutions are taken in, in pixels of the image; a power of 2. */
 const largestSide = 1024;
 
-/** @param pixelSizeNm - of the camera */
+/** Side of the square, for frames of this size. */
+export function figuresSide({ width, height }: Pick<StackShape, "width" | "height">): number {
+  return Math.min(largestSide, 2 ** Math.floor(Math.log2(Math.min(width, height) * magnification)));
+}
+
+/**
+ * @param frame - that was localized
+ * @param wideField - `null` where it could not be made
+ * @param pixelSizeNm - of the camera
+ */
 export function localizedFigures(
   found: Localizations,
-  { width, height, mean, meanWithoutBackground }: WideField,
+  { width, height }: Pick<StackShape, "width" | "height">,
+  wideField: WideField | null,
   pixelSizeNm: number,
 ): LocalizedFigures {
   const count = found.frames.length;
-  const precisionNm = nearestNeighbourPrecision({
-    frame: found.frames,
-    xNm: found.xPixels.map((x) => x * pixelSizeNm),
-    yNm: found.yPixels.map((y) => y * pixelSizeNm),
-    photons: found.photons,
-  });
-  const base = { localizations: count, medianPhotons: medianOf(found.photons), precisionNm };
+  const base = { localizations: count, ...localizationFigures([found], pixelSizeNm) };
   if (count < fewest) {
-    const nothing = { ringResolutionNm: null, decorrelationNm: null, correlation: null };
-    return { ...base, ...nothing, correlationWithoutBackground: null, relativeError: null };
+    return { ...base, ringResolutionNm: null, decorrelationNm: null, ...noErrors };
   }
-  const size = Math.min(width, height) * magnification;
-  const side = Math.min(largestSide, 2 ** Math.floor(Math.log2(size)));
+  const side = figuresSide({ width, height });
   const squareOf = (part: Localizations, kind: "gaussian" | "histogram"): Float32Array => {
     const rendering = createRendering({ width, height, magnification, kind });
     rendering.add(part);
@@ -71,16 +68,28 @@ export function localizedFigures(
       "histogram",
     );
   const pixelNm = pixelSizeNm / magnification;
-  const onCamera = createRendering({ width, height, magnification: 1, kind: "histogram" });
-  onCamera.add(found);
-  const withBackground = superResolutionErrors(onCamera.image, mean, width, height);
-  const without = superResolutionErrors(onCamera.image, meanWithoutBackground, width, height);
-  const deviation = deviationOf(meanWithoutBackground);
   return {
     ...base,
     ringResolutionNm: fourierRingCorrelation(halfOf(0), halfOf(1), side, pixelNm).resolutionNm,
     decorrelationNm: decorrelationResolution(squareOf(found, "gaussian"), side, pixelNm),
-    correlation: withBackground.correlation,
+    ...(wideField ? errorsOf(found, width, height, wideField) : noErrors),
+  };
+}
+
+const noErrors = { correlation: null, correlationWithoutBackground: null, relativeError: null } as const;
+
+function errorsOf(
+  found: Localizations,
+  width: number,
+  height: number,
+  { mean, meanWithoutBackground }: WideField,
+): Pick<LocalizedFigures, keyof typeof noErrors> {
+  const onCamera = createRendering({ width, height, magnification: 1, kind: "histogram" });
+  onCamera.add(found);
+  const without = superResolutionErrors(onCamera.image, meanWithoutBackground, width, height);
+  const deviation = deviationOf(meanWithoutBackground);
+  return {
+    correlation: superResolutionErrors(onCamera.image, mean, width, height).correlation,
     correlationWithoutBackground: without.correlation,
     relativeError: deviation > 0 ? without.error / deviation : null,
   };

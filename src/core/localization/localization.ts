@@ -38,14 +38,14 @@ export interface LocalizationList {
 const firstRoom = 256;
 
 export function createLocalizationList(): LocalizationList {
-  let columns = createColumns(firstRoom);
+  let columns = emptyLocalizations(firstRoom);
   let room = firstRoom;
   const list = {
     count: 0,
     push(row: Localization): void {
       if (list.count === room) {
         room *= 2;
-        const larger = createColumns(room);
+        const larger = emptyLocalizations(room);
         forEachColumn(larger, (column, name) => column.set(columns[name]));
         columns = larger;
       }
@@ -82,7 +82,8 @@ export function localizationBuffers(localizations: Localizations): ArrayBuffer[]
   return Object.values(localizations).map((column: Localizations[keyof Localizations]) => column.buffer);
 }
 
-function createColumns(rows: number): Localizations {
+/** Columns of so many rows that are all 0. */
+export function emptyLocalizations(rows: number): Localizations {
   return {
     frames: new Uint32Array(rows),
     xPixels: new Float64Array(rows),

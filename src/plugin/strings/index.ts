@@ -1,4 +1,5 @@
 import { english as basics } from "./basics.js";
+import type { english as comparison } from "./comparison.js";
 import type { english as history } from "./history.js";
 import type { english as localizer } from "./localizer.js";
 import { english as panel } from "./panel.js";
@@ -12,6 +13,7 @@ const areas = { basics, panel, viewer };
 
 /** Areas that are loaded later than the page, each with its elements: see {@link lateStrings}. */
 interface LateStrings {
+  readonly comparison: typeof comparison;
   readonly history: typeof history;
   readonly localizer: typeof localizer;
   readonly panelForms: typeof panelForms;

@@ -21,6 +21,21 @@ const shareNotice =
   "the background of SLNet has a part of each molecule in it, so photons come out too low; use the masked mean for photometry";
 
 /**
+ * Looks at frames `[from, to)` before they are localized.
+ *
+ * @param counts - `[frames, height, width]`, in ADU; used again afterwards, as the background is
+ * @param background - the same shape, `null` where no method finds it
+ * @param seconds - in which it was found
+ */
+export type FollowFrames = (
+  from: number,
+  to: number,
+  counts: SampleArray,
+  background: Float32Array | null,
+  seconds: number,
+) => void;
+
+/**
  * Localizes the emitters of a range of frames, block by block. The method gives the background; the frame itself is read
  * a second time, since what the methods leave of it is clipped at 0.
  */
@@ -32,15 +47,19 @@ export class LocalizationJob {
   readonly #samples: SampleArray;
   readonly #pace: BlockPace;
   readonly #painter: LocalizationPainter | null;
+  readonly #follow: FollowFrames | null;
   readonly #list = createLocalizationList();
   #measure: ((done: number) => LocalizationBlock["progress"]) | null = null;
   #position: number;
+  /** Of the frames that were read last. */
+  #cleaningMs = 0;
 
   static async open(
     reader: StackReader,
     method: CleaningMethod | null,
     options: LocalizationOptions,
     room: EngineRoom,
+    follow: FollowFrames | null = null,
   ): Promise<LocalizationJob> {
     const { shape, ...metadata } = reader.description;
     const completed = completeLocalizerOptions(options.localizer, metadata);
@@ -64,7 +83,7 @@ export class LocalizationJob {
     const { height, width } = shape;
     const engine = opened?.engine ?? null;
     const plan = { from, to: end, height, width, engine, notices, localizer: completed.options };
-    return new LocalizationJob(reader, opened, plan, painter);
+    return new LocalizationJob(reader, opened, plan, painter, follow);
   }
 
   private constructor(
@@ -72,6 +91,7 @@ export class LocalizationJob {
     method: BackgroundMethod | null,
     plan: LocalizationPlan,
     painter: LocalizationPainter | null,
+    follow: FollowFrames | null,
   ) {
     const { shape } = reader.description;
     const blockFrames = method?.blockFrames ?? blockFramesFor(framePixels(shape));
@@ -81,6 +101,7 @@ export class LocalizationJob {
     this.#localizer = createFrameLocalizer(plan.height, plan.width, plan.localizer);
     this.#samples = createSamples(shape.type, blockFrames * framePixels(shape));
     this.#painter = painter;
+    this.#follow = follow;
     this.#pace = new BlockPace(blockFrames);
     this.#position = plan.from;
   }
@@ -105,6 +126,7 @@ export class LocalizationJob {
         start = performance.now();
       }
     }
+    this.#follow?.(from, to, this.#samples, background, this.#cleaningMs / 1000);
     const counts = await this.#localize(from, to, background, signal);
     this.#pace.took(to - from, performance.now() - start);
     this.#position = to;
@@ -124,7 +146,9 @@ export class LocalizationJob {
     const pixels = framePixels(this.plan);
     await this.#reader.readFrames(from, to, this.#samples.subarray(0, (to - from) * pixels), signal);
     if (!this.#method) return null;
+    const start = performance.now();
     const { lowRank } = await this.#method.clean(from, to, signal);
+    this.#cleaningMs = performance.now() - start;
     if (lowRank instanceof Float32Array) return lowRank;
     throw new SlnetError("internal", "the low-rank part was not computed");
   }

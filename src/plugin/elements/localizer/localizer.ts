@@ -6,7 +6,8 @@ import { localizerRanges } from "../../../core/localization/localizer-options.js
 import { magnificationLimits } from "../../../core/localization/rendering.js";
 import type { Unsubscribe } from "../../host/contract.js";
 import type { LocalizedPart, LocalizedPartName } from "../../localized-part.js";
-import { defaultLocalizerSettings, type Localizer, type LocalizerSettings } from "../../localizer.js";
+import type { Localizer } from "../../localizer.js";
+import { defaultLocalizerSettings, type LocalizerSettings } from "../../localizer-settings.js";
 import { strings } from "../../strings/index.js";
 import { localizerStrings } from "../../strings/localizer.js";
 import { countText } from "../panel/quantities.js";
@@ -87,6 +88,11 @@ export class SlnetLocalizer extends LitElement {
       </form>
       ${this.#task(localizer)} ${state.notices.map((notice) => html`<p class="muted">${notice}</p>`)}
       ${state.raw ? this.#figures(localizer) : nothing}
+      <slnet-method-comparison
+        .comparison=${localizer.comparison}
+        .settings=${settings}
+        .isValid=${this.#isValid}
+      ></slnet-method-comparison>
       <div class="visually-hidden" aria-live="polite">${this.announcement}</div>
     `;
   }

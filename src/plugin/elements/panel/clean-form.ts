@@ -33,6 +33,21 @@ export class SlnetCleanForm extends LitElement {
   @state() private choice: MethodChoice = defaultMethodChoice;
   @state() private lowRank = false;
 
+  /** Of the panel, where a method is chosen by its figures. */
+  #panel: Node | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#panel = this.getRootNode();
+    this.#panel.addEventListener("method-chosen", this.#onMethodChosen);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#panel?.removeEventListener("method-chosen", this.#onMethodChosen);
+    this.#panel = null;
+  }
+
   override render(): TemplateResult {
     const { session, state } = this;
     if (!session || !state) return html``;
@@ -80,6 +95,12 @@ export class SlnetCleanForm extends LitElement {
       }
     `;
   }
+
+  readonly #onMethodChosen = (event: Event): void => {
+    this.#change((event as CustomEvent<{ readonly choice: Partial<MethodChoice> }>).detail.choice);
+    // It comes into sight, with what is left to choose behind it.
+    void this.updateComplete.then(() => this.renderRoot.querySelector("select")?.focus());
+  };
 
   #change(patch: Partial<MethodChoice>): void {
     this.choice = { ...this.choice, ...patch };
