@@ -113,7 +113,7 @@ export const english = {
   queueCancel: "Cancel all",
   queueEmpty: "Add stacks first.",
   queueBusy: "The queue is at work.",
-  queueNothing: "All are done.",
+  queueNothing: "None is waiting.",
   queueStates: {
     waiting: "waiting",
     opening: "opening",
