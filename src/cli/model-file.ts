@@ -21,7 +21,7 @@ export const modelFactOptions: readonly Option[] = [
   }),
   createOption({
     name: "model-maximum",
-    kind: { type: "number", minimum: Number.MIN_VALUE, maximum: Number.MAX_VALUE },
+    kind: { type: "number", minimum: 0.001, maximum: 1e9 },
     placeholder: "COUNTS",
     unit: "ADU",
     help: "Largest pixel of the frames that the model was trained on, where its file does not say it and the model has a bias.",
