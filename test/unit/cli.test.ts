@@ -1124,7 +1124,7 @@ describe("bad input ends with exit code 1 and one clear sentence", () => {
     ],
     ["a missing model", "clean stack.tif --model nowhere.json -o out.tif", /model nowhere\.json cannot be read/],
     ["a model that is not JSON", "clean stack.tif --model broken.json -o out.tif", /model broken\.json is not JSON/],
-    ["a stack in place of a model", "eval stack.tif --model stack.tif", /model stack\.tif is not JSON/],
+    ["a stack in place of a model", "eval stack.tif --model stack.tif", /stack\.tif is no model, expected/],
     ["JSON that is no model", "eval stack.tif --model other.json", /other\.json is not an SLNet model file/],
     [
       "a model whose sizes do not match",
