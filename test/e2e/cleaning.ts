@@ -13,7 +13,7 @@ const checkedFrame = 200;
 export async function requireCleanedSample({ page }: OpenDemo): Promise<void> {
   await page.getByRole("button", { name: "Sample stack", exact: true }).click();
   await page.getByText("400 frames of 192 × 192").waitFor({ timeout: 60_000 });
-  await page.getByLabel("Method").selectOption("median");
+  await page.getByRole("combobox", { name: /^Method/ }).selectOption("median");
   await page.getByRole("button", { name: "Clean", exact: true }).click();
   await page
     .getByText(/^Cleaned 400 frames/)

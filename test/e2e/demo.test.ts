@@ -258,7 +258,7 @@ describe("the demo page", () => {
     const { page } = demo;
     await press(demo, "Sample stack");
     await page.getByText("400 frames of 192 × 192").waitFor();
-    await page.getByLabel("Method").selectOption("median");
+    await page.getByRole("combobox", { name: /^Method/ }).selectOption("median");
     await page.getByLabel("Also show the background").check();
     await press(demo, "Clean");
     await cleaned(demo);
@@ -266,7 +266,7 @@ describe("the demo page", () => {
     await page.getByRole("button", { name: "Show Sparse" }).click();
     await demo.screenshot("11-background");
     await page.getByLabel("Also show the background").uncheck();
-    await page.getByLabel("Method").selectOption("slnet");
+    await page.getByRole("combobox", { name: /^Method/ }).selectOption("slnet");
   });
 
   it("refuses a model of another kind and options out of range", async () => {

@@ -243,7 +243,10 @@ describe("the notification at the end of a run", () => {
       };
       await page.getByLabel("Stack file").setInputFiles(filePayload("cells.tif", await stackBytes()));
       await page.getByText("60 frames of 24 × 24").waitFor();
-      await page.getByLabel("Method").first().selectOption("median");
+      await page
+        .getByRole("combobox", { name: /^Method/ })
+        .first()
+        .selectOption("median");
       await away(true);
       await clean();
       assert.deepEqual(await told(), [], "nobody asked for it");
