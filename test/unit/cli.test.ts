@@ -373,6 +373,22 @@ describe("from simulation to cleaned stack", () => {
     assert.equal(model.configuration.useBias, true);
   });
 
+  it("train --tensorboard writes events, and a folder that cannot be written ends it before any work", async () => {
+    const training = ["train", "stack.tif", "--temporal-shifts", "0,20,40", "--max-epochs", "2", "--engine", "js"];
+    await slnetJson(...training, "-o", "logged.json", "--tensorboard", "runs/first");
+    const [name, ...others] = await readdir(file("runs/first"));
+    assert.match(name ?? "", /^events\.out\.tfevents\.\d+\.slnet-web$/);
+    assert.deepEqual(others, []);
+    const text = (await readFile(file(`runs/first/${name ?? ""}`))).toString("latin1");
+    for (const tag of ["brain.Event:2", "loss/training", "network/kept share", "frame 0/background", "PNG"]) {
+      assert.ok(text.includes(tag), tag);
+    }
+    const refused = await slnet([...training, "-o", "refused.json", "--tensorboard", "stack.tif/runs"]);
+    assert.equal(refused.exitCode, 1);
+    assert.match(refused.stderr, /events\.out\.tfevents.* cannot be written/);
+    assert.equal(existsSync(file("refused.json")), false);
+  });
+
   it("train on a region of some frames writes where into the model, and a checkpoint goes on there", async () => {
     const training = ["--temporal-shifts", "0,20,40", "--engine", "js"];
     const part = ["--region", "8,4,40,50", "--frames", "30:"];

@@ -10,7 +10,7 @@ import { networkOf } from "../../src/core/model.js";
 import { readModel } from "../../src/core/models/read-model.js";
 import { readOnnx } from "../../src/core/onnx/onnx-reader.js";
 import { writeOnnx } from "../../src/core/onnx/onnx-writer.js";
-import { field, messageOf } from "../../src/core/onnx/protobuf.js";
+import { field, messageOf } from "../../src/core/io/protobuf.js";
 import { createRandom } from "../../src/core/random.js";
 import { goldenFile } from "../golden/golden.js";
 import { buildModel, rounded, runLayers } from "./model-builder.js";

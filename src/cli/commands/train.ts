@@ -8,6 +8,7 @@ import type { SlnetClient } from "../../protocol/client.js";
 import type { ParsedArguments } from "../arguments.js";
 import { commonOptions, createNoticeList, type Command, type CommandContext, type NoticeList } from "../command.js";
 import { checkedConfiguration, configurationOptions, givenConfiguration } from "../configuration-options.js";
+import { openEventLog, type EventLog } from "../event-log.js";
 import { modelFactOptions, readTypedModel, writeTypedModel } from "../model-file.js";
 import { createOption } from "../option.js";
 import { outputPathOf, requireOutputFolders, requireSeparateFiles } from "../output-paths.js";
@@ -26,6 +27,7 @@ export const trainCommand: Command = {
     "train recording.tif -o model.json --temporal-shifts 0,20,40 --max-epochs 50",
     "train recording.tif -o model.json --region 64,64,128,128 --frames 500:1500",
     "train recording.tif -o model.json --checkpoint model.json",
+    "train recording.tif -o model.json --tensorboard runs/first",
   ],
   answersInText: false,
   options: [
@@ -53,6 +55,12 @@ export const trainCommand: Command = {
       defaultText: "all, or those of the checkpoint",
       help: "Train only on frames A up to, not including, B, as if there were no others: --train-frames counts from A.",
     }),
+    createOption({
+      name: "tensorboard",
+      kind: { type: "text" },
+      placeholder: "FOLDER",
+      help: "Write losses and pictures of the first frame as events for TensorBoard into this folder, while training goes on.",
+    }),
     ...configurationOptions(),
     ...modelFactOptions,
     ...selectionOptions,
@@ -74,9 +82,12 @@ export const trainCommand: Command = {
     requireSeparateFiles(stacks, [output]);
     requireOutputFolders([output], configuration.outputPath);
 
+    const eventFolder = parsed.text("tensorboard");
+    const log = eventFolder === undefined ? null : await openEventLog(eventFolder);
+
     const client = await context.connect();
     const selection = selectionOf(parsed);
-    const trained = await trainStack(client, configuration, checkpoint, part, selection, notices, context);
+    const trained = await trainStack(client, configuration, checkpoint, part, selection, log, notices, context);
     const { model, error } = trained;
     // Stopped or failed half-way: the model so far is worth more than none.
     if (model) await writeTypedModel(output, model, notices);
@@ -147,6 +158,7 @@ async function trainStack(
   checkpoint: ModelFile | null,
   part: StackPart,
   selection: StackSelection,
+  log: EventLog | null,
   notices: NoticeList,
   { interrupt: { signal }, say }: CommandContext,
 ) {
@@ -168,12 +180,23 @@ async function trainStack(
       `on ${region.width} × ${region.height} pixels from column ${region.x}, row ${region.y}, frames ${region.from}:${region.to}`,
     );
 
+  let openLog = log;
+  /** What cannot be logged costs no training. */
+  const logged = async (write: (open: EventLog) => Promise<void>): Promise<void> => {
+    try {
+      if (openLog) await write(openLog);
+    } catch (reason) {
+      openLog = null;
+      warnings.add([`the events for TensorBoard end here: ${errorMessage(reason)}`]);
+    }
+  };
   const display = createProgressDisplay("training", "steps");
   let last: TrainingReport | null = null;
   let error: Error | null = null;
   try {
     for await (const report of run) {
       last = report;
+      await logged((open) => open.report(report));
       if (report.warnings.length > 0) display.clear();
       warnings.add(report.warnings);
       const loss = report.losses.at(-1);
@@ -184,7 +207,11 @@ async function trainStack(
   } finally {
     display.clear();
   }
-  if (error === null) await stack.close();
+  if (error === null) {
+    const model = last?.model;
+    if (model) await logged((open) => open.pictures(stack, model, signal));
+    await stack.close();
+  }
   return {
     model: last?.model ?? null,
     steps: last?.progress.done ?? 0,

@@ -1,6 +1,6 @@
-import { encodeGreyPng } from "../../core/io/png-writer.js";
 import { createRendering } from "../../core/localization/rendering.js";
 import { createSimulation } from "../../core/simulation.js";
+import { greyPicture, greyScaleOf, type GreyScale } from "../grey-picture.js";
 import type { ShownScene } from "./evaluate-scenes.js";
 
 /** A picture for a page. */
@@ -33,9 +33,6 @@ export interface ScenePictures {
 /** Pixels of a super-resolution image along the side of one camera pixel. */
 const magnification = 3;
 
-/** Share of the pixels that may be black or white. */
-const clippedShare = 0.002;
-
 /** Draws one frame of a scene: as it was recorded, and what each method makes of it. */
 export async function drawScene({ name, simulation, scored, results }: ShownScene): Promise<ScenePictures | null> {
   const first = results[0]?.shown;
@@ -45,10 +42,10 @@ export async function drawScene({ name, simulation, scored, results }: ShownScen
   const truth = createSimulation(simulation);
   const expected = truth.background(index);
   // One scale for all backgrounds and one for all that is left, or they could not be compared.
-  const backgroundScale = scaleOf(counts);
+  const backgroundScale = greyScaleOf(counts);
   const signal = truth.signal(index);
-  const leftScale = scaleOf(Float32Array.from(counts, (count, i) => count - (expected[i] ?? 0)));
-  const draw = (values: ArrayLike<number>, scale: Scale): Promise<ReportPicture> =>
+  const leftScale = greyScaleOf(Float32Array.from(counts, (count, i) => count - (expected[i] ?? 0)));
+  const draw = (values: ArrayLike<number>, scale: GreyScale): Promise<ReportPicture> =>
     pictureOf(values, width, height, scale);
 
   const emitters = scored.flatMap((frame) => truth.emittersIn(frame));
@@ -93,27 +90,12 @@ export async function drawScene({ name, simulation, scored, results }: ShownScen
   };
 }
 
-interface Scale {
-  /** What is black, and what is white. */
-  readonly low: number;
-  readonly high: number;
-}
-
-function scaleOf(values: ArrayLike<number>): Scale {
-  const sorted = Float64Array.from(values).sort();
-  const clipped = Math.floor(clippedShare * sorted.length);
-  const low = sorted[clipped] ?? 0;
-  return { low, high: Math.max(low + 1e-6, sorted[sorted.length - 1 - clipped] ?? 0) };
-}
-
 async function pictureOf(
   values: ArrayLike<number>,
   width: number,
   height: number,
-  { low, high }: Scale,
+  scale: GreyScale,
 ): Promise<ReportPicture> {
-  // Clamped and rounded by the array.
-  const grey = Uint8ClampedArray.from(values, (value) => (255 * (value - low)) / (high - low));
-  const bytes = await encodeGreyPng(new Uint8Array(grey.buffer), width, height);
-  return { source: `data:image/png;base64,${Buffer.from(bytes).toString("base64")}`, width, height };
+  const { png } = await greyPicture(values, width, height, scale);
+  return { source: `data:image/png;base64,${Buffer.from(png).toString("base64")}`, width, height };
 }

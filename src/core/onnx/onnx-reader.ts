@@ -4,7 +4,7 @@ import type { NumberArray } from "../io/npy-array.js";
 import { storedBytes, storedValues, type StoredType } from "../io/stored-samples.js";
 import { chainOf, mostNodes, networkOfLayers, noChain, type GraphNode, type Layer } from "../models/layer-chain.js";
 import type { Network } from "../network.js";
-import { bytesIn, numbersIn, parseMessage, textsIn, type Message } from "./protobuf.js";
+import { bytesIn, numbersIn, parseMessage, textsIn, type Message } from "../io/protobuf.js";
 
 /** Types of tensors (onnx.proto, `TensorProto.DataType`), and the fields of those that may have their values in a list. */
 const tensorTypes: Readonly<Record<number, { readonly type: StoredType; readonly listField: number | null }>> = {

@@ -2,7 +2,7 @@ import { littleEndianBytes } from "../io/byte-order.js";
 import { networkTensors } from "../models/network-tensors.js";
 import type { Network } from "../network.js";
 import { slnetWebVersion } from "../version.js";
-import { field, messageOf } from "./protobuf.js";
+import { field, messageOf } from "../io/protobuf.js";
 
 /** The version of ONNX's operators that the graph is written in: Conv of 11 and Relu of 13 are what they are until today. */
 export const onnxOpset = 13;

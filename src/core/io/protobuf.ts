@@ -1,5 +1,5 @@
 import { SlnetError } from "../errors.js";
-import { joined } from "../io/deflate.js";
+import { joined } from "./deflate.js";
 
 // Protocol Buffers, "Encoding": a message is a row of fields, each a tag (number · 8 + wire type) and a value. The two
 // libraries for it are each larger than all that is read and written with it here, and read messages of any size.
@@ -103,6 +103,20 @@ export function field(number: number, value: number | string | Uint8Array): Uint
   if (typeof value === "number") return joined([varintBytes(number * 8), varintBytes(value)]);
   const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value;
   return joined([varintBytes(number * 8 + 2), varintBytes(bytes.length), bytes]);
+}
+
+/** A field with a 64-bit float (wire type 1). */
+export function doubleField(number: number, value: number): Uint8Array {
+  const bytes = new DataView(new ArrayBuffer(8));
+  bytes.setFloat64(0, value, true);
+  return joined([varintBytes(number * 8 + 1), new Uint8Array(bytes.buffer)]);
+}
+
+/** A field with a 32-bit float (wire type 5). */
+export function floatField(number: number, value: number): Uint8Array {
+  const bytes = new DataView(new ArrayBuffer(4));
+  bytes.setFloat32(0, value, true);
+  return joined([varintBytes(number * 8 + 5), new Uint8Array(bytes.buffer)]);
 }
 
 /** Fields one behind the other: a message. */
