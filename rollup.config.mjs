@@ -129,13 +129,13 @@ const production = () => ({
       : null,
 });
 
-// Licences, and what tells a bundler that an address is known only at run time.
 /** A fifth less to download, with the names that are in the traces of errors. Licences stay. */
 const withoutComments = terser({
   compress: false,
   mangle: false,
   format: { comments: /licen[cs]e|copyright|^!|@vite-ignore|webpackIgnore/i },
 });
+// Licences, and what tells a bundler that an address is known only at run time.
 const minify = terser({ format: { comments: /@license|^!|@vite-ignore|webpackIgnore/ } });
 const browser = () => [nodeResolve({ browser: true, preferBuiltins: false }), commonjs()];
 const node = () => [nodeResolve({ exportConditions: ["node"], preferBuiltins: true }), commonjs()];

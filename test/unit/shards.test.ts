@@ -156,7 +156,7 @@ describe("shards", () => {
       it(`make the ${ending} of one run, byte for byte, by ${name}`, async () => {
         const expected = `one-${name}.${ending}`;
         const single = await save(methodOf(), [partAt(expected)]);
-        for (const count of name === "slnet" || name === "median" ? [1, 2, 3, 7, 11] : [3]) {
+        for (const count of name === "slnet" || name === "median" ? [2, 7, 11] : [3]) {
           const output = `many-${name}-${count}.${ending}`;
           // The last one first: whoever is first, the result is the same.
           for (let index = count; index >= 1; index--) await save(methodOf(), [partAt(output)], { index, count });
@@ -480,7 +480,7 @@ describe("shards", () => {
         ];
         const expected = `one-masked.${ending}`;
         assert.equal(slnet(...options, "--engine", "wasm", "-o", expected).status, 0);
-        for (const count of [1, 2, 3, 7]) {
+        for (const count of [2, 7]) {
           const output = `masked-${count}.${ending}`;
           for (let index = count; index >= 1; index--) {
             const { status, stderr } = slnet(...options, "-o", output, "--shard", `${index}/${count}`);
