@@ -1,6 +1,7 @@
 import { createConfiguration, maximumWindowFrames, type NormType, type SlnetConfiguration } from "./configuration.js";
 import { errorMessage, SlnetError } from "./errors.js";
 import type { StackRegion } from "./frames.js";
+import { isRecord } from "./models/record.js";
 import { composeNetwork, type Network } from "./network.js";
 import { affineOf, missingStatistics, type Normalisation } from "./normalisation.js";
 import { isRegion } from "./stack-region.js";
@@ -228,8 +229,4 @@ export function checkedModel(value: unknown, name = "of this request"): ModelFil
       secondMoments: moments("secondMoments"),
     };
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

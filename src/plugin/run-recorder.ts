@@ -2,6 +2,7 @@ import { framePixels, unknownMetadata } from "../core/frames.js";
 import type { ModelFile } from "../core/model.js";
 import { slnetWebVersion } from "../core/version.js";
 import { defaultConfiguration } from "../core/configuration.js";
+import { sha256Hex } from "../core/sha256.js";
 import type { CleaningMethod } from "../protocol/api.js";
 import type { EndedRun } from "./ended-run.js";
 import { modelIn, usesModel } from "../protocol/cleaning-methods.js";
@@ -171,9 +172,7 @@ function recordedSaving({ request, before, after }: EndedRun): RecordedSaving | 
 async function hashOf(readFirstFrame: () => Promise<ArrayBufferView>): Promise<string | null> {
   try {
     const { buffer, byteOffset, byteLength } = await readFirstFrame();
-    const bytes = new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
-    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-    return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return await sha256Hex(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength));
   } catch {
     // Not in an insecure page, and not where the worker is gone.
     return null;

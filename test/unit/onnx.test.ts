@@ -15,6 +15,7 @@ import { createRandom } from "../../src/core/random.js";
 import { goldenFile } from "../golden/golden.js";
 import { buildModel, rounded, runLayers } from "./model-builder.js";
 import { refusal } from "./reading.js";
+import { pythonWith } from "./python.js";
 
 const golden = (name: string): Uint8Array<ArrayBuffer> => Uint8Array.from(goldenFile(name));
 
@@ -73,14 +74,7 @@ interface OnnxRuntime {
 const runtime = await loadRuntime();
 
 /** A Python with ONNX and its runtime, by `SLNET_PYTHON` or the usual name. */
-const python = [process.env["SLNET_PYTHON"] ?? "python3"].find((program) => {
-  try {
-    execFileSync(program, ["-c", "import onnx, onnxruntime"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-});
+const python = pythonWith("onnx", "onnxruntime");
 
 const random = createRandom(3, "crops");
 const networks = [

@@ -11,6 +11,7 @@ import { readModel } from "../../src/core/models/read-model.js";
 import { writeModel } from "../../src/core/models/write-model.js";
 import { buildModel, rounded } from "./model-builder.js";
 import { refusal } from "./reading.js";
+import { pythonWith } from "./python.js";
 
 const write = async (model = buildModel()): Promise<Buffer> =>
   Buffer.from((await writeModel("a.safetensors", model)).bytes);
@@ -144,14 +145,7 @@ describe("safetensors", () => {
     }
   });
 
-  const python = [process.env["SLNET_PYTHON"] ?? "python3"].find((program) => {
-    try {
-      execFileSync(program, ["-c", "import safetensors, numpy"], { stdio: "ignore" });
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  const python = pythonWith("safetensors", "numpy");
   it(
     "are read by the library of that name",
     { skip: python === undefined ? "safetensors is not installed for Python" : false },

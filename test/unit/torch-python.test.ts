@@ -8,16 +8,10 @@ import { test } from "node:test";
 import { readModel } from "../../src/core/models/read-model.js";
 import { writeTorchCheckpoint } from "../../src/core/torch/torch-writer.js";
 import { goldenFile } from "../golden/golden.js";
+import { pythonWith } from "./python.js";
 
 /** Debian's python3-torch, which is not in every environment of Python that may come first. */
-const python = ["/usr/bin/python3", "python3"].find((program) => {
-  try {
-    execFileSync(program, ["-c", "import torch"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-});
+const python = pythonWith("torch");
 const skip = python === undefined ? "PyTorch is not installed (Debian: python3-torch)" : false;
 
 const goOn = `

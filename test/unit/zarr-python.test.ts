@@ -9,16 +9,10 @@ import { nodePlatform } from "../../src/worker/platform/node.js";
 import { openStack } from "../../src/worker/readers/open-stack.js";
 import { createZarrWriter, type ZarrWriterOptions } from "../../src/worker/writers/zarr-writer.js";
 import { createZipTree } from "../../src/core/io/zip-tree.js";
+import { pythonWith } from "./python.js";
 
 /** Debian's python3-zarr, which is not in every environment of Python that may come first. */
-const python = ["/usr/bin/python3", "python3"].find((program) => {
-  try {
-    execFileSync(program, ["-c", "import zarr, numcodecs"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-});
+const python = pythonWith("zarr", "numcodecs");
 const skip = python === undefined ? "zarr for Python is not installed (Debian: python3-zarr)" : false;
 
 function run(script: string, folder: string): unknown {

@@ -23,6 +23,7 @@ import { goldenFile } from "../golden/golden.js";
 import { buildModel, runLayers } from "./model-builder.js";
 import { refusal } from "./reading.js";
 import { buildZip } from "./zip-builder.js";
+import { pythonWith } from "./python.js";
 
 const read = (bytes: Uint8Array, facts: ModelFacts = {}): Promise<ForeignModel> =>
   readModel("a.zip", Uint8Array.from(bytes), facts, () => import("yaml"));
@@ -642,14 +643,7 @@ describe("hostile packages", () => {
 });
 
 /** Pythons that may have what is needed: Debian's has PyTorch. */
-const python = ["/usr/bin/python3", "python3"].find((program) => {
-  try {
-    execFileSync(program, ["-c", "import torch, numpy"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-});
+const python = pythonWith("torch", "numpy");
 
 const runPackage = `
 import importlib.util, json, sys, numpy, torch

@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
-
 import type { OwnMethod, OwnReport } from "../../core/evaluation/own-report.js";
 import { withMinus } from "./figure-columns.js";
-import { Html, html } from "./html.js";
-import { reportStyles } from "./report-styles.js";
+import { html } from "./html.js";
+import { definitionList, reportDocument } from "./report-document.js";
 import { aligned } from "./report-text.js";
 import { truthlessColumns, type TruthlessColumn } from "./truthless-columns.js";
 
@@ -39,62 +37,38 @@ function failures(methods: readonly OwnMethod[]): readonly string[] {
 
 /** The report as one page that asks for nothing else and runs no script. */
 export function ownReportPage({ version, stack, frames, pixelSizeNm, methods }: OwnReport): string {
-  const hash = createHash("sha256").update(reportStyles).digest("base64");
-  const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="color-scheme" content="light dark" />
-        <title>Background methods on ${stack}</title>
-        ${new Html(`<style>${reportStyles}</style>`)}
-      </head>
-      <body>
-        <main>
-          <h1>Background methods on ${stack}</h1>
-          <p>${frames} frames, pixels of ${pixelSizeNm} nm; slnet-web ${version}. ${caution}</p>
-          <div class="wide" role="region" aria-label="Figures" tabindex="0">
-            <table>
-              <caption>
-                Figures
-              </caption>
-              <thead>
-                <tr>
-                  <th scope="col">Method</th>
-                  ${truthlessColumns.map(({ title }) => html`<th scope="col">${title}</th>`)}
-                </tr>
-              </thead>
-              <tbody>
-                ${methods.map(
-                  (method) =>
-                    html`<tr>
-                      <th scope="row">${method.name}</th>
-                      ${truthlessColumns.map((column) => html`<td>${text(column, method)}</td>`)}
-                    </tr>`,
-                )}
-              </tbody>
-            </table>
-          </div>
-          ${failures(methods).map((failure) => html`<p>${failure}</p>`)}
-          <h2>Methods</h2>
-          <dl>
+  return reportDocument(
+    `Background methods on ${stack}`,
+    html`
+      <p>${frames} frames, pixels of ${pixelSizeNm} nm; slnet-web ${version}. ${caution}</p>
+      <div class="wide" role="region" aria-label="Figures" tabindex="0">
+        <table>
+          <caption>
+            Figures
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">Method</th>
+              ${truthlessColumns.map(({ title }) => html`<th scope="col">${title}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
             ${methods.map(
-              ({ name, title }) =>
-                html`<dt>${name}</dt>
-                  <dd>${title}</dd>`,
+              (method) =>
+                html`<tr>
+                  <th scope="row">${method.name}</th>
+                  ${truthlessColumns.map((column) => html`<td>${text(column, method)}</td>`)}
+                </tr>`,
             )}
-          </dl>
-          <h2>What the figures are, and their traps</h2>
-          <dl>
-            ${truthlessColumns.map(
-              ({ title, meaning }) =>
-                html`<dt>${title}</dt>
-                  <dd>${meaning}</dd>`,
-            )}
-          </dl>
-        </main>
-      </body>
-    </html> `.source;
+          </tbody>
+        </table>
+      </div>
+      ${failures(methods).map((failure) => html`<p>${failure}</p>`)}
+      <h2>Methods</h2>
+      ${definitionList(methods.map(({ name, title }) => [name, title]))}
+      <h2>What the figures are, and their traps</h2>
+      ${definitionList(truthlessColumns.map(({ title, meaning }) => [title, meaning]))}
+    `,
+    false,
+  );
 }

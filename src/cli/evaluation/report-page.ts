@@ -1,67 +1,38 @@
-import { createHash } from "node:crypto";
-
 import { baselines, rightPhotons } from "../../core/evaluation/method-verdict.js";
 import { figureColumns, figureText } from "./figure-columns.js";
-import { Html, html } from "./html.js";
+import { html, type Html } from "./html.js";
 import type { QualityReport, SceneReport } from "./quality-report.js";
 import type { MethodPictures, ReportPicture, ScenePictures } from "./report-pictures.js";
-import { reportStyles } from "./report-styles.js";
+import { definitionList, reportDocument } from "./report-document.js";
 import { verdictNote, verdictText } from "./verdict-text.js";
 
 /** The report as one page that asks for nothing else and runs no script. */
 export function reportPage(report: QualityReport, pictures: readonly ScenePictures[]): string {
-  const hash = createHash("sha256").update(reportStyles).digest("base64");
-  const policy = `default-src 'none'; img-src data:; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
   const { scenes, methods } = report;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="color-scheme" content="light dark" />
-        <title>Quality of background methods</title>
-        ${styleElement()}
-      </head>
-      <body>
-        <main>
-          <h1>Quality of background methods</h1>
-          ${conditions(report)}
-          <h2 id="overview">Overview</h2>
-          ${overview(report)}
-          <nav aria-label="Scenes">
-            <ul>
-              ${scenes.map(({ name }) => html`<li><a href="#scene-${name}">${name}</a></li>`)}
-            </ul>
-          </nav>
-          <h2 id="methods">Methods</h2>
-          ${definitionList(methods.map(({ name, title }) => [name, title]))}
-          ${scenes.map((scene) =>
-            sceneSection(
-              scene,
-              pictures.find((drawn) => drawn.scene === scene.name),
-            ),
-          )}
-          <h2 id="figures">What the figures are, and their traps</h2>
-          ${definitionList(figureColumns.map(({ title, meaning }) => [title, meaning]))} ${traps(report)}
-        </main>
-      </body>
-    </html> `.source;
-}
-
-/** Not in a template, which the formatter would indent: the hash in the policy is of just this text. */
-function styleElement(): Html {
-  return new Html(`<style>${reportStyles}</style>`);
-}
-
-function definitionList(entries: readonly (readonly [term: string, meaning: string])[]): Html {
-  return html`<dl>
-    ${entries.map(
-      ([term, meaning]) =>
-        html`<dt>${term}</dt>
-          <dd>${meaning}</dd>`,
-    )}
-  </dl>`;
+  return reportDocument(
+    "Quality of background methods",
+    html`
+      ${conditions(report)}
+      <h2 id="overview">Overview</h2>
+      ${overview(report)}
+      <nav aria-label="Scenes">
+        <ul>
+          ${scenes.map(({ name }) => html`<li><a href="#scene-${name}">${name}</a></li>`)}
+        </ul>
+      </nav>
+      <h2 id="methods">Methods</h2>
+      ${definitionList(methods.map(({ name, title }) => [name, title]))}
+      ${scenes.map((scene) =>
+        sceneSection(
+          scene,
+          pictures.find((drawn) => drawn.scene === scene.name),
+        ),
+      )}
+      <h2 id="figures">What the figures are, and their traps</h2>
+      ${definitionList(figureColumns.map(({ title, meaning }) => [title, meaning]))} ${traps(report)}
+    `,
+    true,
+  );
 }
 
 function conditions({ version, options, scenes, engines, seconds }: QualityReport): Html {

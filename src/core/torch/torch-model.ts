@@ -4,6 +4,7 @@ import { createModelFile, type ModelFile, type OptimizerRecord } from "../model.
 import type { ForeignModel, ModelFacts } from "../models/foreign-model.js";
 import { foreignNormalisation, foreignShifts } from "../models/foreign-model.js";
 import { isParameterName, networkOfTensors, noNetwork, type ParameterName } from "../models/network-tensors.js";
+import { isRecord } from "../models/record.js";
 import type { Network } from "../network.js";
 import { slnetWebVersion } from "../version.js";
 import { PickleObject, type PickleValue } from "./pickle-values.js";
@@ -160,10 +161,6 @@ function ownPart(name: string, text: PickleValue | undefined): Partial<OwnPart> 
     ...(typeof found.offset_adu === "number" && { offset_adu: found.offset_adu }),
     ...(typeof found.maximum === "number" && { maximum: found.maximum }),
   };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Mean and standard deviation of the training frames, in ADU; `null` where the file has none. */
