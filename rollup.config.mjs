@@ -9,6 +9,7 @@ import commonjs from "@rollup/plugin-commonjs";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
 import terser from "@rollup/plugin-terser";
 
+import { kernelsForRollup } from "./scripts/kernel-modules.mjs";
 import { renderDocs } from "./scripts/render-docs.mjs";
 
 // Rollup works on what `tsc -b` has put into build/.
@@ -34,23 +35,12 @@ const copyAssets = (folder) => ({
   },
 });
 
-/** The fused kernels, as text: WGSL as it is, WebAssembly as base64. `build.mjs` has compiled it. */
-const kernels = () => ({
-  name: "kernels",
-  resolveId(source, importer) {
-    if (source.startsWith("slnet-kernels/")) return `\0${source}`;
-    // The compiler copies no WGSL into build/.
-    if (source.endsWith(".wgsl"))
-      return resolve(dirname(importer.replace(`${sep}build${sep}src`, `${sep}src`)), source);
-    return null;
-  },
-  async load(id) {
-    if (id.startsWith("\0slnet-kernels/")) {
-      const binary = await readFile(id.replace("\0slnet-kernels", "build/kernels") + ".wasm", "base64");
-      return `export const base64 = ${JSON.stringify(binary)};`;
-    }
-    return id.endsWith(".wgsl") ? `export default ${JSON.stringify(await readFile(id, "utf8"))};` : null;
-  },
+/** Shaders as text. The compiler copies none into build/. */
+const shaders = () => ({
+  name: "shaders",
+  resolveId: (source, importer) =>
+    source.endsWith(".wgsl") ? resolve(dirname(importer.replace(`${sep}build${sep}src`, `${sep}src`)), source) : null,
+  load: async (id) => (id.endsWith(".wgsl") ? `export default ${JSON.stringify(await readFile(id, "utf8"))};` : null),
 });
 
 /** The page beside its script: markup and styles are copied, and the whole package stands under it. */
@@ -164,7 +154,7 @@ const worker = {
     // a worker and another one as an import of its parts, and it would run twice, both answering each message.
     manualChunks: { start: ["build/src/worker/start.js"] },
   },
-  plugins: [kernels(), ...browser(), minify, copyAssets("dist/assets")],
+  plugins: [kernelsForRollup(), shaders(), ...browser(), minify, copyAssets("dist/assets")],
   onwarn: quiet,
 };
 
@@ -205,7 +195,7 @@ const library = {
   external: [/^lit/, /^@lit/, "comlink", "idb", "uplot"],
   // All in one folder: the one that starts the worker looks for it beside itself.
   output: { dir: "dist", format: "es", chunkFileNames: "part-[name]-[hash].js" },
-  plugins: [copyTypes()],
+  plugins: [kernelsForRollup(), copyTypes()],
   onwarn: quiet,
 };
 
@@ -222,7 +212,7 @@ const demo = {
     ...Object.fromEntries(viewerPages.map((page) => [page, `build/demo/${page}.js`])),
   },
   output: { dir: "dist/demo", format: "es", chunkFileNames: "parts/[name]-[hash].js" },
-  plugins: [production(), ...browser(), minify, findOtherPagesParts(), copyDemo()],
+  plugins: [kernelsForRollup(), production(), ...browser(), minify, findOtherPagesParts(), copyDemo()],
   onwarn: quiet,
 };
 
@@ -243,7 +233,7 @@ const commandLine = {
     banner: nodeBanner,
     chunkFileNames: "parts/[name]-[hash].js",
   },
-  plugins: [kernels(), ...node(), withoutComments],
+  plugins: [kernelsForRollup(), shaders(), ...node(), withoutComments],
   onwarn: quiet,
 };
 
@@ -271,7 +261,7 @@ const engineTests = (platform, plugins, banner = "") => ({
     "running-median-kernel": "build/src/worker/methods/running-median-kernel.js",
   },
   output: { dir: `build/bundles/${platform}`, format: "es", banner },
-  plugins: [kernels(), ...plugins],
+  plugins: [kernelsForRollup(), shaders(), ...plugins],
   onwarn: quiet,
 });
 
@@ -279,7 +269,7 @@ const engineTests = (platform, plugins, banner = "") => ({
 const viewers = viewerPages.map((page) => ({
   input: `build/demo/${page}-viewer.js`,
   output: { file: `build/bundles/${page}.js`, format: "es", inlineDynamicImports: true },
-  plugins: [production(), ...browser()],
+  plugins: [kernelsForRollup(), production(), ...browser()],
   onwarn: quiet,
 }));
 

@@ -8,6 +8,7 @@ import { playwrightLauncher } from "@web/test-runner-playwright";
 
 import { chromiumArguments, findChromium, isRoot } from "./scripts/find-chromium.mjs";
 import { findFirefox } from "./scripts/find-firefox.mjs";
+import { kernelsForTestRunner } from "./scripts/kernel-modules.mjs";
 import { root } from "./scripts/repository.mjs";
 
 const firefox = findFirefox();
@@ -72,6 +73,7 @@ export default {
   concurrency: 1,
   concurrentBrowsers: 1,
   middleware: [isolate, serveReaders],
+  plugins: [kernelsForTestRunner()],
   browsers: [
     playwrightLauncher({
       product: "chromium",

@@ -6,6 +6,7 @@ import { chromium } from "playwright-core";
 import { rollup } from "rollup";
 
 import { chromiumArguments, findChromium } from "../scripts/find-chromium.mjs";
+import { kernelsForRollup } from "../scripts/kernel-modules.mjs";
 import { root } from "../scripts/repository.mjs";
 import { serve } from "../scripts/serve.mjs";
 import { createRendererMemory } from "./chromium-memory.mjs";
@@ -81,7 +82,7 @@ async function openPage(context, url, stacks, say) {
 async function bundlePage() {
   const bundle = await rollup({
     input: join(root, "bench", "page", "main.mjs"),
-    plugins: [nodeResolve({ browser: true, preferBuiltins: false })],
+    plugins: [kernelsForRollup(), nodeResolve({ browser: true, preferBuiltins: false })],
     onwarn: (warning) => {
       if (warning.code !== "THIS_IS_UNDEFINED") console.error(warning.message);
     },

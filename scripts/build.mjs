@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { join } from "node:path";
 
 import { ensureInstalled } from "./install.mjs";
+import { kernelModule } from "./kernel-modules.mjs";
 import { listFiles } from "./list-files.mjs";
 import { isMain, root, runQuietly } from "./repository.mjs";
 
@@ -15,6 +16,7 @@ const inputFiles = [
   "custom-elements-manifest.config.mjs",
   "package-lock.json",
   "rollup.config.mjs",
+  "scripts/kernel-modules.mjs",
   "scripts/render-docs.mjs",
   "tsconfig.base.json",
 ];
@@ -77,22 +79,25 @@ function describeElements() {
   }
 }
 
-/** Compiles the WebAssembly kernels, with and without relaxed SIMD, into `build/kernels/`. */
+/** Compiles the WebAssembly kernels into `build/kernels/`, each as a module that exports it as `base64`. */
 function compileKernels() {
   const compiler = join(root, "node_modules", "assemblyscript", "bin", "asc.js");
-  for (const [name, features] of [
-    ["simd", "simd"],
-    ["relaxed-simd", "simd,relaxed-simd"],
+  for (const [name, source, features] of [
+    ["simd", "index.ts", "simd"],
+    ["relaxed-simd", "index.ts", "simd,relaxed-simd"],
+    ["shrink", "shrink.ts", "simd"],
   ]) {
+    const binary = join(root, "build/kernels", `${name}.wasm`);
     const compiled = runQuietly(process.execPath, [
       compiler,
-      join(root, "src/kernels/assembly/index.ts"),
-      ...["--outFile", join(root, "build/kernels", `${name}.wasm`)],
+      join(root, "src/kernels/assembly", source),
+      ...["--outFile", binary],
       ...["-O3", "--noAssert", "--runtime", "stub", "--importMemory", "--use", "abort=", "--enable", features],
       // Vectors are exchanged between functions of ours, not with JavaScript.
       ...["--disableWarning", "112"],
     ]);
     if (!compiled) throw new Error("the WebAssembly kernels do not compile; the compiler says why above");
+    writeFileSync(kernelModule(name), `export const base64 = "${readFileSync(binary, "base64")}";\n`);
   }
 }
 

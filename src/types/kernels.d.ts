@@ -10,6 +10,11 @@ declare module "slnet-kernels/relaxed-simd" {
   export const base64: string;
 }
 
+/** What makes frames smaller: src/kernels/assembly/shrink.ts. */
+declare module "slnet-kernels/shrink" {
+  export const base64: string;
+}
+
 declare module "*.wgsl" {
   const source: string;
   export default source;

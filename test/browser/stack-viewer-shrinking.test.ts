@@ -2,6 +2,7 @@ import { expect, waitUntil } from "@open-wc/testing";
 
 import type { SampleArray } from "../../src/core/frames.js";
 import { coverageOf, shrinkFrame } from "../../src/plugin/elements/stack-viewer/shrink-frame.js";
+import { ShrinkKernel } from "../../src/plugin/elements/stack-viewer/shrink-kernel.js";
 import { ArrayFrames, StackViewerHarness } from "./stack-viewer-harness.js";
 
 const side = 1900;
@@ -159,60 +160,100 @@ describe("an image that is larger than its place in the stack viewer", () => {
   });
 });
 
-describe("the mean of what pixels of the screen cover", () => {
-  const mean = (values: readonly number[], width: number, step: number, down = step): number[] => {
-    const height = values.length / width;
-    const [columns, rows] = [Math.ceil(width / step - 0.5), Math.ceil(height / down - 0.5)];
-    const out = new Float32Array(rows * columns);
-    const frame = { samples: Float32Array.from(values), width };
-    shrinkFrame(frame, coverageOf(height, down, 0, rows), coverageOf(width, step, 0, columns), out);
-    return [...out];
-  };
+const kernel = ShrinkKernel.create();
 
-  it("is that of whole pixels where these fit", () => {
-    expect(mean([1, 2, 3, 4, 5, 6, 7, 8], 4, 2)).to.deep.equal([3.5, 5.5]);
-    expect(mean([1, 2, 3, 4, 5, 6, 7, 8, 9], 3, 3)).to.deep.equal([5]);
-  });
+it("has a kernel to shrink frames with", () => expect(kernel).not.to.equal(null));
 
-  it("weights a pixel by the part that is covered", () => {
-    expect(mean([1, 10, 100], 3, 1.5, 1)).to.deep.equal([Math.fround((1 + 5) / 1.5), Math.fround((5 + 100) / 1.5)]);
-    expect(mean([1, 10, 100], 1, 1, 1.5)).to.deep.equal([4, 70]);
-  });
+for (const [by, used] of [
+  ["the kernel", kernel],
+  ["plain JavaScript", null],
+] as const) {
+  describe(`the mean of what pixels of the screen cover, by ${by}`, () => {
+    const mean = (values: readonly number[], width: number, step: number, down = step): number[] => {
+      const height = values.length / width;
+      const [columns, rows] = [Math.ceil(width / step - 0.5), Math.ceil(height / down - 0.5)];
+      const out = new Float32Array(rows * columns);
+      const frame = { samples: Float32Array.from(values), width };
+      shrinkFrame(frame, coverageOf(height, down, 0, rows), coverageOf(width, step, 0, columns), out, used);
+      return [...out];
+    };
 
-  it("keeps the direction that is magnified as it is", () => {
-    expect(mean([1, 3, 5, 7], 4, 2, 0.5)).to.deep.equal([2, 6, 2, 6]);
-  });
+    it("is that of whole pixels where these fit", () => {
+      expect(mean([1, 2, 3, 4, 5, 6, 7, 8], 4, 2)).to.deep.equal([3.5, 5.5]);
+      expect(mean([1, 2, 3, 4, 5, 6, 7, 8, 9], 3, 3)).to.deep.equal([5]);
+    });
 
-  it("leaves out what is not a number, and is none where there is nothing else", () => {
-    expect(mean([NaN, 2, NaN, NaN, 4, 6, NaN, NaN], 4, 2)).to.deep.equal([4, NaN]);
-  });
+    it("weights a pixel by the part that is covered", () => {
+      expect(mean([1, 10, 100], 3, 1.5, 1)).to.deep.equal([Math.fround((1 + 5) / 1.5), Math.fround((5 + 100) / 1.5)]);
+      expect(mean([1, 10, 100], 1, 1, 1.5)).to.deep.equal([4, 70]);
+    });
 
-  it("is infinite only where something infinite is covered", () => {
-    expect(mean([1, 2, Infinity, 4, 5, 6], 6, 2, 1)).to.deep.equal([1.5, Infinity, 5.5]);
-  });
+    it("keeps the direction that is magnified as it is", () => {
+      expect(mean([1, 3, 5, 7], 4, 2, 0.5)).to.deep.equal([2, 6, 2, 6]);
+    });
 
-  it("agrees with plain arithmetic at any scale and offset", () => {
-    const [height, width] = [23, 31];
-    const samples = Uint16Array.from({ length: height * width }, (_, i) => (i * 7919) % 1009);
-    for (const step of [1.01, 1.37, 2, 2.71, 7.3, 40]) {
-      const first = 1 / step > 0.5 ? 3 : 0;
-      const [rows, columns] = [height, width].map((size) => Math.max(1, Math.ceil(size / step - 0.5) - first));
-      const out = new Float32Array(rows! * columns!);
-      const down = coverageOf(height, step, first, rows!);
-      const across = coverageOf(width, step, first, columns!);
-      shrinkFrame({ samples, width }, down, across, out);
-      const share = (at: number, pixel: number): number =>
-        Math.max(0, Math.min(pixel + 1, (at + 1) * step) - Math.max(pixel, at * step));
-      out.forEach((value, i) => {
-        const [row, column] = [first + Math.floor(i / columns!), first + (i % columns!)];
-        let [sum, total] = [0, 0];
-        samples.forEach((sample, at) => {
-          const weight = share(row, Math.floor(at / width)) * share(column, at % width);
-          sum += weight * sample;
-          total += weight;
+    it("leaves out what is not a number, and is none where there is nothing else", () => {
+      expect(mean([NaN, 2, NaN, NaN, 4, 6, NaN, NaN], 4, 2)).to.deep.equal([4, NaN]);
+    });
+
+    it("is infinite only where something infinite is covered", () => {
+      expect(mean([1, 2, Infinity, 4, 5, 6], 6, 2, 1)).to.deep.equal([1.5, Infinity, 5.5]);
+    });
+
+    it("agrees with plain arithmetic at any scale and offset", () => {
+      const [height, width] = [23, 31];
+      const samples = Uint16Array.from({ length: height * width }, (_, i) => (i * 7919) % 1009);
+      for (const step of [1.01, 1.37, 2, 2.71, 7.3, 40]) {
+        const first = 1 / step > 0.5 ? 3 : 0;
+        const [rows, columns] = [height, width].map((size) => Math.max(1, Math.ceil(size / step - 0.5) - first));
+        const out = new Float32Array(rows! * columns!);
+        const down = coverageOf(height, step, first, rows!);
+        const across = coverageOf(width, step, first, columns!);
+        shrinkFrame({ samples, width }, down, across, out, used);
+        const share = (at: number, pixel: number): number =>
+          Math.max(0, Math.min(pixel + 1, (at + 1) * step) - Math.max(pixel, at * step));
+        out.forEach((value, i) => {
+          const [row, column] = [first + Math.floor(i / columns!), first + (i % columns!)];
+          let [sum, total] = [0, 0];
+          samples.forEach((sample, at) => {
+            const weight = share(row, Math.floor(at / width)) * share(column, at % width);
+            sum += weight * sample;
+            total += weight;
+          });
+          expect(value, `step ${step}, row ${row}, column ${column}`).to.be.closeTo(sum / total, 0.01);
         });
-        expect(value, `step ${step}, row ${row}, column ${column}`).to.be.closeTo(sum / total, 0.01);
-      });
+      }
+    });
+  });
+}
+
+describe("the kernel that shrinks frames", () => {
+  it("gives what plain JavaScript gives, to the last bit, for every type, size and part of a frame", () => {
+    let state = 5;
+    const random = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+    for (const [type, largest] of [
+      [Uint8Array, 255],
+      [Uint16Array, 65_535],
+      [Float32Array, 1],
+    ] as const) {
+      // From small to large and back: it keeps its memory.
+      for (const [height, width, step] of [
+        [9, 13, 1.1],
+        [300, 700, 2.05],
+        [90, 4000, 29.3],
+        [40, 33, 1.9],
+      ] as const) {
+        const samples = new type(height * width).map(() => random() * largest);
+        const first = Math.floor((0.2 * Math.min(height, width)) / step);
+        const across = coverageOf(width, step, first, Math.floor((0.7 * width) / step) - first + 1);
+        const down = coverageOf(height, step, first, Math.floor((0.9 * height) / step) - first + 1);
+        const size = across.from.length * down.from.length;
+        const [fast, plain] = [new Float32Array(size), new Float32Array(size)];
+        shrinkFrame({ samples, width }, down, across, fast, kernel);
+        shrinkFrame({ samples, width }, down, across, plain, null);
+        expect(fast, `${type.name} ${height} × ${width}, step ${step}`).to.deep.equal(plain);
+        expect(new Set(plain).size).to.be.above(size / 8);
+      }
     }
   });
 });

@@ -10,6 +10,7 @@ export {
   writeMeanUint16,
   writeMeanUint8,
 } from "./masked-mean";
+export { heapBase } from "./heap";
 export { maskMolecules, maskScratchBytes } from "./masked-mean-mask";
 export {
   correctByNear,
@@ -49,8 +50,3 @@ export {
   project,
   totalsAddress,
 } from "./train";
-
-/** First address that the module does not use itself. */
-export function heapBase(): usize {
-  return __heap_base;
-}
