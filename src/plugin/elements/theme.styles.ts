@@ -43,6 +43,11 @@ export const themeStyles = css`
     display: none !important;
   }
 
+  /* Notices and reasons come as parts of sentences. */
+  .sentence::first-letter {
+    text-transform: uppercase;
+  }
+
   button,
   input,
   select {

@@ -42,7 +42,7 @@ export const localizerStyles = css`
     text-align: start;
   }
 
-  thead th {
+  thead :is(th, td) {
     border-top: 0;
     color: var(--_muted);
   }

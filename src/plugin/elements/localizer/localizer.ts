@@ -86,7 +86,7 @@ export class SlnetLocalizer extends LitElement {
         ${state.method === null ? html`<p class="muted">${text.withoutMethod}</p>` : nothing}
         <div class="row"><button class="primary" ?disabled=${busy || !this.#isValid}>${text.localize}</button></div>
       </form>
-      ${this.#task(localizer)} ${state.notices.map((notice) => html`<p class="muted">${notice}</p>`)}
+      ${this.#task(localizer)} ${state.notices.map((notice) => html`<p class="muted sentence">${notice}</p>`)}
       ${state.raw ? this.#figures(localizer) : nothing}
       <slnet-method-comparison
         .comparison=${localizer.comparison}

@@ -106,7 +106,7 @@ export class SlnetMethodComparison extends LitElement {
           <span class="muted" id="plan">${this.#plan(comparison)}</span>
         </div>
       </form>
-      ${this.#progress(comparison)} ${notices.map((notice) => html`<p class="muted">${notice}</p>`)}
+      ${this.#progress(comparison)} ${notices.map((notice) => html`<p class="muted sentence">${notice}</p>`)}
       ${report ? this.#table(comparison, report) : nothing}
       ${isOutdated ? html`<p class="muted">${text.outdated}</p>` : nothing}
       <div class="visually-hidden" aria-live="polite">${this.announcement}</div>

@@ -113,9 +113,7 @@ export const panelStyles = css`
     color: var(--_muted);
   }
 
-  /* Notices and reasons come as parts of sentences. */
-  ul.notices li::first-letter,
-  .sentence::first-letter {
+  ul.notices li::first-letter {
     text-transform: uppercase;
   }
 
