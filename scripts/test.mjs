@@ -1,7 +1,7 @@
 // `npm test [-- stage …] [--fuzz CASES]`: every stage runs, also after one that failed. The last line is
 // `N passed, N failed`. CASES is how many broken files the stage `fuzz` reads instead of 20,000.
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { build, compile } from "./build.mjs";
@@ -21,10 +21,13 @@ const totals = { passed: 0, failed: [], skipped: [] };
 /** In this order. `build` comes before what needs it and is no choice of its own. */
 const stages = {
   types: () => attempt("types", () => compile()),
-  lint() {
-    runPackage("lint: eslint", "eslint/bin/eslint.js", ".");
-    runPackage("lint: prettier", "prettier/bin/prettier.cjs", "--check", ".");
-    runPackage("lint: knip", "knip/bin/knip.js", "--no-progress");
+  async lint() {
+    for (const { tool, log, succeeded } of lint) {
+      const isClean = await succeeded;
+      process.stdout.write(readFileSync(log));
+      if (isClean) pass(`lint: ${tool}`);
+      else fail(`lint: ${tool}`);
+    }
   },
   package() {
     runPackage("package: publint", "publint/src/cli.js", "--strict");
@@ -50,6 +53,9 @@ const stages = {
   apps: () => runNodeTests("apps"),
 };
 
+/** What `startLint` has started. */
+let lint = [];
+
 await main(process.argv.slice(2));
 
 async function main(args) {
@@ -74,7 +80,7 @@ async function main(args) {
   prepare(chooses);
   for (const name of chosen) {
     heading(name);
-    stages[name]();
+    await stages[name]();
   }
   report();
 }
@@ -89,6 +95,7 @@ function parse(args) {
 function prepare(chooses) {
   mkdirSync(outputFolder, { recursive: true });
   if (!attempt("install", ensureInstalled, { counts: false })) return;
+  if (chooses("lint")) lint = startLint();
   if (chooses("browser", "e2e", "apps")) {
     attempt("Chromium", () => (process.env.CHROME_PATH = findChromium({ install: true })), { counts: false });
   }
@@ -108,6 +115,33 @@ function attempt(name, step, { counts = true } = {}) {
     fail(name);
     return false;
   }
+}
+
+/**
+ * Starts what reads the sources only, to run beside compiler and bundler, which use one core each: no test runs yet that
+ * would become too slow.
+ */
+function startLint() {
+  const tools = [
+    ["eslint", "eslint/bin/eslint.js", "."],
+    ["prettier", "prettier/bin/prettier.cjs", "--check", "."],
+    ["knip", "knip/bin/knip.js", "--no-progress"],
+  ];
+  return tools.map(([tool, program, ...args]) => {
+    const log = join(outputFolder, `${tool}.log`);
+    const file = openSync(log, "w");
+    const child = spawn(process.execPath, [join(root, "node_modules", program), ...args], {
+      cwd: root,
+      stdio: ["ignore", file, file],
+      timeout: stageLimitMs,
+    });
+    closeSync(file);
+    const succeeded = new Promise((done) => {
+      child.once("error", () => done(false));
+      child.once("exit", (code) => done(code === 0));
+    });
+    return { tool, log, succeeded };
+  });
 }
 
 /** A tool that gives an exit code: one check. */
