@@ -1,6 +1,7 @@
 import type { SampleArray } from "./frames.js";
 import { gaussianBlur } from "./gaussian-blur.js";
 import { correctByNear, sumTiles, tileGridOf } from "./near-correction.js";
+import { medianWindowStart } from "./running-median.js";
 
 /*
  * The masked mean: SLNet says where molecules are, and the camera's own counts say what is behind them. The published
@@ -12,7 +13,8 @@ import { correctByNear, sumTiles, tileGridOf } from "./near-correction.js";
  *     output = x_t − B_t, with its sign
  *
  * A pixel is masked in the frames before and after a molecule's too, in which it may have begun or ended to shine. The rule
- * and its numbers (1 pixel, 3 standard deviations, 2 pixels, 1 frame, three tenths of the window, tiles of 8 pixels) were
+ * and its numbers (1 pixel, 3 standard deviations, 2 pixels, 1 frame, three tenths of the window, a seventh of those at the ends,
+ * tiles of 8 pixels) were
  * compared with others on simulated stacks with a known background (docs/quality.md says which). It is no part of the SLNet
  * paper.
  */
@@ -35,6 +37,8 @@ export const fewestUnmaskedFrames = 5;
 /** Of a window, the share that is near: fewer frames follow faster, more of them hold less of what masks have missed. */
 const nearShare = 0.3;
 const mostNearFrames = 60;
+/** Of the near frames, the share that stays on the one side of the first or the last frame of the stack. */
+const endShare = 0.15;
 
 /**
  * Added before rounding to 16 bits, in ADU, where no offset above 0 is known: an output of the masked mean keeps its sign, and
@@ -95,6 +99,27 @@ function grow(mask: Uint8Array, width: number, height: number): Uint8Array<Array
 /** Frames around a frame by which the mean of its window is corrected: three tenths of the window, at most 60. */
 export function nearFramesOf(windowFrames: number): number {
   return Math.min(mostNearFrames, Math.max(1, Math.round(nearShare * windowFrames)));
+}
+
+/**
+ * The frames near a frame, `[from, to)`: ⌊W/2⌋ before it and the others behind it. Towards the ends of the stack there are
+ * as many on both sides as there are on the shorter one, or where these are too few a seventh of W: the middle of W frames at the
+ * end would lie W/2 frames away from the last one, and a background that bleaches has another level there.
+ *
+ * @param nearFrames - W, see {@link nearFramesOf}
+ */
+export function nearRange(
+  frame: number,
+  frameCount: number,
+  nearFrames: number,
+): { readonly from: number; readonly to: number } {
+  const fewest = Math.max(1, Math.floor(endShare * nearFrames));
+  const reach = Math.max(fewest, Math.min(frame, frameCount - 1 - frame));
+  if (reach >= Math.floor(nearFrames / 2)) {
+    const from = medianWindowStart(frame, frameCount, nearFrames);
+    return { from, to: from + Math.min(nearFrames, frameCount) };
+  }
+  return { from: Math.max(0, frame - reach), to: Math.min(frameCount, frame + reach + 1) };
 }
 
 /**

@@ -10,7 +10,14 @@ import {
   type StackReader,
 } from "../../src/core/frames.js";
 import { gaussianWeights } from "../../src/core/gaussian-blur.js";
-import { maskedAround, maskedBackground, maskedMean, maskMolecules, nearFramesOf } from "../../src/core/masked-mean.js";
+import {
+  maskedAround,
+  maskedBackground,
+  maskedMean,
+  maskMolecules,
+  nearFramesOf,
+  nearRange,
+} from "../../src/core/masked-mean.js";
 import { networkOf, type ModelFile } from "../../src/core/model.js";
 import { correctByNear, sumTiles, tileGridOf } from "../../src/core/near-correction.js";
 import { createRandom } from "../../src/core/random.js";
@@ -115,6 +122,44 @@ describe("the mask of a frame among others", () => {
   });
 });
 
+describe("the near frames", () => {
+  const rangeOf = (frame: number, frameCount: number, nearFrames: number): number[] => {
+    const { from, to } = nearRange(frame, frameCount, nearFrames);
+    return [from, to];
+  };
+
+  it("are W around a frame, and the same number on both sides of one that is nearer to an end, but for the last few", () => {
+    for (const [frame, from, to] of [
+      [300, 285, 315],
+      [15, 0, 30],
+      [14, 0, 29],
+      [5, 0, 11],
+      [4, 0, 9],
+      [3, 0, 8],
+      [0, 0, 5],
+      [584, 569, 599],
+      [585, 571, 600],
+      [594, 589, 600],
+      [599, 595, 600],
+    ] as const) {
+      assert.deepEqual(rangeOf(frame, 600, 30), [from, to], `frame ${frame}`);
+    }
+  });
+
+  it("are of the stack, however few there are, and hold the frame", () => {
+    for (let frameCount = 1; frameCount < 12; frameCount++) {
+      for (let nearFrames = 1; nearFrames <= frameCount; nearFrames++) {
+        for (let frame = 0; frame < frameCount; frame++) {
+          const { from, to } = nearRange(frame, frameCount, nearFrames);
+          const what = `${nearFrames} near frame ${frame} of ${frameCount}: ${from} to ${to}`;
+          assert.ok(from >= 0 && from <= frame && frame < to && to <= frameCount, what);
+          assert.ok(to - from <= Math.max(nearFrames, 3), what);
+        }
+      }
+    }
+  });
+});
+
 describe("the correction by the near frames", () => {
   const [width, height] = [24, 16];
 
@@ -164,18 +209,34 @@ describe("the correction by the near frames", () => {
     const stack = Array.from({ length: count }, (_, frame) => new Float32Array(size * size).fill(level(frame)));
     const masks = stack.map(() => new Uint8Array(size * size));
     const alone = at(maskedMean(stack, masks), 0) - level(centre);
-    const near = nearRangeOf(centre, count, windowFrames);
+    const near = nearInWindow(centre, count, windowFrames);
     const corrected = at(maskedBackground(stack, masks, near, size, size), 0) - level(centre);
     assert.ok(Math.abs(corrected) < Math.abs(alone) / 8, `${corrected} against ${alone}`);
+  });
+
+  it("follows it to the first and the last frame", () => {
+    const [size, count, windowFrames] = [16, 300, 100];
+    const level = (frame: number): number => 100 + 400 * Math.exp(-frame / 200);
+    for (const frame of [0, 3, 9, 14, 15, count - 15, count - 1]) {
+      const start = medianWindowStart(frame, count, windowFrames);
+      const stack = Array.from({ length: windowFrames }, (_, k) =>
+        new Float32Array(size * size).fill(level(start + k)),
+      );
+      const masks = stack.map(() => new Uint8Array(size * size));
+      const near = nearInWindow(frame, count, windowFrames);
+      const off = at(maskedBackground(stack, masks, near, size, size), 0) - level(frame);
+      // Two frames of bleaching at most, where fifteen were.
+      assert.ok(Math.abs(off) <= 2 * (level(0) - level(1)) + 1e-3, `frame ${frame}: ${off}`);
+    }
   });
 });
 
 /** The near frames, counted from the first of the window. */
-function nearRangeOf(frame: number, frameCount: number, windowFrames: number): { from: number; to: number } {
+function nearInWindow(frame: number, frameCount: number, windowFrames: number): { from: number; to: number } {
   const size = Math.min(windowFrames, frameCount);
-  const frames = nearFramesOf(size);
-  const from = medianWindowStart(frame, frameCount, frames) - medianWindowStart(frame, frameCount, size);
-  return { from, to: from + frames };
+  const { from, to } = nearRange(frame, frameCount, nearFramesOf(size));
+  const start = medianWindowStart(frame, frameCount, size);
+  return { from: from - start, to: to - start };
 }
 
 /**
@@ -193,7 +254,7 @@ function reference(
   const start = medianWindowStart(frame, stack.length, windowFrames);
   const window = stack.slice(start, start + windowFrames);
   const masks = window.map((_, k) => maskedAround(found, start + k));
-  const lowRank = maskedBackground(window, masks, nearRangeOf(frame, stack.length, windowFrames), width, height);
+  const lowRank = maskedBackground(window, masks, nearInWindow(frame, stack.length, windowFrames), width, height);
   return { sparse: Float32Array.from(at(stack, frame), (value, i) => value - at(lowRank, i)), lowRank };
 }
 

@@ -1,4 +1,5 @@
 import { framePixels } from "../../core/frames.js";
+import { nearRange } from "../../core/masked-mean.js";
 import { medianWindowStart } from "../../core/running-median.js";
 import { MessageBreaks } from "../pace.js";
 import { foundPlaces, type MaskedMeanPlan } from "./masked-mean-plan.js";
@@ -98,20 +99,18 @@ export class MaskedMean {
 
   /** Slots of the frames near a frame, when the sums know of no others. */
   #nearSlots(frame: number): number[] {
-    const start = medianWindowStart(frame, this.#frameCount, this.#nearFrames);
+    const { from, to } = nearRange(frame, this.#frameCount, this.#nearFrames);
     // What the window has left cannot be taken out any more.
-    const isBehind = start < this.#nearFrom || this.#nearFrom < this.#from;
-    if (isBehind || start > this.#nearTo || (start > this.#nearFrom && !this.#isNearFull)) this.#restartNear(start);
-    for (; this.#nearTo < start + this.#nearFrames; this.#nearTo++) {
-      const isFull = this.#isNearFull;
-      this.#sums.slideNear(this.#nearTo % this.#slots, isFull ? this.#nearFrom % this.#slots : -1);
-      if (isFull) this.#nearFrom++;
+    const isBehind = from < this.#nearFrom || this.#nearFrom < this.#from;
+    const entering = to - this.#nearTo;
+    // At the end of the stack more frames leave than enter: the few that stay are counted anew.
+    if (isBehind || entering < from - this.#nearFrom) this.#restartNear(from);
+    for (; this.#nearTo < to; this.#nearTo++) {
+      const leaves = this.#nearFrom < from;
+      this.#sums.slideNear(this.#nearTo % this.#slots, leaves ? this.#nearFrom % this.#slots : -1);
+      if (leaves) this.#nearFrom++;
     }
-    return Array.from({ length: this.#nearFrames }, (_, k) => (start + k) % this.#slots);
-  }
-
-  get #isNearFull(): boolean {
-    return this.#nearTo - this.#nearFrom === this.#nearFrames;
+    return Array.from({ length: to - from }, (_, k) => (from + k) % this.#slots);
   }
 
   /**
