@@ -20,20 +20,24 @@ import { ClientStack, type CallOptions, type SlnetClient, type StackSource } fro
 /** Something to work on: a file, an address, frames of the caller's own, or a stack from {@link HeadlessClient.open}. */
 export type StackLike = Blob | URL | string | StackSource | ClientStack;
 
+/** Options of {@link HeadlessClient}. */
 export interface HeadlessOptions {
   /** For every call; default `auto`. */
   readonly engine?: EngineRequest;
 }
 
-interface StackOptions extends CallOptions {
+/** Options of {@link HeadlessClient.open}, and of all that takes a stack. */
+export interface StackOptions extends CallOptions {
   /** Which series, channel or slice, where the file holds several. */
   readonly selection?: StackSelection;
 }
 
 interface ProgressOptions {
+  /** Is told how far the call is. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
+/** Options of {@link HeadlessClient.train}. */
 export interface HeadlessTraining extends StackOptions, ProgressOptions {
   /** By `SlnetConfiguration` name; what is missing takes its default. */
   readonly configuration?: Readonly<Record<string, unknown>>;
@@ -43,6 +47,7 @@ export interface HeadlessTraining extends StackOptions, ProgressOptions {
   readonly region?: StackRegion;
 }
 
+/** Which frames, and what of them. */
 export interface FrameOptions extends StackOptions {
   /** First frame to clean, default 0. */
   readonly from?: number;
@@ -57,26 +62,31 @@ interface TailOptions {
   readonly tail?: CleaningOptions["tail"];
 }
 
+/** Options of {@link HeadlessClient.clean}. */
 export interface HeadlessCleaning extends FrameOptions, TailOptions {
   readonly model: ModelFile;
 }
 
+/** Options of {@link HeadlessClient.median}. */
 export interface HeadlessMedian extends FrameOptions {
   /** Frames around each frame, 3 to 2001, default 50; 0: the whole stack. */
   readonly windowFrames?: number;
 }
 
+/** Options of {@link HeadlessClient.maskedMean}. */
 export interface HeadlessMaskedMean extends HeadlessCleaning {
   /** Frames around each frame, 6 to 2001, default 100. */
   readonly windowFrames?: number;
 }
 
+/** Options of {@link HeadlessClient.evaluate}. */
 export interface HeadlessEvaluation extends StackOptions, ProgressOptions {
   readonly model: ModelFile;
   /** By `SlnetConfiguration` name; what is missing is taken from the model. */
   readonly configuration?: Readonly<Record<string, unknown>>;
 }
 
+/** Options of {@link HeadlessClient.save}. */
 export interface HeadlessSaving extends Omit<FrameOptions, "lowRank">, TailOptions, ProgressOptions {
   readonly method: CleaningMethod;
   /** Where to: a path (Node), a file handle (page). */
