@@ -1,8 +1,9 @@
-// `npm run docs [-- --serve [PORT]]`: the documents and the reference of the package as pages in build/site. Nothing is
+// `npm run docs [-- --serve]`: the documents and the reference of the package as pages in build/site. Nothing is
 // fetched, neither while they are made nor by the pages.
 import { existsSync } from "node:fs";
 import { copyFile, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, posix, relative, sep } from "node:path";
+import { parseArgs } from "node:util";
 
 import { writeApiReference } from "./api-reference.mjs";
 import { compile } from "./build.mjs";
@@ -156,12 +157,12 @@ function sectionList(sections) {
 
 if (isMain(import.meta.url)) {
   try {
+    const { values } = parseArgs({ options: { serve: { type: "boolean" } } });
     ensureInstalled();
     const pages = await buildSite();
     console.log(`build/site has ${pages} pages, without a dead link.`);
-    const at = process.argv.indexOf("--serve");
-    if (at >= 0) {
-      const { url } = await serve(target, Number(process.argv[at + 1] ?? 8081), { policy: null });
+    if (values.serve) {
+      const { url } = await serve(target, 8081, { policy: null });
       console.log(`They are at ${url} (stop with Ctrl-C).`);
     }
   } catch (error) {
