@@ -10,7 +10,7 @@ import { compile } from "./build.mjs";
 import { linkFaults } from "./check-links.mjs";
 import { ensureInstalled } from "./install.mjs";
 import { listFiles } from "./list-files.mjs";
-import { escaped, pageAddress, renderMarkdown } from "./render-docs.mjs";
+import { escaped, pageAddress, renderMarkdown, titleIn } from "./render-docs.mjs";
 import { isMain, root } from "./repository.mjs";
 import { serve } from "./serve.mjs";
 
@@ -62,16 +62,19 @@ async function readPages() {
   const others = listFiles(join(root, "docs"))
     .map((file) => relative(root, file).replaceAll(sep, "/"))
     .filter((file) => file.endsWith(".md") && !named.includes(file));
-  const files = [...named, ...others];
-  return Promise.all(
-    files.map(async (file) => {
-      const group = groups.find(([, members]) => members.includes(file))?.[0] ?? "More";
-      const markdown = await readFile(join(root, file), "utf8");
-      const rendered = renderMarkdown(markdown, (href) => linkAddress(href, file, files));
-      const title = file === "README.md" ? "Overview" : rendered.title;
-      return { ...rendered, file, group, title, address: siteAddress(file) };
-    }),
-  );
+  const markdowns = new Map();
+  for (const file of [...named, ...others]) markdowns.set(file, await readFile(join(root, file), "utf8"));
+  return [...markdowns].map(([file, markdown]) => {
+    const linked = (href) => posix.join(posix.dirname(file), href.replace(/#.*/, ""));
+    const rendered = renderMarkdown(
+      markdown,
+      (href) => linkAddress(href, file, markdowns),
+      (href) => titleIn(markdowns.get(linked(href))),
+    );
+    const group = groups.find(([, members]) => members.includes(file))?.[0] ?? "More";
+    const title = file === "README.md" ? "Overview" : rendered.title;
+    return { ...rendered, file, group, title, address: siteAddress(file) };
+  });
 }
 
 /** Beside each other as in the repository, so that links between them hold. */
@@ -80,11 +83,11 @@ function siteAddress(file) {
 }
 
 /** What is in the repository and no page is text, unless it is not even there. */
-function linkAddress(href, file, files) {
+function linkAddress(href, file, pages) {
   const [path, anchor] = href.split("#");
   if (path === "") return href;
   const linked = posix.join(posix.dirname(file), path);
-  if (files.includes(linked)) {
+  if (pages.has(linked)) {
     const address = posix.relative(posix.dirname(file), siteAddress(linked));
     return anchor === undefined ? address : `${address}#${anchor}`;
   }

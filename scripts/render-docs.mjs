@@ -61,10 +61,11 @@ export function pageAddress(href) {
  * @param {string} markdown
  * @param {(href: string) => string | null} addressOf where a link within the repository leads on the page; null: it is
  *   text there
+ * @param {(href: string) => string} [titleOf] what a link is called whose text is the name of a file; default: as it is
  * @returns {{ title: string, sections: { id: string, text: string }[], html: string }} `text` is HTML, and `sections`
  *   are the headings of the second level
  */
-export function renderMarkdown(markdown, addressOf) {
+export function renderMarkdown(markdown, addressOf, titleOf = (href) => href) {
   const sections = [];
   const seen = new Map();
   /** As on GitHub, to which the documents are written: the second heading of a name gets `-1`. */
@@ -88,7 +89,9 @@ export function renderMarkdown(markdown, addressOf) {
       },
       link(href, title, text) {
         const target = /^https?:/.test(href) ? href : addressOf(href);
-        return target === null ? text : `<a href="${escaped(target)}">${text}</a>`;
+        if (target === null) return text;
+        const shown = /^[\w./-]+\.md$/.test(text) ? escaped(titleOf(href)) : text;
+        return `<a href="${escaped(target)}">${shown}</a>`;
       },
       image: (href, _title, text) => `<img src="${escaped(href)}" alt="${escaped(text)}" loading="lazy" />`,
       // A wide table is scrolled by itself, by the keyboard too.
@@ -98,7 +101,12 @@ export function renderMarkdown(markdown, addressOf) {
     },
   });
   const html = marked.parse(markdown);
-  return { title: /^# (.+)$/m.exec(markdown)?.[1] ?? "slnet-web", sections, html };
+  return { title: titleIn(markdown), sections, html };
+}
+
+/** The heading of a document, as it is written. */
+export function titleIn(markdown) {
+  return /^# (.+)$/m.exec(markdown)?.[1] ?? "slnet-web";
 }
 
 export function escaped(text) {

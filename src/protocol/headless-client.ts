@@ -152,7 +152,13 @@ export class HeadlessClient {
     return client.openStack(source, options);
   }
 
-  /** Trains on a stack, and gives the model. An abort rejects with its reason. */
+  /**
+   * Trains on a stack. An abort rejects with its reason.
+   *
+   * @returns the model: plain data that goes through `JSON.stringify`
+   * @throws {@link SlnetError} `bad-input` for an option out of its range, or a stack of fewer frames than the temporal
+   *   shifts need; `unsupported` where the engine that was asked for does not start
+   */
   train(stack: StackLike, options: HeadlessTraining = {}): Promise<ModelFile> {
     const { signal, configuration = {}, model = null, region = null, onProgress } = options;
     return this.#with(stack, options, async (opened) => {
@@ -165,6 +171,11 @@ export class HeadlessClient {
   /**
    * Cleans a stack with a model and gives its frames block by block, in frame order. Work begins with the loop, and leaving
    * the loop ends it; a second loop cleans again.
+   *
+   * @returns blocks of frames [from, to): `sparse` and, where asked for, `lowRank`, each `[to − from, height, width]` in
+   *   ADU; they are the caller's
+   * @throws {@link SlnetError} `bad-input` at once without a model, and in the loop for a stack of fewer frames than its
+   *   temporal shifts need
    */
   clean(stack: StackLike, options: HeadlessCleaning): AsyncIterable<CleanedBlock> {
     const { model } = requireObject(options, "clean", "options with a model");
@@ -193,7 +204,11 @@ export class HeadlessClient {
     return this.#blocks(stack, { type: "masked-mean", model, windowFrames }, options);
   }
 
-  /** Measures a model on a stack. */
+  /**
+   * Measures a model on a stack.
+   *
+   * @throws {@link SlnetError} `bad-input` without a model, or for a stack of fewer frames than its temporal shifts need
+   */
   async evaluate(stack: StackLike, options: HeadlessEvaluation): Promise<EvaluationFigures> {
     const {
       signal,
@@ -209,7 +224,12 @@ export class HeadlessClient {
     });
   }
 
-  /** Cleans a stack into a file, without bringing a pixel to this thread. Gives the last report. */
+  /**
+   * Cleans a stack into a file, without bringing a pixel to this thread. A run that is stopped leaves a whole, shorter file.
+   *
+   * @returns the last report, with the number of pixels that did not fit the type
+   * @throws {@link SlnetError} `bad-input` without a method or a target, or where the target cannot be written
+   */
   async save(stack: StackLike, options: HeadlessSaving): Promise<SavingReport> {
     const asked = requireObject(options, "save", "options with a method and a target");
     const { signal, method, target, onProgress, part = "sparse", offsetAdu = null } = asked;
