@@ -76,8 +76,11 @@ export default defineConfig(
     },
   },
 
-  // Apps into which the package is installed: their modules run in a page.
-  { files: ["test/apps/*/main.js"], languageOptions: { globals: { document: "readonly" } } },
+  // Scripts of pages: of apps into which the package is installed, and of the documents.
+  {
+    files: ["test/apps/*/main.js", "scripts/site/*.js"],
+    languageOptions: { globals: { document: "readonly", localStorage: "readonly" } },
+  },
 
   {
     files: ["**/*.ts"],

@@ -11,17 +11,35 @@ import terser from "@rollup/plugin-terser";
 
 import { kernelsForRollup } from "./scripts/kernel-modules.mjs";
 import { renderDocs } from "./scripts/render-docs.mjs";
+import { ThirdParty } from "./scripts/third-party.mjs";
 
 // Rollup works on what `tsc -b` has put into build/.
 const require = createRequire(import.meta.url);
 const packageFolder = (name) => dirname(require.resolve(`${name}/package.json`));
 const itkFolder = dirname(fileURLToPath(import.meta.resolve("@itk-wasm/image-io")));
 
+/** What is in the package, what of it is in the worker and its assets, and what is on the pages of the demo. */
+const inPackage = new ThirdParty();
+const inWorker = new ThirdParty();
+const inDemo = new ThirdParty();
+
+/** After the last bundle of the package. */
+const writeLicences = () => ({
+  name: "write-licences",
+  writeBundle() {
+    inPackage.addAll(inWorker);
+    inPackage.write("dist");
+  },
+});
+
 /** The WASM files and readers that the worker loads when it needs them, served as plain files beside it. */
 const copyAssets = (folder) => ({
   name: "copy-assets",
   async writeBundle() {
-    const wasmFolder = join(packageFolder("@tensorflow/tfjs-backend-wasm"), "dist");
+    const wasmPackage = packageFolder("@tensorflow/tfjs-backend-wasm");
+    const wasmFolder = join(wasmPackage, "dist");
+    inWorker.addFolder(wasmPackage);
+    inWorker.addFolder(dirname(itkFolder));
     const wasmFiles = ["tfjs-backend-wasm.wasm", "tfjs-backend-wasm-simd.wasm"];
     await mkdir(join(folder, "tfjs"), { recursive: true });
     await Promise.all(wasmFiles.map((file) => copyFile(join(wasmFolder, file), join(folder, "tfjs", file))));
@@ -49,6 +67,8 @@ const copyDemo = () => ({
   async writeBundle() {
     await cp("docs/images", "dist/demo/docs/images", { recursive: true });
     await renderDocs("docs", "dist/demo/docs");
+    inDemo.addAll(inWorker);
+    inDemo.write("dist/demo");
     for (const file of await readdir("demo", { recursive: true })) {
       if (/\.(html|css|svg|png|webmanifest)$/.test(file)) await copyFile(join("demo", file), join("dist/demo", file));
     }
@@ -154,7 +174,7 @@ const worker = {
     // a worker and another one as an import of its parts, and it would run twice, both answering each message.
     manualChunks: { start: ["build/src/worker/start.js"] },
   },
-  plugins: [kernelsForRollup(), shaders(), ...browser(), minify, copyAssets("dist/assets")],
+  plugins: [kernelsForRollup(), shaders(), ...browser(), minify, copyAssets("dist/assets"), inWorker.plugin()],
   onwarn: quiet,
 };
 
@@ -166,14 +186,14 @@ const itkWorkers = [
       "itk-browser-run": "build/src/worker/platform/itk-browser-run.js",
     },
     output: { dir: "dist/assets/itk", format: "es" },
-    plugins: [...browser(), minify],
+    plugins: [...browser(), minify, inWorker.plugin()],
     onwarn: quiet,
   },
   {
     input: "build/src/worker/platform/itk-node-worker.js",
     external: [/^node:/],
     output: { file: "dist/assets/itk/itk-worker.mjs", format: "es", banner: nodeBanner },
-    plugins: [...node(), minify],
+    plugins: [...node(), minify, inWorker.plugin()],
     onwarn: quiet,
   },
 ];
@@ -195,7 +215,7 @@ const library = {
   external: [/^lit/, /^@lit/, "comlink", "idb", "uplot"],
   // All in one folder: the one that starts the worker looks for it beside itself.
   output: { dir: "dist", format: "es", chunkFileNames: "part-[name]-[hash].js" },
-  plugins: [kernelsForRollup(), copyTypes()],
+  plugins: [kernelsForRollup(), copyTypes(), inPackage.plugin(), writeLicences()],
   onwarn: quiet,
 };
 
@@ -212,7 +232,7 @@ const demo = {
     ...Object.fromEntries(viewerPages.map((page) => [page, `build/demo/${page}.js`])),
   },
   output: { dir: "dist/demo", format: "es", chunkFileNames: "parts/[name]-[hash].js" },
-  plugins: [kernelsForRollup(), production(), ...browser(), minify, findOtherPagesParts(), copyDemo()],
+  plugins: [kernelsForRollup(), production(), ...browser(), minify, findOtherPagesParts(), inDemo.plugin(), copyDemo()],
   onwarn: quiet,
 };
 
@@ -233,7 +253,7 @@ const commandLine = {
     banner: nodeBanner,
     chunkFileNames: "parts/[name]-[hash].js",
   },
-  plugins: [kernelsForRollup(), shaders(), ...node(), withoutComments],
+  plugins: [kernelsForRollup(), shaders(), ...node(), withoutComments, inPackage.plugin()],
   onwarn: quiet,
 };
 
@@ -242,7 +262,7 @@ const nodeClient = {
   input: "build/src/cli/client.js",
   external: [/^node:/],
   output: { file: "dist/cli/client.js", format: "es" },
-  plugins: [...node()],
+  plugins: [...node(), inPackage.plugin()],
   onwarn: quiet,
 };
 

@@ -11,13 +11,14 @@ import { isMain, root, runQuietly } from "./repository.mjs";
 const projects = ["demo", "demo/offline", "src/cli", "src/worker"];
 
 /** Everything `dist/` is made of. */
-const inputFolders = ["src", "demo", "docs"];
+const inputFolders = ["src", "demo", "docs", "scripts/licences"];
 const inputFiles = [
   "custom-elements-manifest.config.mjs",
   "package-lock.json",
   "rollup.config.mjs",
   "scripts/kernel-modules.mjs",
   "scripts/render-docs.mjs",
+  "scripts/third-party.mjs",
   "tsconfig.base.json",
 ];
 

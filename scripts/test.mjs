@@ -39,8 +39,13 @@ const stages = {
       "--profile",
       "esm-only",
     );
-    if (runNode([join(root, "scripts/check-sizes.mjs")])) pass("package: sizes");
-    else fail("package: sizes");
+    for (const [name, script] of [
+      ["package: sizes", "check-sizes"],
+      ["package: licences", "third-party"],
+    ]) {
+      if (runNode([join(root, "scripts", `${script}.mjs`)])) pass(name);
+      else fail(name);
+    }
   },
   unit: () => runNodeTests("unit"),
   fuzz: () => runNodeTests("fuzz", stageLimitMs + fuzzCaseLimitMs * Number(process.env.SLNET_FUZZ_CASES ?? 0)),

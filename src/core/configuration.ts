@@ -2,7 +2,9 @@ import { SlnetError } from "./errors.js";
 
 /** Engine names a user can ask for. `auto` measures the candidates and takes the fastest. */
 export const engineNames = ["webgpu", "wasm", "js", "tfjs-webgpu", "tfjs-wasm", "tfjs-cpu"] as const;
+/** An engine by its name. */
 export type EngineName = (typeof engineNames)[number];
+/** What somebody asks for. */
 export type EngineRequest = "auto" | EngineName;
 
 /**

@@ -4,6 +4,7 @@ import type { StoredType } from "./io/stored-samples.js";
 /** How one pixel is stored. Every reader converts to one of these, without loss. */
 export type SampleType = "uint8" | "uint16" | "float32";
 
+/** Samples of one of the types of {@link SampleType}, in ADU. */
 export type SampleArray = Uint8Array | Uint16Array | Float32Array;
 
 /** Size of a stack: `[frames, height, width]`, in frames and pixels. */
@@ -49,6 +50,7 @@ export const unknownMetadata: StackMetadata = {
   aduPerElectron: null,
 };
 
+/** What kind of file a stack was read from; `frames` are those of the caller. */
 export type StackFormat =
   "tiff" | "mha" | "nrrd" | "mrc" | "nifti" | "pic" | "zarr" | "dax" | "nd2" | "raw" | "npy" | "simulated" | "frames";
 

@@ -17,7 +17,7 @@ export interface ModelWeights {
   readonly bias2: readonly number[] | null;
 }
 
-/** The state of Adam after `step` updates; moments in the order of {@link networkParameters}. */
+/** The state of Adam after `step` updates; moments in the order of `networkParameters`. */
 export interface OptimizerRecord {
   readonly step: number;
   readonly firstMoments: readonly (readonly number[])[];

@@ -1,12 +1,20 @@
+/**
+ * Trains, cleans, measures and saves without any element, in a page and in Node. {@link createSlnetClient} is the start.
+ *
+ * @module slnet-web/client
+ */
 import { SlnetError } from "../core/errors.js";
 import type { StackSource } from "../protocol/client.js";
 import { HeadlessClient, type HeadlessOptions } from "../protocol/headless-client.js";
 import { createWorkerClient, type WorkerOptions } from "./worker-client.js";
 
 export { isSlnetError, SlnetError, type SlnetErrorCode } from "../core/errors.js";
+export type { EngineRequest } from "../core/configuration.js";
+export type { StackSelection } from "../core/frames.js";
+export type { EvaluationFigures } from "../core/metrics.js";
 export { parseModelFile, type ModelFile } from "../core/model.js";
 export type { CleanedBlock, CleaningMethod, Progress, SavingReport } from "../protocol/api.js";
-export type { ClientStack } from "../protocol/client.js";
+export type { ClientStack, StackSource } from "../protocol/client.js";
 export type {
   FrameOptions,
   HeadlessClient,
@@ -18,6 +26,7 @@ export type {
   HeadlessSaving,
   HeadlessTraining,
   StackLike,
+  StackOptions,
 } from "../protocol/headless-client.js";
 export type { WorkerOptions } from "./worker-client.js";
 

@@ -68,6 +68,7 @@ export class RunHistory {
     return this.#entries;
   }
 
+  /** Calls back after each change, until the returned function is called. */
   subscribe(callback: () => void): Unsubscribe {
     this.#listeners.add(callback);
     return () => void this.#listeners.delete(callback);
@@ -189,6 +190,7 @@ export class RunHistory {
     );
   }
 
+  /** Stops following the session. What is stored stays. */
   dispose(): void {
     this.#stop();
     this.#listeners.clear();

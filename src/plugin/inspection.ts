@@ -26,7 +26,9 @@ export interface InspectionSource {
 
 type Tell = Parameters<Work>[1];
 
+/** How the frames become one image. */
 export type ProjectionKind = keyof Projection;
+/** Of which frames an image is made. */
 export type ProjectionPart = Exclude<keyof Projections, "lowRank">;
 
 /** All that an interface needs to draw. Each change is a new record. */
@@ -48,7 +50,9 @@ export interface InspectionState {
   readonly tasks: Readonly<Record<InspectionTaskName, TaskState>>;
 }
 
+/** What is drawn over time: a pixel, or the pixels of a line. */
 export type ProfileName = "trace" | "kymograph";
+/** What can be under way. */
 export type InspectionTaskName = ProfileName | "projection";
 
 const profileNames = ["trace", "kymograph"] as const;
@@ -121,12 +125,12 @@ export class Inspection {
     return () => void this.#listeners.delete(callback);
   }
 
-  /** Reads a pixel over the frames: see {@link framesToRead}. Each call replaces the one before. */
+  /** Reads a pixel over the frames: see `framesToRead`. Each call replaces the one before. */
   trace(x: number, y: number): Promise<void> {
     return this.#profile("trace", { from: [x, y], to: [x, y] });
   }
 
-  /** Reads the pixels of a line over the frames: see {@link framesToRead}. Each call replaces the one before. */
+  /** Reads the pixels of a line over the frames: see `framesToRead`. Each call replaces the one before. */
   kymograph(path: PixelPath): Promise<void> {
     return this.#profile("kymograph", path);
   }
@@ -161,6 +165,7 @@ export class Inspection {
     });
   }
 
+  /** Ends what is under way; what was found before stays. */
   cancel(name: InspectionTaskName): void {
     this.#tasks[name].cancel();
   }
@@ -177,6 +182,7 @@ export class Inspection {
     await Promise.all(Object.values(this.#tasks).map((task) => task.close()));
   }
 
+  /** Ends what is under way and takes its shapes off the picture, and its layers. */
   dispose(): void {
     if (this.#disposed) return;
     this.#reset();

@@ -110,6 +110,7 @@ export class Localizer {
     });
   }
 
+  /** Ends what is under way; what was found before stays. */
   cancel(): void {
     this.#task.cancel();
   }
@@ -127,6 +128,7 @@ export class Localizer {
     await Promise.all([this.#task.close(), this.comparison.close()]);
   }
 
+  /** Ends what is under way and takes its layers away. */
   dispose(): void {
     if (this.#disposed) return;
     this.#reset();

@@ -1,3 +1,8 @@
+/**
+ * What the plugin offers, as data, for viewers that list plugins before they load them.
+ *
+ * @module slnet-web/manifest
+ */
 import { slnetWebVersion } from "../core/version.js";
 import type { PluginEntry, PluginManifest } from "./host/manifest.js";
 import type { RegisterOptions } from "./register.js";

@@ -158,6 +158,7 @@ export class MethodComparison {
     });
   }
 
+  /** Ends what is under way; the last report stays. */
   cancel(): void {
     this.#task.cancel();
   }
@@ -176,6 +177,7 @@ export class MethodComparison {
     await Promise.all([this.#task.close(), this.#trial.close()]);
   }
 
+  /** Ends what is under way and stops following the session. */
   dispose(): void {
     if (this.#disposed) return;
     this.#reset();

@@ -19,8 +19,10 @@ const maximumItems = 1000;
 /** After that time the browser has copied a download, however large. */
 const retiredMs = 60_000;
 
+/** Where a stack of the queue is. */
 export type QueueItemState = "waiting" | "opening" | "training" | "saving" | "done" | "failed" | "cancelled";
 
+/** A stack of the queue. Each change is a new record. */
 export interface QueueItem {
   readonly id: number;
   readonly name: string;
@@ -34,6 +36,7 @@ export interface QueueItem {
   readonly error: string | null;
 }
 
+/** How the stacks of a queue are trained on, cleaned and saved. */
 export interface QueueSettings {
   /** `shared`: the model at hand for all, or that of the first stack where there is none; `own`: each is trained on. */
   readonly model: "shared" | "own";
@@ -107,6 +110,7 @@ export class StackQueue {
     return result ? cleanRequest(result.method, result.tail) : { method: "slnet" };
   }
 
+  /** Calls back after each change, until the returned function is called. */
   subscribe(callback: () => void): Unsubscribe {
     this.#listeners.add(callback);
     return () => void this.#listeners.delete(callback);
@@ -176,6 +180,7 @@ export class StackQueue {
     this.#tell();
   }
 
+  /** Goes on after a pause; nothing happens without one. */
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
@@ -191,6 +196,7 @@ export class StackQueue {
     this.#worker?.cancel();
   }
 
+  /** Ends what is under way and tells nobody any more. */
   dispose(): void {
     this.cancel();
     this.#listeners.clear();

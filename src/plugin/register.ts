@@ -5,6 +5,7 @@ import { hostApiVersion, type Unsubscribe, type ViewerHost } from "./host/contra
 import type { SessionOptions } from "./session-options.js";
 import { SlnetSession } from "./session.js";
 
+/** Options of the session that a plugin makes for its host. */
 export type RegisterOptions = Omit<SessionOptions, "host">;
 
 /** The plugin in a host. */

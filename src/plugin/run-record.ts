@@ -29,6 +29,7 @@ export type RecordedMethod = WithoutModel<CleaningMethod>;
 
 type WithoutModel<Method> = Method extends { readonly model: ModelFile } ? Omit<Method, "model"> : Method;
 
+/** The training of a run. */
 export interface RecordedTraining {
   /** Where it went on from, `null` for a training from nothing. */
   readonly checkpoint: ModelFile | null;
@@ -43,6 +44,7 @@ export interface RecordedTraining {
   readonly warnings: readonly string[];
 }
 
+/** The cleaning of a run. */
 export interface RecordedCleaning {
   readonly method: RecordedMethod;
   readonly tail: CleaningOptions["tail"];
@@ -52,6 +54,7 @@ export interface RecordedCleaning {
   readonly to: number;
 }
 
+/** The file that a run has written. */
 export interface RecordedSaving {
   readonly part: SavedPart["part"];
   readonly type: SavedPart["type"];

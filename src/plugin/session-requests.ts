@@ -14,11 +14,13 @@ import type {
 } from "../protocol/api.js";
 import type { RecordedMethod } from "./run-record.js";
 
+/** How to train; the options are those of the session. */
 export interface TrainRequest {
   /** Go on from the model at hand, with its Adam moments, instead of starting anew. */
   readonly goOn?: boolean;
 }
 
+/** How to clean, default: by SLNet, without the background. */
 export interface CleanRequest {
   readonly method?: CleaningMethod["type"];
   /** Show the background as a layer of its own. */
@@ -35,6 +37,7 @@ export interface CleanRequest {
   readonly ballRadius?: number;
 }
 
+/** What to save and how. */
 export interface SaveRequest extends Partial<Pick<SavedPart, "part" | "type" | "format" | "compression">> {
   /** Added to every pixel, in ADU; default for the sparse part: as configured, or else the offset of the camera. */
   readonly offsetAdu?: number;

@@ -18,6 +18,7 @@ import { checkOptions, type ConfigurationOptions } from "./configuration-errors.
 import type { LossPoint } from "./loss-history.js";
 import type { MetadataOverrides } from "./metadata-fields.js";
 
+/** What a session is doing; one thing at a time. */
 export type SessionActivity = "idle" | "opening" | "training" | "cleaning" | "saving";
 
 /** A stack that is being opened. */
@@ -68,6 +69,7 @@ export interface CleaningResult {
   readonly lowRank: boolean;
 }
 
+/** The file that was saved last. */
 export interface SavedFile {
   readonly name: string;
   readonly part: SavedPart["part"];
@@ -80,6 +82,7 @@ export interface SavedFile {
   readonly pixels: number;
 }
 
+/** Why the last action failed. */
 export interface SessionError {
   readonly code: SlnetErrorCode;
   /** One sentence for a person. */

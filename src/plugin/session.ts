@@ -303,6 +303,7 @@ export class SlnetSession {
     this.#actions.pause();
   }
 
+  /** Goes on after a pause; nothing happens without one. */
   resume(): void {
     this.#actions.resume();
   }

@@ -4,6 +4,7 @@ import type { Unsubscribe } from "./host/contract.js";
 export interface UndoableStep {
   /** What happened, one sentence. */
   readonly text: string;
+  /** Takes the step back. Is called once at most. */
   undo(): void | Promise<void>;
 }
 
@@ -12,15 +13,18 @@ export class Undo {
   readonly #listeners = new Set<() => void>();
   #last: UndoableStep | null = null;
 
+  /** The step that can be taken back now. */
   get last(): UndoableStep | null {
     return this.#last;
   }
 
+  /** Calls back after each change, until the returned function is called. */
   subscribe(callback: () => void): Unsubscribe {
     this.#listeners.add(callback);
     return () => void this.#listeners.delete(callback);
   }
 
+  /** Remembers a step in place of the one before. */
   offer(step: UndoableStep): void {
     this.#set(step);
   }
@@ -32,6 +36,7 @@ export class Undo {
     await step?.undo();
   }
 
+  /** Remembers nothing any more. */
   forget(): void {
     if (this.#last) this.#set(null);
   }

@@ -93,6 +93,7 @@ export interface Progress {
   readonly secondsLeft: number | null;
 }
 
+/** What a training is going to do, known before its first step. */
 export interface TrainingPlan {
   readonly epochs: number;
   readonly steps: number;
@@ -143,6 +144,7 @@ export interface MinimumMethodOptions {
   readonly camera: NoiseCameraRequest;
 }
 
+/** Robust principal component analysis of groups of frames. */
 export interface RpcaMethodOptions {
   /** Consecutive frames decomposed together. */
   readonly groupFrames: number;
@@ -153,6 +155,7 @@ export interface RpcaMethodOptions {
   readonly iterations: number;
 }
 
+/** Which frames to clean, and how the ends are treated. */
 export interface CleaningOptions {
   /** First frame to clean, and the one after the last. */
   readonly from: number;
@@ -167,6 +170,7 @@ export interface CleaningOptions {
   readonly engine: EngineRequest;
 }
 
+/** What a cleaning is going to do, known before its first block. */
 export interface CleaningPlan {
   /** Frames that will come out: [from, to). */
   readonly from: number;
@@ -206,6 +210,7 @@ export type SaveTarget =
  */
 export type SaveFormat = "tiff" | "ome-tiff" | "zarr";
 
+/** A file to write. */
 export interface SavedPart {
   readonly part: "sparse" | "low-rank";
   readonly target: SaveTarget;
@@ -222,6 +227,7 @@ export interface SavedPart {
   readonly compression?: "none" | "deflate";
 }
 
+/** What goes beside the frames, and whether to go on with files of an earlier run. */
 export interface SavingOptions {
   /** What replaces the metadata of the stack, and is written into the files; `null`: nothing is known. */
   readonly metadata?: Partial<StackMetadata>;
@@ -232,7 +238,7 @@ export interface SavingOptions {
   readonly resume?: boolean;
   /**
    * Clean this part of the frames alone, into a folder beside each target that all parts share, until
-   * {@link SlnetWorkerApi.openMerging} makes the file of them that one run would have written. Targets of type `path` alone;
+   * merging (`SlnetClient.merge`) makes the file of them that one run would have written. Targets of type `path` alone;
    * the engine `auto` means `wasm`, so that all machines compute the same. Default `null`: all frames.
    */
   readonly shard?: Shard | null;
@@ -257,12 +263,14 @@ export interface SavedPartPlan {
   readonly metadata: StackMetadata;
 }
 
+/** What a saving is going to do, known before its first frame. */
 export interface SavingPlan extends CleaningPlan {
   readonly parts: readonly SavedPartPlan[];
   /** Frames of an earlier run that stay in the files; cleaning begins behind them. */
   readonly resumedFrames: number;
 }
 
+/** How far a saving is. */
 export interface SavingReport {
   /** Counts the frames in the files, those of an earlier run too. */
   readonly progress: Progress;
@@ -270,6 +278,7 @@ export interface SavingReport {
   readonly clipped: number;
 }
 
+/** How far an evaluation is, and at the end its figures. */
 export interface EvaluationReport {
   readonly progress: Progress;
   /** `null` until the last report. */
@@ -284,6 +293,7 @@ export interface Projection {
   readonly standardDeviation: Float32Array<ArrayBuffer>;
 }
 
+/** What the frames of a cleaning come to, part by part. */
 export interface Projections {
   /** Of the frames as they were recorded. */
   readonly raw: Projection;
@@ -292,6 +302,7 @@ export interface Projections {
   readonly lowRank: Projection | null;
 }
 
+/** How far a projection is, and at the end its images. */
 export interface ProjectionReport {
   readonly progress: Progress;
   /** `null` until the last report. Their buffers are moved. */
@@ -304,6 +315,7 @@ export interface PixelPath {
   readonly to: readonly [x: number, y: number];
 }
 
+/** Which frames to read along a path. */
 export type ProfileOptions = Pick<CleaningOptions, "from" | "to" | "tail" | "engine">;
 
 /** Frames that will come out, [from, to), of so many pixels. */
@@ -344,6 +356,7 @@ export interface StackSurvey {
   readonly warnings: readonly string[];
 }
 
+/** How far a survey is, and at the end what it found. */
 export interface SurveyReport {
   readonly progress: Progress;
   /** `null` until the last report. */

@@ -42,9 +42,11 @@ export interface WorkerLink {
   readonly endpoint: Endpoint;
   /** Calls back once when the worker failed to start, crashed or ended. */
   onLost(callback: (error: SlnetError) => void): void;
+  /** Ends the worker at once. */
   terminate(): void;
 }
 
+/** What every call takes. An abort rejects with the reason of the signal. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
@@ -61,6 +63,7 @@ export interface Run<Report, Plan> extends AsyncIterable<Report> {
   close(): Promise<void>;
 }
 
+/** A training under way: iterating over it pulls its reports. */
 export interface TrainingRun extends Run<TrainingReport, TrainingPlan> {
   /** Frame `index` cleaned with the weights as they are now: `[height, width]`, in ADU. */
   preview(index: number, options?: CallOptions): Promise<Float32Array<ArrayBuffer>>;
@@ -80,15 +83,20 @@ export interface SavingRun extends Run<SavingReport, SavingPlan> {
   file(part: SavedPart["part"]): Promise<File>;
 }
 
+/** What computes an evaluation. */
 export interface EvaluationPlan {
   readonly engine: EngineReport;
   readonly notices: readonly string[];
 }
 
+/** Images of many frames under way. */
 export type ProjectionRun = Run<ProjectionReport, CleaningPlan>;
+/** Pixels of a path over the frames under way. */
 export type ProfileRun = Run<ProfileReport, ProfilePlan>;
+/** A survey under way. */
 export type SurveyRun = Run<SurveyReport, null>;
 
+/** Options of a training beside its configuration. */
 export interface TrainingCallOptions extends CallOptions {
   /** Goes on from this model. */
   readonly checkpoint?: ModelFile | null;
@@ -124,6 +132,10 @@ export async function connectClient(
   }
 }
 
+/**
+ * A worker as the page sees it: opens stacks and simulates. What is pulled is computed, and nothing ahead of it but a
+ * bounded few blocks.
+ */
 export class SlnetClient {
   readonly #link: WorkerLink;
   readonly #api: Remote<SlnetWorkerApi>;

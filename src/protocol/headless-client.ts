@@ -20,20 +20,24 @@ import { ClientStack, type CallOptions, type SlnetClient, type StackSource } fro
 /** Something to work on: a file, an address, frames of the caller's own, or a stack from {@link HeadlessClient.open}. */
 export type StackLike = Blob | URL | string | StackSource | ClientStack;
 
+/** Options of {@link HeadlessClient}. */
 export interface HeadlessOptions {
   /** For every call; default `auto`. */
   readonly engine?: EngineRequest;
 }
 
-interface StackOptions extends CallOptions {
+/** Options of {@link HeadlessClient.open}, and of all that takes a stack. */
+export interface StackOptions extends CallOptions {
   /** Which series, channel or slice, where the file holds several. */
   readonly selection?: StackSelection;
 }
 
 interface ProgressOptions {
+  /** Is told how far the call is. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
+/** Options of {@link HeadlessClient.train}. */
 export interface HeadlessTraining extends StackOptions, ProgressOptions {
   /** By `SlnetConfiguration` name; what is missing takes its default. */
   readonly configuration?: Readonly<Record<string, unknown>>;
@@ -43,6 +47,7 @@ export interface HeadlessTraining extends StackOptions, ProgressOptions {
   readonly region?: StackRegion;
 }
 
+/** Which frames, and what of them. */
 export interface FrameOptions extends StackOptions {
   /** First frame to clean, default 0. */
   readonly from?: number;
@@ -57,26 +62,31 @@ interface TailOptions {
   readonly tail?: CleaningOptions["tail"];
 }
 
+/** Options of {@link HeadlessClient.clean}. */
 export interface HeadlessCleaning extends FrameOptions, TailOptions {
   readonly model: ModelFile;
 }
 
+/** Options of {@link HeadlessClient.median}. */
 export interface HeadlessMedian extends FrameOptions {
   /** Frames around each frame, 3 to 2001, default 50; 0: the whole stack. */
   readonly windowFrames?: number;
 }
 
+/** Options of {@link HeadlessClient.maskedMean}. */
 export interface HeadlessMaskedMean extends HeadlessCleaning {
   /** Frames around each frame, 6 to 2001, default 100. */
   readonly windowFrames?: number;
 }
 
+/** Options of {@link HeadlessClient.evaluate}. */
 export interface HeadlessEvaluation extends StackOptions, ProgressOptions {
   readonly model: ModelFile;
   /** By `SlnetConfiguration` name; what is missing is taken from the model. */
   readonly configuration?: Readonly<Record<string, unknown>>;
 }
 
+/** Options of {@link HeadlessClient.save}. */
 export interface HeadlessSaving extends Omit<FrameOptions, "lowRank">, TailOptions, ProgressOptions {
   readonly method: CleaningMethod;
   /** Where to: a path (Node), a file handle (page). */
@@ -142,7 +152,13 @@ export class HeadlessClient {
     return client.openStack(source, options);
   }
 
-  /** Trains on a stack, and gives the model. An abort rejects with its reason. */
+  /**
+   * Trains on a stack. An abort rejects with its reason.
+   *
+   * @returns the model: plain data that goes through `JSON.stringify`
+   * @throws {@link SlnetError} `bad-input` for an option out of its range, or a stack of fewer frames than the temporal
+   *   shifts need; `unsupported` where the engine that was asked for does not start
+   */
   train(stack: StackLike, options: HeadlessTraining = {}): Promise<ModelFile> {
     const { signal, configuration = {}, model = null, region = null, onProgress } = options;
     return this.#with(stack, options, async (opened) => {
@@ -155,6 +171,11 @@ export class HeadlessClient {
   /**
    * Cleans a stack with a model and gives its frames block by block, in frame order. Work begins with the loop, and leaving
    * the loop ends it; a second loop cleans again.
+   *
+   * @returns blocks of frames [from, to): `sparse` and, where asked for, `lowRank`, each `[to − from, height, width]` in
+   *   ADU; they are the caller's
+   * @throws {@link SlnetError} `bad-input` at once without a model, and in the loop for a stack of fewer frames than its
+   *   temporal shifts need
    */
   clean(stack: StackLike, options: HeadlessCleaning): AsyncIterable<CleanedBlock> {
     const { model } = requireObject(options, "clean", "options with a model");
@@ -183,7 +204,11 @@ export class HeadlessClient {
     return this.#blocks(stack, { type: "masked-mean", model, windowFrames }, options);
   }
 
-  /** Measures a model on a stack. */
+  /**
+   * Measures a model on a stack.
+   *
+   * @throws {@link SlnetError} `bad-input` without a model, or for a stack of fewer frames than its temporal shifts need
+   */
   async evaluate(stack: StackLike, options: HeadlessEvaluation): Promise<EvaluationFigures> {
     const {
       signal,
@@ -199,7 +224,12 @@ export class HeadlessClient {
     });
   }
 
-  /** Cleans a stack into a file, without bringing a pixel to this thread. Gives the last report. */
+  /**
+   * Cleans a stack into a file, without bringing a pixel to this thread. A run that is stopped leaves a whole, shorter file.
+   *
+   * @returns the last report, with the number of pixels that did not fit the type
+   * @throws {@link SlnetError} `bad-input` without a method or a target, or where the target cannot be written
+   */
   async save(stack: StackLike, options: HeadlessSaving): Promise<SavingReport> {
     const asked = requireObject(options, "save", "options with a method and a target");
     const { signal, method, target, onProgress, part = "sparse", offsetAdu = null } = asked;

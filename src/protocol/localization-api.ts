@@ -30,6 +30,7 @@ export interface LocalizationPicture {
   readonly figures: LocalizationFigures;
 }
 
+/** What a localization is going to do, known before its first block. */
 export interface LocalizationPlan extends CleaningPlan {
   /** As they are used. */
   readonly localizer: LocalizerOptions;

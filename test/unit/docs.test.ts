@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 
 import { slnetWebVersion } from "../../src/core/version.js";
 
@@ -25,6 +29,36 @@ describe("the documentation", () => {
     for (const name of published.split(" ")) assert.ok(page.includes(`| \`${name}\` |`), name);
   });
 
+  it("has commands that work for who comes from the Python code", { timeout: 120_000 }, () => {
+    const page = readFileSync(new URL("docs/from-python.md", root), "utf8");
+    const blocks = [...page.matchAll(/```sh\n([^]*?)```/g)].flatMap(([, text]) => text!.split("\n"));
+    const cells = [...page.matchAll(/\| `(slnet [^`]*)`/g)].map(([, text]) => text!);
+    const commands = [...cells, ...blocks]
+      .map((line) => line.replace(/#.*/, "").replace("npm run -s slnet --", "slnet").trim())
+      .filter((line) => line !== "");
+    assert.ok(commands.length >= 10, `${commands.length} commands`);
+    const folder = mkdtempSync(join(tmpdir(), "slnet-docs-"));
+    try {
+      const golden = (name: string): URL => new URL(`test/golden/${name}`, root);
+      copyFileSync(golden("reference_checkpoint.pt"), join(folder, "model_100"));
+      copyFileSync(golden("state_dict_n3.pt"), join(folder, "weights.pt"));
+      const program = fileURLToPath(new URL("dist/cli/slnet.js", root));
+      const run = (command: string): void => {
+        const [name, ...args] = command.split(/\s+/);
+        assert.equal(name, "slnet", command);
+        const { status, stderr } = spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: "utf8" });
+        assert.equal(status, 0, `${command}: ${stderr}`);
+      };
+      run("slnet simulate -o stack.tif --seed 1 --frames 250 --width 48 --height 40");
+      for (const command of commands) run(command);
+      for (const file of ["model.json", "model.pt", "sparse.tif", "as-tested.tif"]) {
+        assert.ok(existsSync(join(folder, file)), file);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it("has one version everywhere", () => {
     const { version } = JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as { version: string };
     assert.equal(slnetWebVersion, version);
@@ -32,5 +66,6 @@ describe("the documentation", () => {
       readFileSync(new URL("CHANGELOG.md", root), "utf8"),
       new RegExp(`## ${version.replaceAll(".", "\\.")}`),
     );
+    assert.ok(readFileSync(new URL("CITATION.cff", root), "utf8").includes(`\nversion: ${version}\n`), "CITATION.cff");
   });
 });

@@ -9,9 +9,9 @@ import { superResolutionErrors } from "./super-resolution-errors.js";
 /** What can be said of localizations where no truth is known. `null` where there is too little for a figure. */
 export interface LocalizedFigures extends LocalizationFigures {
   readonly localizations: number;
-  /** Of {@link fourierRingCorrelation}, in nm. */
+  /** Of `fourierRingCorrelation`, in nm. */
   readonly ringResolutionNm: number | null;
-  /** Of {@link decorrelationResolution}, in nm. */
+  /** Of `decorrelationResolution`, in nm. */
   readonly decorrelationNm: number | null;
   /** RSP against the mean of the frames, and against that less the background of a median. */
   readonly correlation: number | null;

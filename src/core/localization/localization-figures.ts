@@ -7,7 +7,7 @@ export interface LocalizationFigures {
   readonly medianPhotons: number | null;
   /** What the fits claim for one coordinate. */
   readonly medianUncertaintyNm: number | null;
-  /** What molecules that are on in two frames running show: see {@link nearestNeighbourPrecision}. */
+  /** What molecules that are on in two frames running show: see `nearestNeighbourPrecision`. */
   readonly precisionNm: number | null;
 }
 

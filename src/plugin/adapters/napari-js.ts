@@ -1,3 +1,8 @@
+/**
+ * A viewer made of napari-js (experimental), as a host for plugins. The library itself stays the application's: nothing of it is imported here.
+ *
+ * @module slnet-web/adapters/napari-js
+ */
 import { autoContrast } from "../host/contrast.js";
 import type { FrameSource, HostFrame, ImageDisplay, Unsubscribe, ViewerHost } from "../host/contract.js";
 import { LayerFrames } from "../host/layer-frames.js";
@@ -6,6 +11,7 @@ import type { SampleArray, SampleType } from "../../core/frames.js";
 
 /** `Emitter` of napari-js. */
 export interface NapariEmitter<T> {
+  /** Calls back with each value, until the returned function is called. */
   connect(listener: (value: T) => void): () => void;
 }
 
@@ -19,6 +25,7 @@ export interface NapariTiledSource {
   readonly depth: number;
   readonly channels: 1;
   readonly dtype: SampleType;
+  /** Resolves to plane `z`, whole. */
   fetchTile(key: { readonly z: number }): Promise<{ width: number; height: number; data: SampleArray }>;
 }
 
@@ -40,12 +47,15 @@ export interface NapariViewer {
     /** Bottom first. */
     readonly items: readonly NapariLayer[];
     readonly removed: NapariEmitter<NapariLayer>;
+    /** On top. */
     add(layer: NapariLayer): unknown;
+    /** Fires `removed`. */
     remove(layer: NapariLayer): unknown;
     /** Only in newer versions. */
     move?(layer: NapariLayer, index: number): unknown;
   };
   readonly dims: { readonly changed: NapariEmitter<unknown>; z: number; depth: number };
+  /** Adds a layer on top and gives it. */
   addImage(
     source: NapariTiledSource,
     options: {
@@ -56,6 +66,7 @@ export interface NapariViewer {
       interpolation: "nearest";
     },
   ): NapariLayer;
+  /** Draws at the next chance. */
   requestRender(): void;
 }
 

@@ -1,3 +1,8 @@
+/**
+ * A viewer made of NiiVue, as a host for plugins. The library itself stays the application's: nothing of it is imported here.
+ *
+ * @module slnet-web/adapters/niivue
+ */
 import { SlnetError } from "../../core/errors.js";
 import { sampleBytes } from "../../core/frames.js";
 import type { FrameSource, ViewerHost } from "../host/contract.js";
@@ -12,6 +17,7 @@ import { isStack, VolumeSource } from "./niivue/volume-source.js";
 export { registerSlnetTransform, slnetTransformName, type SlnetTransformOptions } from "./niivue/transform.js";
 export type { NiivueHeader, NiivueViewer, NiivueVolume } from "./niivue/viewer.js";
 
+/** How a NiiVue is made a host. */
 export interface NiivueHostOptions {
   /**
    * Bytes that the volume of one layer may take in main memory; default 64 MiB. A stack that fits is one 4-D volume, whose

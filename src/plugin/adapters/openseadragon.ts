@@ -1,3 +1,8 @@
+/**
+ * A viewer made of OpenSeadragon, as a host for plugins. The library itself stays the application's: nothing of it is imported here.
+ *
+ * @module slnet-web/adapters/openseadragon
+ */
 import type OpenSeadragon from "openseadragon";
 
 import { SlnetError } from "../../core/errors.js";
@@ -21,6 +26,7 @@ export const openSeadragonStackSettings = {
   gestureSettingsMouse: { clickToZoom: false },
 } as const satisfies OpenSeadragon.Options;
 
+/** How an OpenSeadragon viewer is made a host. */
 export interface OpenSeadragonHostOptions {
   /** The library: what `import OpenSeadragon from "openseadragon"` gives. Version 6. */
   readonly OpenSeadragon: typeof OpenSeadragon;

@@ -15,7 +15,9 @@ export interface VivDeckClasses {
 
 /** The part of deck.gl's `Deck` that is used. */
 export interface VivDeckInstance {
+  /** Takes new props in place of those of the same names. */
   setProps(props: never): void;
+  /** Frees what the deck holds on the graphics card. */
   finalize(): void;
 }
 

@@ -19,9 +19,11 @@ export interface VivImage {
   /** Names of the axes, such as `["t", "c", "z", "y", "x"]`. */
   readonly labels: readonly string[];
   readonly dtype: string;
+  /** Resolves to one plane. */
   getRaster(request: { selection: VivSelection; signal?: AbortSignal }): Promise<VivPlane>;
 }
 
+/** Which frames of an image with more axes are taken. */
 export interface VivFrameSourceOptions {
   /** The axis along which the frames are. Default: `"t"`. */
   readonly axis?: string;

@@ -21,6 +21,7 @@ export interface VivLayerProps {
   readonly extensions?: object[];
 }
 
+/** What {@link VivLayers} is told about its application. */
 export interface VivLayersOptions extends Pick<HostSurface, "notify" | "mountPanel"> {
   /** Default: `"viv"`. */
   readonly hostName?: string;

@@ -1,3 +1,8 @@
+/**
+ * A viewer made of Viv and deck.gl, as a host for plugins. The library itself stays the application's: nothing of it is imported here.
+ *
+ * @module slnet-web/adapters/viv
+ */
 import type { ViewerHost } from "../host/contract.js";
 import { VivDeck, type VivDeckClasses } from "./viv-deck.js";
 import { VivLayers, type VivLayersOptions } from "./viv-layers.js";
@@ -13,6 +18,7 @@ export {
 export { VivLayers, type VivLayerProps, type VivLayersOptions } from "./viv-layers.js";
 export type { VivRaster, VivRasterRequest, VivStackPixels } from "./viv-pixels.js";
 
+/** Where {@link createVivHost} draws, and with which classes. */
 export interface VivHostOptions extends VivLayersOptions, VivDeckClasses {
   /** Is filled with the picture. Positioned (`position: relative`), and of a size of its own. */
   readonly container: HTMLElement;

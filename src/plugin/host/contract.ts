@@ -21,6 +21,7 @@ export interface FrameSource {
   read(index: number, signal?: AbortSignal): Promise<HostFrame | null>;
   /** Calls back with half-open ranges `[from, to)` of frames that changed or appeared. Returns an unsubscribe. */
   onInvalidate?(callback: (from: number, to: number) => void): Unsubscribe;
+  /** Called once, when no layer needs the frames any more. */
   dispose?(): void;
 }
 
@@ -45,6 +46,7 @@ export interface ImageDisplay {
 /** napari's layer-data tuple. */
 export type LayerDataTuple = readonly [source: FrameSource, display: Partial<ImageDisplay>, type: "image"];
 
+/** A layer as the host draws it. Each change is a new record. */
 export interface ImageLayer extends ImageDisplay {
   readonly id: string;
   readonly kind: "image";
@@ -96,6 +98,7 @@ export const hostCapabilities = [
   "shapes",
 ] as const;
 
+/** One of {@link hostCapabilities}. */
 export type HostCapability = (typeof hostCapabilities)[number];
 
 /**
@@ -112,6 +115,7 @@ export interface HostEventMap {
   readonly disposed: null;
 }
 
+/** Ends what the call that gave it began. Calling it twice is fine. */
 export type Unsubscribe = () => void;
 
 /**
@@ -126,7 +130,9 @@ export interface ViewerHost {
   readonly hostName: string;
   readonly capabilities: ReadonlySet<HostCapability>;
   readonly layers: {
+    /** Bottom first. */
     list(): readonly ImageLayer[];
+    /** The layer as it is now, `undefined` where there is none with this id. */
     get(id: string): ImageLayer | undefined;
     readonly activeId: string | null;
     /**
@@ -138,6 +144,7 @@ export interface ViewerHost {
     update(id: string, patch: Partial<ImageDisplay>): void;
     /** Takes the layer away and disposes of its source. Nothing happens for an unknown id. */
     remove(id: string): void;
+    /** Nothing happens for an unknown id. */
     setActive?(id: string): void;
   };
   readonly dims: {
@@ -148,7 +155,9 @@ export interface ViewerHost {
     /** Rounded and brought into the range. */
     setStep(step: number): void;
   };
+  /** Calls back at each event of a type, until the returned function is called. */
   on<K extends keyof HostEventMap>(type: K, callback: (detail: HostEventMap[K]) => void): Unsubscribe;
+  /** Says one sentence to the person at the viewer. */
   notify?(level: "info" | "warning" | "error", message: string): void;
   /** Places a panel in the viewer's docks. Returns its removal, or `false` where the host has no such place. */
   mountPanel?(

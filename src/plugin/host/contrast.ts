@@ -3,6 +3,7 @@ import type { SampleArray } from "../../core/frames.js";
 /** Values drawn black and white, in ADU. */
 export type ContrastLimits = readonly [low: number, high: number];
 
+/** What {@link autoContrast} found. */
 export interface ContrastProposal {
   readonly limits: ContrastLimits;
   /** Smallest and largest value seen, in ADU. */

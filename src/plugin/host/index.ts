@@ -1,3 +1,9 @@
+/**
+ * What a viewer is to a plugin: the contract {@link ViewerHost}, {@link HostModel} for viewers that keep no layers of their
+ * own, and what brings plugins and viewers together.
+ *
+ * @module slnet-web/host
+ */
 export { colormapNames } from "./colormaps.js";
 export {
   hostApiVersion,
@@ -13,7 +19,7 @@ export {
   type Unsubscribe,
   type ViewerHost,
 } from "./contract.js";
-export { autoContrast, type ContrastLimits, type ContrastProposal } from "./contrast.js";
+export { autoContrast, type ContrastLimits, type ContrastProposal, type SaturatedPercent } from "./contrast.js";
 export { observePlugins, offerPlugin, provideHost, requestHost } from "./discovery.js";
 export type {
   CommandContribution,

@@ -76,6 +76,7 @@ export class LayerFrames {
     if (index < this.#source.frames && !this.#cache.has(index) && !this.#reads.has(index)) void this.#read(index);
   }
 
+  /** Aborts the reads under way and stops listening to the source, which stays the caller's. */
   dispose(): void {
     this.#disposed = true;
     this.#unsubscribe?.();

@@ -31,12 +31,14 @@ export interface WidgetContribution {
   readonly element: string;
 }
 
+/** A command that opens an example. */
 export interface SampleDataContribution {
   readonly key: string;
   readonly displayName: string;
   readonly command: string;
 }
 
+/** A key for a command, which a host may leave out where it has the key itself. */
 export interface KeyBindingContribution {
   readonly command: string;
   /** Modifiers and a `KeyboardEvent.key`, joined by `+`, such as `Alt+Shift+C`. */
@@ -75,12 +77,17 @@ export interface PluginContext {
 /** The code of a plugin. */
 export interface ViewerPlugin {
   readonly manifest: PluginManifest;
+  /**
+   * Registers the commands. May add elements and layers; all of it has to go when the signal of the context is
+   * aborted.
+   */
   activate(context: PluginContext): void | Promise<void>;
 }
 
 /** A plugin whose code is not loaded yet. */
 export interface PluginEntry {
   readonly manifest: PluginManifest;
+  /** Loads the code, once a command is to be run. */
   load(): Promise<ViewerPlugin>;
 }
 

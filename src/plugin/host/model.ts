@@ -24,10 +24,15 @@ export interface HostSurface {
   readonly capabilities: readonly HostCapability[];
   /** Takes a layer in; the layer counts as there once this has resolved. Rejects what the viewer cannot show. */
   addLayer?(layer: HostLayer): void | Promise<void>;
+  /** Takes a layer away for good. */
   removeLayer?(layer: HostLayer): void;
+  /** Draws a layer anew; `patch` is what changed. */
   updateLayer?(layer: HostLayer, patch: Partial<ImageDisplay>): void;
+  /** Shows frame `step`, from 0. */
   showStep?(step: number): void;
+  /** As {@link ViewerHost.notify}. */
   notify?: NonNullable<ViewerHost["notify"]>;
+  /** As {@link ViewerHost.mountPanel}. */
   mountPanel?: NonNullable<ViewerHost["mountPanel"]>;
   /** What a person picks, the viewer tells by {@link HostModel.tellShape}. */
   readonly shapes?: NonNullable<ViewerHost["shapes"]>;
@@ -56,7 +61,9 @@ export class HostModel implements ViewerHost {
   readonly apiVersion = hostApiVersion;
   readonly hostName: string;
   readonly capabilities: ReadonlySet<HostCapability>;
+  /** As {@link ViewerHost.notify}. */
   readonly notify?: NonNullable<ViewerHost["notify"]>;
+  /** As {@link ViewerHost.mountPanel}. */
   readonly mountPanel?: NonNullable<ViewerHost["mountPanel"]>;
   readonly shapes?: NonNullable<ViewerHost["shapes"]>;
   readonly #surface: HostSurface;
@@ -89,14 +96,20 @@ export class HostModel implements ViewerHost {
   }
 
   readonly layers = ((model: HostModel) => ({
+    /** Bottom first. */
     list: (): readonly HostLayer[] => model.#layers,
+    /** The layer as it is now, `undefined` where there is none with this id. */
     get: (id: string): HostLayer | undefined => model.#layers.find((layer) => layer.id === id),
     get activeId(): string | null {
       return model.#activeId;
     },
+    /** As of {@link ViewerHost.layers}. */
     add: (tuple: LayerDataTuple): Promise<string> => model.#add(tuple),
+    /** As of {@link ViewerHost.layers}. */
     update: (id: string, patch: Partial<ImageDisplay>): void => model.#update(id, patch),
+    /** As of {@link ViewerHost.layers}. */
     remove: (id: string): void => model.#remove(id),
+    /** As of {@link ViewerHost.layers}. */
     setActive: (id: string): void => {
       if (model.layers.get(id)) model.#setActive(id);
     },
@@ -109,6 +122,7 @@ export class HostModel implements ViewerHost {
     get frames(): number {
       return Math.max(0, ...model.#layers.map((layer) => layer.source.frames));
     },
+    /** As of {@link ViewerHost.dims}. */
     setStep: (step: number): void => model.#setStep(step),
   }))(this);
 

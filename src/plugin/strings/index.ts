@@ -21,6 +21,7 @@ interface LateStrings {
   readonly steering: typeof steering;
 }
 
+/** The English texts, by area and name. */
 export type Strings = typeof areas;
 
 /** Some of the texts in another language; what is left out stays as it is. */

@@ -9,6 +9,7 @@ import type { NiivueHeader, NiivueViewer, VoxelArray } from "./viewer.js";
 /** Name of the transform among those of the viewer. */
 export const slnetTransformName = "SLNet background removal";
 
+/** How the transform of {@link registerSlnetTransform} works. */
 export interface SlnetTransformOptions {
   /** Starts a worker, as `createWorkerClient` of `slnet-web` does. Each use of the transform starts one and ends it. */
   readonly startClient: () => Promise<SlnetClient>;

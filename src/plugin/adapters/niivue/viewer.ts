@@ -51,9 +51,14 @@ export interface NiivueVolumeFields extends NiivueVolume {
  */
 export interface NiivueViewer {
   readonly volumes: readonly NiivueVolume[];
+  /** Shows a frame of the volume with this id. */
   setFrame4D(id: string, frame: number): unknown;
+  /** Takes changed samples over to the graphics card. */
   updateGLVolume(): unknown;
+  /** Draws anew. */
   drawScene(): unknown;
+  /** As of an element of a page. */
   addEventListener(type: string, listener: (event: Event) => void): void;
+  /** As of an element of a page. */
   removeEventListener(type: string, listener: (event: Event) => void): void;
 }

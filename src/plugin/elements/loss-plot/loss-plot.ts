@@ -21,6 +21,7 @@ const tableRows = 20;
  * @tagname slnet-loss-plot
  */
 export class SlnetLossPlot extends LitElement {
+  /** @internal */
   static override styles = [themeStyles, curvePlotStyles, lossPlotStyles];
 
   /** Training loss by step, ascending. */

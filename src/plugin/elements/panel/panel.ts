@@ -21,6 +21,7 @@ import { stepNumber } from "./step-number.js";
  * @tagname slnet-panel
  */
 export class SlnetPanel extends LitElement {
+  /** @internal */
   static override styles = [themeStyles, panelStyles];
 
   /**

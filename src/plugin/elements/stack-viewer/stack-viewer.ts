@@ -46,6 +46,7 @@ import { pressKey, type KeyFocus } from "./viewer-keys.js";
  * @fires picture-drawn - After each drawing, in the same task, so that the canvas can be read. Does not bubble.
  */
 export class SlnetStackViewer extends LitElement {
+  /** @internal */
   static override styles = [themeStyles, stageStyles, barsStyles, stackViewerStyles];
 
   /** `auto` follows the system. */

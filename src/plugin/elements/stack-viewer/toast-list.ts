@@ -4,6 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 
 import { themeStyles } from "../theme.styles.js";
 
+/** How a message is shown. */
 export type ToastLevel = "info" | "warning" | "error";
 
 interface Toast {

@@ -1,6 +1,7 @@
 import type { SampleArray, SampleType } from "../../../core/frames.js";
 import type { FrameSource, HostFrame, Unsubscribe } from "../contract.js";
 
+/** Size in frames and pixels; default 12 frames of 24 × 32, `uint16`. */
 export interface ProbeOptions {
   readonly frames?: number;
   readonly height?: number;
@@ -33,6 +34,7 @@ export class ProbeSource implements FrameSource {
     this.type = type;
   }
 
+  /** How many listen for changed frames now. */
   get listeners(): number {
     return this.#callbacks.size;
   }
@@ -63,6 +65,7 @@ export class ProbeSource implements FrameSource {
     });
   }
 
+  /** The frame, `[height, width]`, as {@link read} gives it. */
   samples(index: number): SampleArray {
     const pixels = this.height * this.width;
     const samples =
@@ -80,10 +83,12 @@ export class ProbeSource implements FrameSource {
     return () => void this.#callbacks.delete(callback);
   }
 
+  /** Tells all who listen that frames [from, to) changed. */
   invalidate(from: number, to: number): void {
     for (const callback of [...this.#callbacks]) callback(from, to);
   }
 
+  /** Is counted in {@link disposals}. */
   dispose(): void {
     this.disposals++;
   }
