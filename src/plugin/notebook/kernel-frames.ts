@@ -1,0 +1,138 @@
+import { SlnetError } from "../../core/errors.js";
+import { framePixels, sampleBytes, type SampleArray, type SampleType, type StackShape } from "../../core/frames.js";
+import type { FrameSource, HostFrame } from "../host/contract.js";
+import type { KernelLink } from "./kernel-link.js";
+
+/** Bytes that Python is asked for at a time: a fraction of a second on a slow line, and far more than a message costs. */
+const blockBytes = 4 * 1024 ** 2;
+/** Bytes of frames kept. */
+const cacheBytes = 64 * 1024 ** 2;
+/** Blocks kept however large they are: training and the viewer are at different places. */
+const leastBlocks = 2;
+/** Requests under way: the next one travels while Python answers the first. */
+const requestsUnderWay = 2;
+
+interface Block {
+  readonly samples: Promise<SampleArray>;
+  /** How many still want it; nobody is asked for what nobody wants any more. */
+  readers: number;
+}
+
+/** The frames of an array that Python holds, read by the block, of which only so many are kept as fit the memory. */
+export class KernelFrames implements FrameSource {
+  readonly frames: number;
+  readonly height: number;
+  readonly width: number;
+  readonly type: SampleType;
+  readonly #link: KernelLink;
+  readonly #blockFrames: number;
+  readonly #capacity: number;
+  /** By first frame, oldest use first. */
+  readonly #blocks = new Map<number, Block>();
+  readonly #turns: (() => void)[] = [];
+  #underWay = 0;
+
+  constructor(link: KernelLink, shape: StackShape) {
+    this.#link = link;
+    this.frames = shape.frames;
+    this.height = shape.height;
+    this.width = shape.width;
+    this.type = shape.type;
+    const frameBytes = framePixels(shape) * sampleBytes(shape.type);
+    this.#blockFrames = Math.max(1, Math.floor(blockBytes / frameBytes));
+    this.#capacity = Math.max(leastBlocks, Math.floor(cacheBytes / (this.#blockFrames * frameBytes)));
+  }
+
+  async read(index: number, signal?: AbortSignal): Promise<HostFrame | null> {
+    signal?.throwIfAborted();
+    const from = Math.floor(index / this.#blockFrames) * this.#blockFrames;
+    const samples = await this.#wait(this.#block(from), signal);
+    const pixels = framePixels(this);
+    const offset = (index - from) * pixels;
+    return { index, height: this.height, width: this.width, samples: samples.subarray(offset, offset + pixels) };
+  }
+
+  dispose(): void {
+    this.#blocks.clear();
+  }
+
+  #block(from: number): Block {
+    const held = this.#blocks.get(from);
+    if (held) {
+      this.#blocks.delete(from);
+      this.#blocks.set(from, held);
+      return held;
+    }
+    const block: Block = { readers: 0, samples: this.#ask(from, () => block.readers > 0) };
+    this.#blocks.set(from, block);
+    // What failed is asked for anew the next time.
+    block.samples.catch(() => {
+      if (this.#blocks.get(from) === block) this.#blocks.delete(from);
+    });
+    for (const oldest of this.#blocks.keys()) {
+      if (this.#blocks.size <= this.#capacity) break;
+      this.#blocks.delete(oldest);
+    }
+    return block;
+  }
+
+  /** The samples of a block, unless the one who waits for them is called off. */
+  async #wait(block: Block, signal?: AbortSignal): Promise<SampleArray> {
+    block.readers++;
+    const leave = (): void => {
+      block.readers--;
+    };
+    signal?.addEventListener("abort", leave, { once: true });
+    try {
+      return await block.samples;
+    } finally {
+      signal?.removeEventListener("abort", leave);
+      signal?.throwIfAborted();
+    }
+  }
+
+  async #ask(from: number, isWanted: () => boolean): Promise<SampleArray> {
+    if (this.#underWay >= requestsUnderWay) await new Promise<void>((turn) => this.#turns.push(turn));
+    else this.#underWay++;
+    try {
+      // The one who asked counts as a reader from the next moment on.
+      await Promise.resolve();
+      if (!isWanted()) {
+        this.#blocks.delete(from);
+        throw new DOMException(`frame ${from} is not wanted any more`, "AbortError");
+      }
+      const to = Math.min(from + this.#blockFrames, this.frames);
+      const buffers = await this.#link.ask({ type: "read", from, to });
+      return this.#samples(buffers, from, to);
+    } finally {
+      const next = this.#turns.shift();
+      if (next) next();
+      else this.#underWay--;
+    }
+  }
+
+  #samples(buffers: readonly ArrayBufferView[], from: number, to: number): SampleArray {
+    const expected = (to - from) * framePixels(this) * sampleBytes(this.type);
+    const bytes = buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const [view] = buffers;
+    if (buffers.length !== 1 || !view || bytes !== expected) {
+      throw new SlnetError(
+        "bad-input",
+        `Python gave ${bytes} bytes in ${buffers.length} buffers for frames ${from} to ${to - 1}, ` +
+          `expected ${expected} bytes in one: ${this.width} × ${this.height} pixels of ${this.type} each`,
+      );
+    }
+    // It may lie at any place in the memory of the message.
+    const { buffer } = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice();
+    switch (this.type) {
+      case "uint8":
+        return new Uint8Array(buffer);
+      case "uint16":
+        return new Uint16Array(buffer);
+      case "float32":
+        return new Float32Array(buffer);
+      default:
+        return this.type satisfies never;
+    }
+  }
+}
