@@ -18,8 +18,8 @@ _TRAVELS_AS = {
     "float32": "float32",
 }
 _PARTS = ("sparse", "low_rank")
-#: A page asks for 4 MiB at a time, and for one frame where that is larger.
-_LARGEST_ANSWER = 256 * 1024**2
+#: A page asks for 4 MiB at a time, or for one row.
+_LARGEST_ANSWER = 8 * 1024**2
 
 
 def sample_type(stack):
@@ -92,16 +92,25 @@ class StackExchange:
 
     def _read(self, content, _buffers):
         first, end = _range(content, self.shape[0])
+        row, rows = self._rows(content)
         _, height, width = self.shape
-        expected = (end - first, height, width)
+        expected = (end - first, rows, width)
         if math.prod(expected) * np.dtype(self.dtype).itemsize > _LARGEST_ANSWER:
-            raise ValueError(f"frames {first} to {end - 1} are too many at once, expected at most 256 MB")
-        frames = np.asarray(self.stack[first:end])
+            raise ValueError(f"frames {first} to {end - 1} are too many at once, expected at most 8 MiB of them")
+        whole = rows == height
+        frames = np.asarray(self.stack[first:end] if whole else self.stack[first:end, row : row + rows])
         if frames.shape != expected:
             raise ValueError(f"stack gives {frames.shape} for frames {first} to {end - 1}, expected {expected}")
         # The page reads little-endian.
         wire = np.dtype(self.dtype).newbyteorder("<")
         return [memoryview(np.ascontiguousarray(frames, dtype=wire)).cast("B")]
+
+    def _rows(self, content):
+        height = self.shape[1]
+        row, rows = content.get("row"), content.get("rows")
+        if not (_is_count(row) and _is_count(rows) and rows > 0 and row + rows <= height):
+            raise ValueError(f"the page names {rows!r} rows from row {row!r} on, expected some of {height}")
+        return row, rows
 
     def _begin(self, content, _buffers):
         if tuple(content.get("shape") or ()) != self.shape:
@@ -127,9 +136,7 @@ class StackExchange:
             raise ValueError(f"the page gives {part!r}, expected {' or '.join(self.results)}")
         first, end = _range(content, self._end)
         _, height, width = self.shape
-        row, rows = content.get("row"), content.get("rows")
-        if not (_is_count(row) and _is_count(rows) and rows > 0 and row + rows <= height):
-            raise ValueError(f"the page gives {rows!r} rows from row {row!r} on, expected some of {height}")
+        row, rows = self._rows(content)
         given = buffers[0] if len(buffers) == 1 else b""
         samples = np.frombuffer(given, np.uint8)
         expected = 4 * (end - first) * rows * width

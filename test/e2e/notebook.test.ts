@@ -74,7 +74,7 @@ describe("the widget in a notebook", { timeout: 10 * minutes }, () => {
   it("shows the stack that Python holds, of which it asks only for what it needs", async () => {
     await notebook.show("one", "widget");
     await cell(page, "one").getByText("260 frames of 56 × 48").waitFor();
-    await page.waitForTimeout(500);
+    await cell(page, "one").getByText("1 µm").waitFor();
     assert.equal(await cell(page, "one").getByRole("alert").filter({ hasText: /./ }).count(), 0);
     assert.ok(kernel.requests.every(({ type }) => type === "read"));
     await shot(page, "notebook-light");
@@ -109,7 +109,7 @@ describe("the widget in a notebook", { timeout: 10 * minutes }, () => {
     assert.equal(model.epoch, 12);
   });
 
-  it("cleans, and Python gets exactly the frames of a cleaning without a notebook, one message after the other", async () => {
+  it("cleans, and Python gets the frames of a cleaning without a notebook, one message after the other", async () => {
     await cell(page, "one").getByRole("button", { name: "Clean", exact: true }).click();
     await cell(page, "one")
       .getByText(/^Cleaned 260 frames/)
@@ -119,7 +119,9 @@ describe("the widget in a notebook", { timeout: 10 * minutes }, () => {
     const expected = await cleanedDirectly(stack, model);
     const found = kernel.results.get("sparse")!;
     assert.equal(found.length, expected.length);
-    assert.deepEqual(found, expected);
+    // Chromium multiplies and adds in one step, by relaxed SIMD; Node 20 does not.
+    const largest = found.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i]!)), 0);
+    assert.ok(largest < 1e-3, `${largest} ADU apart`);
     assert.ok(found.some((value) => value > 100));
     assert.equal(kernel.mostBlocksAtOnce, 1);
     await page.waitForTimeout(300);
@@ -137,6 +139,28 @@ describe("the widget in a notebook", { timeout: 10 * minutes }, () => {
       assert.equal(background, light === "true" ? "rgb(246, 247, 249)" : "rgb(22, 24, 29)");
     }
     await shot(page, "notebook-dark");
+  });
+
+  it("is light or dark as VS Code and Colab are too", async () => {
+    const looks = await page.evaluate(() => {
+      const viewer = document.querySelector("#one > div > div")!.shadowRoot!.querySelector("slnet-stack-viewer")!;
+      const { body, documentElement: root } = document;
+      const look = async (change: () => void): Promise<string | null> => {
+        change();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return viewer.getAttribute("theme");
+      };
+      return (async () => [
+        await look(() => delete body.dataset["jpThemeLight"]),
+        await look(() => (body.className = "vscode-dark")),
+        await look(() => (body.className = "vscode-high-contrast-light vscode-high-contrast")),
+        await look(() => (body.className = "")),
+        await look(() => root.setAttribute("theme", "dark")),
+        await look(() => root.removeAttribute("theme")),
+        await look(() => (body.dataset["jpThemeLight"] = "true")),
+      ])();
+    });
+    assert.deepEqual(looks, ["auto", "dark", "light", "auto", "dark", "auto", "light"]);
   });
 
   it("is operated with the keyboard, whose keys the notebook does not see", async () => {
@@ -157,6 +181,17 @@ describe("the widget in a notebook", { timeout: 10 * minutes }, () => {
       .first()
       .getAttribute("data-lm-suppress-shortcuts");
     assert.equal(suppressed, "true");
+  });
+
+  it("has its parts below each other in a narrow cell", async () => {
+    await page.setViewportSize({ width: 720, height: 900 });
+    const heights = await page.locator("#one slnet-stack-viewer").evaluate((viewer) => {
+      const layout = viewer.shadowRoot!.querySelector(".layout")!;
+      return [viewer.getBoundingClientRect().height, layout.getBoundingClientRect().height];
+    });
+    assert.equal(heights[0], heights[1], "nothing is cut off");
+    await shot(page, "notebook-narrow");
+    await page.setViewportSize({ width: 1360, height: 860 });
   });
 
   it("is shown twice, each with a worker of its own, and both have the model", async () => {
@@ -237,6 +272,17 @@ describe("a widget whose Python is wrong or silent", { timeout: 5 * minutes }, (
     });
   }
 
+  it("says which option is wrong, until it is right", async () => {
+    const found = await shown(new PlayedKernel(stack, { configuration: { speed: 3 } }));
+    const fault = found
+      .getByRole("alert")
+      .filter({ hasText: 'the trait configuration is wrong: there is no option "speed"' });
+    await fault.waitFor();
+    const update = { method: "update", state: { configuration: { maxEpochs: 3 } } } as const;
+    await notebook.send(`cell-${count}`, { data: update, buffers: [] });
+    await fault.waitFor({ state: "detached" });
+  });
+
   it("says what Python has against a request, in Python's words", async () => {
     const kernel = new PlayedKernel(stack);
     const found = await shown(kernel);
@@ -259,7 +305,9 @@ describe("a widget whose Python is wrong or silent", { timeout: 5 * minutes }, (
     await found.locator("select", { hasText: "Running median" }).first().selectOption({ label: "Running median" });
     await found.getByRole("button", { name: "Clean", exact: true }).click();
     await found
-      .getByText(/Python gave 10 bytes in 1 buffers for frames 0 to 29, expected 15360 bytes in one/)
+      .getByText(
+        /Python gave 10 bytes in 1 buffers for frames 0 to 29, expected 15360 bytes in one: 16 rows of 16 pixels/,
+      )
       .first()
       .waitFor();
   });

@@ -1,10 +1,16 @@
 import { SlnetError } from "../../core/errors.js";
-import { framePixels, sampleBytes, type SampleArray, type SampleType, type StackShape } from "../../core/frames.js";
+import {
+  createSamples,
+  framePixels,
+  sampleBytes,
+  type SampleArray,
+  type SampleType,
+  type StackShape,
+} from "../../core/frames.js";
 import type { FrameSource, HostFrame } from "../host/contract.js";
+import { framePieces, pieceBytes, type FramePiece } from "./frame-pieces.js";
 import type { KernelLink } from "./kernel-link.js";
 
-/** Bytes that Python is asked for at a time: a fraction of a second on a slow line, and far more than a message costs. */
-const blockBytes = 4 * 1024 ** 2;
 /** Bytes of frames kept. */
 const cacheBytes = 64 * 1024 ** 2;
 /** Blocks kept however large they are: training and the viewer are at different places. */
@@ -39,7 +45,7 @@ export class KernelFrames implements FrameSource {
     this.width = shape.width;
     this.type = shape.type;
     const frameBytes = framePixels(shape) * sampleBytes(shape.type);
-    this.#blockFrames = Math.max(1, Math.floor(blockBytes / frameBytes));
+    this.#blockFrames = Math.max(1, Math.floor(pieceBytes / frameBytes));
     this.#capacity = Math.max(leastBlocks, Math.floor(cacheBytes / (this.#blockFrames * frameBytes)));
   }
 
@@ -101,9 +107,7 @@ export class KernelFrames implements FrameSource {
         this.#blocks.delete(from);
         throw new DOMException(`frame ${from} is not wanted any more`, "AbortError");
       }
-      const to = Math.min(from + this.#blockFrames, this.frames);
-      const buffers = await this.#link.ask({ type: "read", from, to });
-      return this.#samples(buffers, from, to);
+      return await this.#samples(from, Math.min(from + this.#blockFrames, this.frames));
     } finally {
       const next = this.#turns.shift();
       if (next) next();
@@ -111,28 +115,29 @@ export class KernelFrames implements FrameSource {
     }
   }
 
-  #samples(buffers: readonly ArrayBufferView[], from: number, to: number): SampleArray {
-    const expected = (to - from) * framePixels(this) * sampleBytes(this.type);
-    const bytes = buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  async #samples(from: number, to: number): Promise<SampleArray> {
+    const samples = createSamples(this.type, (to - from) * framePixels(this));
+    const bytes = new Uint8Array(samples.buffer);
+    let filled = 0;
+    for (const piece of framePieces(from, to, this, sampleBytes(this.type))) {
+      const found = this.#checked(await this.#link.ask({ type: "read", ...piece }), piece);
+      bytes.set(found, filled);
+      filled += found.byteLength;
+    }
+    return samples;
+  }
+
+  #checked(buffers: readonly ArrayBufferView[], { from, to, rows }: FramePiece): Uint8Array {
+    const expected = (to - from) * rows * this.width * sampleBytes(this.type);
     const [view] = buffers;
-    if (buffers.length !== 1 || !view || bytes !== expected) {
+    if (buffers.length !== 1 || view?.byteLength !== expected) {
+      const found = buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
       throw new SlnetError(
         "bad-input",
-        `Python gave ${bytes} bytes in ${buffers.length} buffers for frames ${from} to ${to - 1}, ` +
-          `expected ${expected} bytes in one: ${this.width} × ${this.height} pixels of ${this.type} each`,
+        `Python gave ${found} bytes in ${buffers.length} buffers for frames ${from} to ${to - 1}, ` +
+          `expected ${expected} bytes in one: ${rows} rows of ${this.width} pixels of ${this.type} each`,
       );
     }
-    // It may lie at any place in the memory of the message.
-    const { buffer } = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice();
-    switch (this.type) {
-      case "uint8":
-        return new Uint8Array(buffer);
-      case "uint16":
-        return new Uint16Array(buffer);
-      case "float32":
-        return new Float32Array(buffer);
-      default:
-        return this.type satisfies never;
-    }
+    return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   }
 }

@@ -1,11 +1,12 @@
 import { errorMessage, SlnetError } from "../../core/errors.js";
 import { isRecord } from "../../core/models/record.js";
+import type { FramePiece } from "./frame-pieces.js";
 import type { WidgetModel } from "./widget-model.js";
 
 /** What the page asks of Python. Each request is answered once. */
 export type KernelRequest =
-  /** Frames `[from, to)`, as one buffer of `[to − from, height, width]`, little-endian. */
-  | { readonly type: "read"; readonly from: number; readonly to: number }
+  /** Those rows of frames, as one buffer in the sample type of the stack, little-endian. */
+  | ({ readonly type: "read" } & FramePiece)
   /** A cleaning starts, of frames `[from, to)` of a stack of `shape`: `[frames, height, width]`. */
   | {
       readonly type: "begin";
@@ -15,16 +16,8 @@ export type KernelRequest =
       readonly to: number;
       readonly parts: readonly CleanedPart[];
     }
-  /** Rows `[row, row + rows)` of cleaned frames `[from, to)`, as one buffer of float32, little-endian. */
-  | {
-      readonly type: "block";
-      readonly run: string;
-      readonly part: CleanedPart;
-      readonly from: number;
-      readonly to: number;
-      readonly row: number;
-      readonly rows: number;
-    };
+  /** Those rows of cleaned frames, as one buffer of float32, little-endian. */
+  | ({ readonly type: "block"; readonly run: string; readonly part: CleanedPart } & FramePiece);
 
 export type CleanedPart = "sparse" | "low_rank";
 

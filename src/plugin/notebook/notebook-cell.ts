@@ -3,6 +3,8 @@ import { workerSource } from "slnet-notebook-worker";
 import { errorMessage } from "../../core/errors.js";
 import { defineElements } from "../define-elements.js";
 import { registerSlnet, type SlnetRegistration } from "../register.js";
+import { layerGeometry } from "../session-layers.js";
+import { stackMetadata, type SessionState } from "../session-state.js";
 import { startBlobWorker } from "../worker-client.js";
 import { CellFrame } from "./cell-frame.js";
 import { CleanedSender } from "./cleaned-sender.js";
@@ -51,6 +53,7 @@ export class NotebookCell {
     }
     this.#registration = registration;
     this.#sync = new TraitSync(this.#model, registration.session, (message) => this.#frame.setFault(message));
+    registration.session.subscribe((state) => this.#scale(state));
     this.#open();
     await this.#opening;
   }
@@ -88,6 +91,13 @@ export class NotebookCell {
     await this.#sync?.takeAllAfter(() => session.openLayer(layer));
     // Only now, so that the session does not take it for a loss of its stack.
     if (before !== null) host.layers.remove(before);
+  }
+
+  /** The layer is ours, not the session's: its pixels have the size that the session knows. */
+  #scale(state: SessionState): void {
+    const metadata = stackMetadata(state);
+    if (this.#layerId === null || !metadata || !this.#isOwnStack()) return;
+    this.#registration?.session.host?.layers.update(this.#layerId, layerGeometry(metadata));
   }
 
   #isOwnStack(): boolean {

@@ -6,7 +6,7 @@ export type NotebookTheme = "dark" | "light" | "auto";
  * Whether the notebook around is dark or light, from what its page says: JupyterLab and Notebook 7 by an attribute of the
  * body, VS Code by its classes, Colab by an attribute of the root. `auto`: as the system, where it says nothing.
  */
-export function notebookTheme(page: Document): NotebookTheme {
+function notebookTheme(page: Document): NotebookTheme {
   const { body, documentElement: root } = page;
   const { jpThemeLight: labIsLight } = body.dataset;
   if (labIsLight !== undefined) return labIsLight === "false" ? "dark" : "light";

@@ -1,4 +1,4 @@
-import { errorMessage } from "../../core/errors.js";
+import { errorMessage, SlnetError } from "../../core/errors.js";
 import { parseModelFile, type ModelFile } from "../../core/model.js";
 import type { SlnetSession } from "../session.js";
 import type { SessionState } from "../session-state.js";
@@ -19,8 +19,10 @@ export class TraitSync {
   readonly #listeners: readonly (() => void)[];
   #record: ModelFile | null = null;
   #opening = false;
+  /** The trait that the last fault was about. */
+  #faulty: Trait | null = null;
 
-  /** @param onFault - told what is wrong with a trait, one sentence */
+  /** @param onFault - told what is wrong with a trait, one sentence; with nothing once it is right again */
   constructor(model: WidgetModel, session: SlnetSession, onFault: (message: string) => void) {
     this.#model = model;
     this.#session = session;
@@ -67,7 +69,15 @@ export class TraitSync {
         default:
           trait satisfies never;
       }
+      if (this.#faulty === trait) {
+        this.#faulty = null;
+        this.#onFault("");
+      }
     } catch (error) {
+      this.#faulty = trait;
+      // What is wrong stays with Python until somebody sets it right, there or here.
+      const { options, metadata } = this.#session.state;
+      if (trait !== "model_record") this.#known.set(trait, JSON.stringify(trait === "metadata" ? metadata : options));
       this.#onFault(errorMessage(error));
     }
   }
@@ -78,7 +88,7 @@ export class TraitSync {
     const before = Object.keys(this.#session.state.options).map((key) => [key, undefined] as const);
     this.#session.configure({ ...Object.fromEntries(before), ...options });
     const [wrong] = Object.values(this.#session.state.optionErrors);
-    if (wrong !== undefined) this.#onFault(`The configuration is wrong: ${wrong}`);
+    if (wrong !== undefined) throw new SlnetError("bad-input", `the trait configuration is wrong: ${wrong}`);
   }
 
   #takeMetadata(): void {

@@ -12,8 +12,8 @@ true satisfies typeof slnetWidget extends AnyWidget ? true : false;
 type Callbacks = Parameters<base.IClassicComm["send"]>[1];
 type CommListener = (message: { readonly content: { readonly data: CommData }; readonly buffers: DataView[] }) => void;
 interface AnywidgetClasses {
-  readonly AnyModel: typeof base.DOMWidgetModel;
-  readonly AnyView: typeof base.DOMWidgetView;
+  readonly AnyModel: new (attributes: unknown, options: unknown) => base.DOMWidgetModel;
+  readonly AnyView: new (options: unknown) => base.DOMWidgetView;
 }
 
 const outside = globalThis as unknown as {
@@ -90,15 +90,12 @@ outside.notebook = {
     comms.set(id, comm);
     const esm = await (await fetch("anywidget.js")).text();
     const attributes = { ...state, _esm: esm, _anywidget_id: "slnet_widget.SlnetWidget", _css: "" };
-    const options = { model_id: id, comm, widget_manager: manager } as unknown as ConstructorParameters<
-      typeof base.DOMWidgetModel
-    >[1];
-    models.set(id, new AnyModel(attributes, options));
+    models.set(id, new AnyModel(attributes, { model_id: id, comm, widget_manager: manager }));
   },
   async showView(id, modelId) {
     const model = models.get(modelId)!;
-    const view = new AnyView({ model, options: {} } as unknown as ConstructorParameters<typeof base.DOMWidgetView>[0]);
-    view.listenTo(model, "destroy", () => view.remove());
+    const view = new AnyView({ model, options: {} });
+    view.listenTo(model, "destroy", () => void view.remove());
     views.set(id, view);
     await view.render();
     const cell = document.createElement("div");

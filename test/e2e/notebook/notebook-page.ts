@@ -91,9 +91,11 @@ export async function openNotebook(): Promise<NotebookPage> {
       for (const answer of answers) await send(modelId, answer).catch(() => undefined);
     });
   });
-  await page.waitForFunction(() => "notebook" in globalThis).catch((error: unknown) => {
-    throw new Error(["the notebook is not ready", ...plain.errors].join("; "), { cause: error });
-  });
+  await page
+    .waitForFunction(() => "notebook" in globalThis)
+    .catch((error: unknown) => {
+      throw new Error(["the notebook is not ready", ...plain.errors].join("; "), { cause: error });
+    });
   return {
     ...plain,
     send,
