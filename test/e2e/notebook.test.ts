@@ -75,6 +75,7 @@ describe("the widget in a notebook", { timeout: 10 * minutes }, () => {
     await notebook.show("one", "widget");
     await cell(page, "one").getByText("260 frames of 56 × 48").waitFor();
     await cell(page, "one").getByText("1 µm").waitFor();
+    await cell(page, "one").getByText("Where the frames go").waitFor();
     assert.equal(await cell(page, "one").getByRole("alert").filter({ hasText: /./ }).count(), 0);
     assert.ok(kernel.requests.every(({ type }) => type === "read"));
     await shot(page, "notebook-light");
@@ -190,6 +191,8 @@ describe("the widget in a notebook", { timeout: 10 * minutes }, () => {
       return [viewer.getBoundingClientRect().height, layout.getBoundingClientRect().height];
     });
     assert.equal(heights[0], heights[1], "nothing is cut off");
+    assert.ok((await cell(page, "one").boundingBox())!.height < 900, "the cell is no longer than the screen");
+    assert.deepEqual(await accessibilityFaults(page), []);
     await shot(page, "notebook-narrow");
     await page.setViewportSize({ width: 1360, height: 860 });
   });

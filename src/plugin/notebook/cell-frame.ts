@@ -43,8 +43,13 @@ const cellStyles = css`
     height: 680px;
   }
 
-  /* Then its parts lie below each other. */
+  /* Then its parts lie below each other, and would make a cell of several screens. */
   @container (max-width: 700px) {
+    .place {
+      max-height: min(85vh, 1000px);
+      overflow: auto;
+    }
+
     slnet-stack-viewer {
       height: auto;
     }
@@ -80,7 +85,10 @@ export class CellFrame {
     empty.slot = "empty";
     empty.textContent = texts.empty;
     this.viewer.append(empty);
-    root.append(this.#fault, this.#waiting, this.viewer);
+    const viewerPlace = document.createElement("div");
+    viewerPlace.className = "place";
+    viewerPlace.append(this.viewer);
+    root.append(this.#fault, this.#waiting, viewerPlace);
     place.append(this.#element);
     this.#stopFollowing = followTheme(document, (theme) => this.#setTheme(theme));
   }

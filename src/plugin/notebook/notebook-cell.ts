@@ -10,6 +10,7 @@ import { CellFrame } from "./cell-frame.js";
 import { CleanedSender } from "./cleaned-sender.js";
 import { KernelFrames } from "./kernel-frames.js";
 import { KernelLink } from "./kernel-link.js";
+import { useNotebookStrings } from "./notebook-strings.js";
 import { stackTraits } from "./stack-traits.js";
 import { TraitSync } from "./trait-sync.js";
 import type { WidgetModel } from "./widget-model.js";
@@ -30,6 +31,7 @@ export class NotebookCell {
 
   /** @param place - gets the view */
   constructor(model: WidgetModel, place: HTMLElement) {
+    useNotebookStrings();
     defineElements();
     this.#model = model;
     this.#frame = new CellFrame(place);
