@@ -264,7 +264,8 @@ const notebookWorker = {
 const widget = {
   input: "build/src/plugin/notebook/anywidget.js",
   output: { file: "dist/anywidget.js", format: "es", inlineDynamicImports: true },
-  plugins: [notebookWorkerText(), ...browser(), minify],
+  // Lit as it is for Node works in pages too, and lets the module be imported where there are no elements.
+  plugins: [notebookWorkerText(), nodeResolve({ exportConditions: ["node"], preferBuiltins: false }), minify],
   onwarn: quiet,
 };
 
