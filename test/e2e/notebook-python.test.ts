@@ -33,6 +33,10 @@ class DirectModel implements WidgetModel {
     this.#traits = traits;
   }
 
+  get listenerCount(): number {
+    return this.#listeners.size;
+  }
+
   get(name: string): unknown {
     return this.#traits[name];
   }
@@ -82,6 +86,8 @@ async function withPython(stack: string, use: (session: Session) => Promise<void
     });
     await use({ exchange, model, link, shape: stackTraits(model).shape });
     link.dispose();
+    assert.equal(model.listenerCount, 0);
+    await assert.rejects(link.ask({ type: "read", from: 0, to: 1, row: 0, rows: 1 }), /no longer shown here/);
     assert.deepEqual(faults, []);
   } finally {
     exchange.close();

@@ -359,6 +359,36 @@ describe("a widget whose Python is wrong or silent", { timeout: 5 * minutes }, (
       .waitFor();
   });
 
+  it("is cancelled while Python takes its time, and cleans again afterwards", async () => {
+    const kernel = new PlayedKernel(stack);
+    const found = await shown(kernel);
+    await found.getByText("30 frames of 16 × 16").waitFor();
+    kernel.misbehave = ({ type }) => (type === "block" ? null : undefined);
+    await found.locator("select", { hasText: "Running median" }).first().selectOption({ label: "Running median" });
+    await found.getByRole("button", { name: "Clean", exact: true }).click();
+    await until(() => kernel.requests.some(({ type }) => type === "block"));
+    await found.getByRole("button", { name: "Cancel", exact: true }).click();
+    await found.getByText("Cleaning was stopped").first().waitFor();
+    assert.equal(
+      kernel.requests.filter(({ type }) => type === "block").length,
+      1,
+      "none leaves before the first is taken",
+    );
+    kernel.misbehave = null;
+    await found.getByRole("button", { name: "Clean", exact: true }).click();
+    await found
+      .getByText(/^Cleaned 30 frames/)
+      .first()
+      .waitFor();
+  });
+
+  it("ends its worker when Python closes the widget", async () => {
+    const before = page.workers().length;
+    await notebook.destroy(`cell-${count}`);
+    await until(() => page.workers().length === before - 1);
+    assert.equal(await cell(page, `cell-${count}`).locator("slnet-panel").count(), 0);
+  });
+
   it("has had several cells at once, and logged no error", () => {
     assert.ok(page.workers().length > 3);
     assert.deepEqual(notebook.errors, []);

@@ -29,6 +29,8 @@ export interface NotebookPage extends PlainPage {
   create(modelId: string, kernel: Kernel): Promise<void>;
   show(cellId: string, modelId: string): Promise<void>;
   remove(cellId: string): Promise<void>;
+  /** Python closes the widget: its model goes, and all its views. */
+  destroy(modelId: string): Promise<void>;
   /** What Python sends of its own accord. */
   send(modelId: string, message: KernelMessage): Promise<void>;
 }
@@ -112,6 +114,7 @@ export async function openNotebook(): Promise<NotebookPage> {
         modelId,
       ] as const),
     remove: (cellId) => page.evaluate((id) => (globalThis as unknown as Page).notebook.removeView(id), cellId),
+    destroy: (modelId) => page.evaluate((id) => (globalThis as unknown as Page).notebook.destroyModel(id), modelId),
     async close() {
       await plain.close();
       await rm(folder, { recursive: true, force: true });
