@@ -125,6 +125,7 @@ describe("the widget in a notebook", { timeout: 10 * minutes }, () => {
     assert.ok(largest < 1e-3, `${largest} ADU apart`);
     assert.ok(found.some((value) => value > 100));
     assert.equal(kernel.mostBlocksAtOnce, 1);
+    assert.ok(kernel.requests.filter(({ type }) => type === "block").length > 3, "several messages");
     await page.waitForTimeout(300);
     await shot(page, "notebook-cleaned");
   });

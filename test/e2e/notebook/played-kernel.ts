@@ -16,7 +16,7 @@ export class PlayedKernel implements Kernel {
   readonly requests: Request[] = [];
   /** Cleaned frames, by part. */
   readonly results = new Map<string, Float32Array>();
-  /** Requests that are answered at the same moment, at most: more than one is no back-pressure. */
+  /** Blocks that came before the last one was taken, with it: more than one is no back-pressure. */
   mostBlocksAtOnce = 0;
   /** Answers in place of the usual ones; `null`: none at all. */
   misbehave:
@@ -55,7 +55,7 @@ export class PlayedKernel implements Kernel {
     const answer = { slnet: "answer", id: request["id"], ok: true };
     if (request.type === "block") {
       this.mostBlocksAtOnce = Math.max(this.mostBlocksAtOnce, ++this.#blocksNow);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, 50));
       this.#blocksNow--;
     }
     return [{ data: { method: "custom", content: answer }, buffers: this.#act(request, buffers) }];
