@@ -61,6 +61,35 @@ const shaders = () => ({
   load: async (id) => (id.endsWith(".wgsl") ? `export default ${JSON.stringify(await readFile(id, "utf8"))};` : null),
 });
 
+/**
+ * Parts of the worker that are not in the one for notebooks: engines that need files beside it, and readers and writers of
+ * what is no array of Python's.
+ */
+const notInNotebooks =
+  /(webgpu-engine|tfjs-engine|itk-browser|zarr-reader|zarr-zip|zarr-writer|url-input|nd2-reader|merging-job|shard-part)\.js$|^(geotiff|yaml|numcodecs\/.*)$/;
+
+/** Asking for such a part fails, with a sentence for the person who asked. */
+const leaveOutOfNotebooks = () => ({
+  name: "leave-out-of-notebooks",
+  resolveDynamicImport: (part) =>
+    typeof part === "string" && notInNotebooks.test(part) ? { id: part, external: true } : null,
+  renderDynamicImport: ({ targetModuleId }) =>
+    notInNotebooks.test(targetModuleId ?? "") ? { left: "slnetLeftOut(", right: ")" } : null,
+});
+const leftOut =
+  "const slnetLeftOut = () => Promise.reject(new Error(" +
+  '"this is left out of the worker for notebooks; save the stack and open it on the page of slnet-web"));';
+
+/** The worker for notebooks, as text. The bundle before has made it. */
+const notebookWorkerText = () => ({
+  name: "notebook-worker-text",
+  resolveId: (source) => (source === "slnet-notebook-worker" ? `\0${source}` : null),
+  async load(id) {
+    if (id !== "\0slnet-notebook-worker") return null;
+    return `export const workerSource = ${JSON.stringify(await readFile("build/bundles/notebook-worker.js", "utf8"))};`;
+  },
+});
+
 /** The page beside its script: markup and styles are copied, and the whole package stands under it. */
 const copyDemo = () => ({
   name: "copy-demo",
@@ -120,15 +149,29 @@ const offlineFiles = () => ({
   },
 });
 
+/** The types that the entries of the package lead to. Those of its inside would be a tenth of the archive. */
 const copyTypes = () => ({
   name: "copy-types",
   async writeBundle() {
-    await cp("build/src", "dist/types", {
-      recursive: true,
-      filter: (source) => !source.includes(".") || source.endsWith(".d.ts"),
-    });
+    const { exports } = JSON.parse(await readFile("package.json", "utf8"));
+    const entries = Object.values(exports).flatMap(({ types }) => types ?? []);
+    const wanted = entries.map((file) => resolve(file.replace("./dist/types/", "build/src/")));
+    const copied = new Set();
+    for (const file of wanted) await copyTypesFrom(file, copied);
   },
 });
+
+async function copyTypesFrom(file, copied) {
+  if (copied.has(file)) return;
+  copied.add(file);
+  const target = file.replace(resolve("build/src"), resolve("dist/types"));
+  await mkdir(dirname(target), { recursive: true });
+  await copyFile(file, target);
+  const text = await readFile(file, "utf8");
+  for (const [, path] of text.matchAll(/(?:from|import)\s*\(?\s*["'](\.[^"']+)\.js["']/g)) {
+    await copyTypesFrom(resolve(dirname(file), `${path}.d.ts`), copied);
+  }
+}
 
 /** What React and deck.gl ask for when they are bundled: a page has no `process`. */
 const production = () => ({
@@ -215,7 +258,31 @@ const library = {
   external: [/^lit/, /^@lit/, "comlink", "idb", "uplot"],
   // All in one folder: the one that starts the worker looks for it beside itself.
   output: { dir: "dist", format: "es", chunkFileNames: "part-[name]-[hash].js" },
-  plugins: [kernelsForRollup(), copyTypes(), inPackage.plugin(), writeLicences()],
+  plugins: [kernelsForRollup(), withoutComments, copyTypes(), inPackage.plugin()],
+  onwarn: quiet,
+};
+
+/** One text, since a notebook starts it from the memory of the page. */
+const notebookWorker = {
+  input: "build/src/worker/index.js",
+  output: { file: "build/bundles/notebook-worker.js", format: "es", inlineDynamicImports: true, intro: leftOut },
+  plugins: [kernelsForRollup(), shaders(), leaveOutOfNotebooks(), ...browser(), minify, inPackage.plugin()],
+  onwarn: quiet,
+};
+
+/** The widget, with all that it needs: a notebook loads one text. */
+const widget = {
+  input: "build/src/plugin/notebook/anywidget.js",
+  output: { file: "dist/anywidget.js", format: "es", inlineDynamicImports: true },
+  // Lit as it is for Node works in pages too, and lets the module be imported where there are no elements.
+  plugins: [
+    kernelsForRollup(),
+    notebookWorkerText(),
+    nodeResolve({ exportConditions: ["node"], preferBuiltins: false }),
+    minify,
+    inPackage.plugin(),
+    writeLicences(),
+  ],
   onwarn: quiet,
 };
 
@@ -301,6 +368,8 @@ export default [
   engineTests("browser", browser()),
   engineTests("node", node(), nodeBanner),
   library,
+  notebookWorker,
+  widget,
   demo,
   serviceWorker,
   ...viewers,

@@ -21,7 +21,17 @@ const groups = [
   ["Start", ["README.md", "docs/walk-through.md", "docs/workbench.md", "docs/command-line.md", "docs/from-python.md"]],
   ["Method", ["docs/method.md", "docs/differences.md", "docs/quality.md", "docs/localization.md"]],
   ["Data and models", ["docs/formats.md", "docs/configuration.md", "docs/models.md", "docs/fleet.md"]],
-  ["Development", ["docs/embedding.md", "docs/host.md", "docs/engines.md", "docs/performance.md", "CONTRIBUTING.md"]],
+  [
+    "Development",
+    [
+      "docs/embedding.md",
+      "docs/notebook.md",
+      "docs/host.md",
+      "docs/engines.md",
+      "docs/performance.md",
+      "CONTRIBUTING.md",
+    ],
+  ],
   ["Viewers", ["viv", "niivue", "openseadragon", "napari-js", "react"].map((viewer) => `docs/viewers/${viewer}.md`)],
   ["Project", ["CHANGELOG.md", "workflows/README.md"]],
 ];

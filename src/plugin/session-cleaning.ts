@@ -1,5 +1,6 @@
 import type { StackShape } from "../core/frames.js";
 import type { CleaningRun } from "../protocol/client.js";
+import type { CleanedReceiver } from "./cleaned-receiver.js";
 import type { ImageDisplay } from "./host/contract.js";
 import type { SessionActions } from "./session-actions.js";
 import type { SessionLayers } from "./session-layers.js";
@@ -18,11 +19,13 @@ export class SessionCleaning {
   readonly #preview: SessionPreview;
   readonly #geometry: () => Partial<ImageDisplay>;
   readonly #memoryBudgetBytes: number;
+  readonly #receiver: CleanedReceiver | undefined;
   #shown: ShownCleaning | null = null;
 
   /**
    * @param geometry - of the layers shown
    * @param memoryBudgetBytes - for cleaned frames
+   * @param receiver - takes them too
    */
   constructor(
     actions: SessionActions,
@@ -31,6 +34,7 @@ export class SessionCleaning {
     preview: SessionPreview,
     geometry: () => Partial<ImageDisplay>,
     memoryBudgetBytes = defaultMemoryBudgetBytes,
+    receiver?: CleanedReceiver,
   ) {
     this.#actions = actions;
     this.#connection = connection;
@@ -38,6 +42,7 @@ export class SessionCleaning {
     this.#preview = preview;
     this.#geometry = geometry;
     this.#memoryBudgetBytes = memoryBudgetBytes;
+    this.#receiver = receiver;
   }
 
   clean(request: CleanRequest): Promise<void> {
@@ -60,8 +65,10 @@ export class SessionCleaning {
           result: { ...result, done: plan.from },
           saved: null,
         });
+        await this.#receiver?.begin({ shape, from: plan.from, to: plan.to, lowRank }, signal);
         for await (const block of this.#actions.follow(run, signal)) {
           shown.add(block);
+          await this.#receiver?.take(block, signal);
           this.#actions.update({ progress: block.progress, result: { ...result, done: block.to } });
         }
       },

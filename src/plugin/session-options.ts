@@ -1,3 +1,4 @@
+import type { CleanedReceiver } from "./cleaned-receiver.js";
 import type { ConfigurationOptions } from "./configuration-errors.js";
 import type { ViewerHost } from "./host/contract.js";
 import type { DeliverFile } from "./session-saving.js";
@@ -12,6 +13,8 @@ export interface SessionOptions extends WorkerOptions {
   readonly configuration?: ConfigurationOptions;
   /** Gives a finished file to the person; default: a download of the browser. */
   readonly deliver?: DeliverFile;
+  /** Takes the cleaned frames too, at its own pace. */
+  readonly receiver?: CleanedReceiver;
   /** Where the history of the runs is kept: as long as the session (default), or in this browser. Never any pixels. */
   readonly keepHistory?: "memory" | "browser";
 }

@@ -75,7 +75,15 @@ export class SlnetSession {
       show: (opened, details) => stack.show(opened, details),
     });
     this.#training = new SessionTraining(actions, connection, preview, geometry);
-    this.#cleaning = new SessionCleaning(actions, connection, layers, preview, geometry, options.memoryBudgetBytes);
+    this.#cleaning = new SessionCleaning(
+      actions,
+      connection,
+      layers,
+      preview,
+      geometry,
+      options.memoryBudgetBytes,
+      options.receiver,
+    );
     this.#saving = new SessionSaving(actions, connection, options.deliver);
     this.#survey = new SessionSurvey(actions, connection);
     this.#estimate = new SessionEstimate(actions, connection);

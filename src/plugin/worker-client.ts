@@ -40,8 +40,12 @@ function startWorker({ workerUrl, workerFactory }: WorkerOptions): Worker {
   const url = workerUrl === undefined ? besideThis() : new URL(workerUrl, document.baseURI);
   if (url.origin === location.origin) return new Worker(url, { type: "module" });
   // A worker script must be of the page's origin; a module that it imports need not be.
-  const source = new Blob([`import ${JSON.stringify(url.href)};`], { type: "text/javascript" });
-  const blobUrl = URL.createObjectURL(source);
+  return startBlobWorker(`import ${JSON.stringify(url.href)};`);
+}
+
+/** Starts a worker whose script is this text. */
+export function startBlobWorker(source: string): Worker {
+  const blobUrl = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const worker = new Worker(blobUrl, { type: "module" });
   setTimeout(() => URL.revokeObjectURL(blobUrl), 60_000);
   return worker;

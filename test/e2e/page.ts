@@ -116,8 +116,8 @@ function withServer<T extends PlainPage>(opened: T, server: Served): T {
 }
 
 /** A folder, served as the demo is, in Chromium. */
-export async function openPlainPage(folder: string): Promise<PlainPage> {
-  const server = await serve(folder, 0);
+export async function openPlainPage(folder: string, options: ServeOptions = {}): Promise<PlainPage> {
+  const server = await serve(folder, 0, options);
   return withServer(await openAddress(server.url), server);
 }
 

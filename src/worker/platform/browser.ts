@@ -61,6 +61,8 @@ export const browserPlatform: Platform = {
 
 /** `assets/` beside the script of the worker, of which this is a part in `worker-parts/`. */
 function assetsUrl(): string {
+  // Where the whole worker is one text, as in a notebook, there is nothing beside it.
+  if (import.meta.url.startsWith("blob:")) return "";
   // webpack puts the path on the machine where it ran in place of the address, and makes one script of all parts.
   // Node has no location: there the script is imported by mistake, and says so.
   return import.meta.url.startsWith("file:") && "location" in globalThis
