@@ -24,7 +24,7 @@ interface ZipEntry {
 /** A zip archive as a folder; its files are read where they lie. */
 export interface ZipFolder extends FileFolder {
   /** Full names of all files. */
-  readonly paths: Iterable<string>;
+  readonly paths: readonly string[];
   /** @param largest - bytes that a file may have at most, which is looked at before any of it is unpacked */
   open(path: string, largest?: number): Promise<ByteSource | null>;
 }
@@ -49,7 +49,7 @@ export async function openZip(source: ByteSource): Promise<ZipFolder> {
   const entries = entriesOf(viewOf(await readExactly(source, offset, size)), source);
   return {
     name: source.name,
-    paths: entries.keys(),
+    paths: [...entries.keys()],
     list: () => Promise.resolve([...entries.keys()].filter((path) => !path.includes("/"))),
     async open(path, largest = Infinity) {
       const entry = entries.get(path);

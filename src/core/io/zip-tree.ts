@@ -1,5 +1,6 @@
 import { SlnetError } from "../errors.js";
 import type { ByteSink } from "../frames.js";
+import { createMemorySink } from "./buffer-source.js";
 import { crc32 } from "./crc32.js";
 import type { FileTree } from "./file-tree.js";
 
@@ -112,6 +113,15 @@ export function createZipTree(sink: ByteSink, start = 0): FileTree {
     end += bytes.length;
     await sink.write(offset, bytes);
   }
+}
+
+/** Some files as an archive; the same files give the same bytes. */
+export async function zipped(files: ReadonlyMap<string, Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+  const sink = createMemorySink();
+  const zip = createZipTree(sink);
+  for (const [path, bytes] of files) await zip.write(path, bytes);
+  await zip.finish();
+  return sink.bytes().slice();
 }
 
 /** Little-endian numbers, one after the other. */

@@ -16,7 +16,7 @@ export const largestModelBytes = 16 * 1024 * 1024;
 
 /**
  * Reads a model of any kind that is known: ours; those of PyTorch (a checkpoint of the published code, a state
- * dictionary, TorchScript); packages of the BioImage Model Zoo; safetensors. Which it is is seen from what is in it, not
+ * dictionary, TorchScript); packages of the BioImage Model Zoo; safetensors; archives of NumPy. Which it is is seen from what is in it, not
  * from its name.
  *
  * @param name - of the file, for messages
@@ -39,8 +39,11 @@ export async function readModel(
   const source = createBufferSource(name, bytes);
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
   if (isZip) {
+    const zip = await openZip(source);
+    const { isNpz, readNpzModel } = await import("./npz-reader.js");
+    if (isNpz(zip)) return readNpzModel(zip, facts);
     const { readPackage } = await import("../zoo/package-reader.js");
-    const found = await readPackage(await openZip(source), facts, loadYaml);
+    const found = await readPackage(zip, facts, loadYaml);
     if (found) return found;
   }
   if (isZip || looksLikeTorch(bytes)) return modelOfTorch(await readTorchFile(source), facts);
@@ -48,7 +51,7 @@ export async function readModel(
   if (/^\s*\{/.test(text)) return { model: parseModelFile(text, name), notices: [] };
   throw new SlnetError(
     "bad-input",
-    `${name} is no model, expected a file of this program (JSON), of PyTorch, of safetensors, or a package of the BioImage Model Zoo`,
+    `${name} is no model, expected a file of this program (JSON), of PyTorch, of safetensors, of NumPy (.npz), or a package of the BioImage Model Zoo`,
   );
 }
 

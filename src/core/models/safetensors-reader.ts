@@ -1,23 +1,15 @@
-import { errorMessage, SlnetError } from "../errors.js";
+import { SlnetError } from "../errors.js";
 import { storedBytes, storedValues, type StoredType } from "../io/stored-samples.js";
-import { modelOfNetwork, recordedModel, type ForeignModel, type ModelFacts } from "./foreign-model.js";
-import {
-  isParameterName,
-  networkOfTensors,
-  noNetwork,
-  type NetworkTensor,
-  type ParameterName,
-} from "./network-tensors.js";
-import { isRecord, listOf, textOf } from "./record.js";
+import type { ForeignModel, ModelFacts } from "./foreign-model.js";
+import { isParameterName, noNetwork, type NetworkTensor, type ParameterName } from "./network-tensors.js";
+import { listOf, textOf } from "./record.js";
+import { modelOfWeights, parsedRecord, recordKey } from "./weights-model.js";
 
 /** Bytes of the header that is read: ours with the record of a model has up to 100,000. */
 const largestHeader = 1024 * 1024;
 
 /** Types of tensors that are read, by the names that safetensors has for them. */
 const types: Readonly<Record<string, StoredType>> = { F16: "float16", F32: "float32", F64: "float64" };
-
-/** Where files of our own have their record of the model, in `__metadata__`, as JSON. */
-export const metadataKey = "slnet_web";
 
 /**
  * The model in a file of safetensors (github.com/huggingface/safetensors, "Format"): eight bytes of length, a header in JSON,
@@ -36,7 +28,7 @@ export async function readSafetensors(name: string, bytes: Uint8Array, facts: Mo
       `${name} has a header of ${length} bytes, expected at most ${largestHeader} and no more than there are`,
     );
   }
-  const header = parsed(name, new TextDecoder().decode(bytes.subarray(8, start)));
+  const header = parsedRecord(name, "its header", new TextDecoder().decode(bytes.subarray(8, start)));
   const tensors = new Map<ParameterName, NetworkTensor>();
   const spans: { readonly from: number; readonly to: number }[] = [];
   for (const [key, described] of Object.entries(header)) {
@@ -60,28 +52,7 @@ export async function readSafetensors(name: string, bytes: Uint8Array, facts: Mo
   spans.sort((a, b) => a.from - b.from);
   const end = spans.reduce((at, { from, to }) => (at === from ? to : NaN), 0);
   if (start + end !== bytes.length) throw broken(name, "its tensors do not fill it");
-  const network = await networkOfTensors(name, tensors);
-  const notices: string[] = [];
-  const text = textOf(header, "__metadata__", metadataKey);
-  const model = text === "" ? null : recordedModel(name, parsed(name, text), network, notices);
-  if (model) return { model, notices };
-  const isScaled = network.bias1 !== null;
-  if (isScaled)
-    notices.push("The file does not say how its frames were scaled; the usual way, by their largest pixel, is taken.");
-  const normalisation = { type: 2, offsetAdu: 0, maximum: null, mean: null, standardDeviation: null } as const;
-  const foreign = { network, shifts: null, normalisation, engine: "safetensors" };
-  return { model: modelOfNetwork(name, foreign, facts, notices), notices };
-}
-
-function parsed(name: string, text: string): Readonly<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new SlnetError("bad-input", `${name}: its header is not JSON: ${errorMessage(error)}`, { cause: error });
-  }
-  if (!isRecord(value)) throw broken(name, "its header is no object");
-  return value;
+  return modelOfWeights(name, tensors, textOf(header, "__metadata__", recordKey), "safetensors", facts);
 }
 
 function broken(name: string, what: string): SlnetError {
