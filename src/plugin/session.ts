@@ -8,11 +8,12 @@ import { download } from "./download.js";
 import { namedFile, takeDropped } from "./dropped-files.js";
 import type { EndedRun } from "./ended-run.js";
 import type { RunHistory } from "./history.js";
-import { chosenFileKind, jsonText } from "./chosen-file.js";
+import { jsonText } from "./chosen-file.js";
 import type { ImageLayer, Unsubscribe, ViewerHost } from "./host/contract.js";
 import type { Inspection } from "./inspection.js";
 import type { Localizer } from "./localizer.js";
 import type { StackQueue } from "./queue.js";
+import type { ModelKind } from "./model-kinds.js";
 import { SessionActions } from "./session-actions.js";
 import { SessionCleaning } from "./session-cleaning.js";
 import { SessionEstimate } from "./session-estimate.js";
@@ -197,7 +198,7 @@ export class SlnetSession {
     const readDropped = takeDropped(transfer);
     const { files } = transfer;
     const only = files.length === 1 ? files[0] : undefined;
-    const kind = only ? await chosenFileKind(only) : null;
+    const kind = only ? await (await import("./chosen-file-kind.js")).chosenFileKind(only) : null;
     if (!only || !kind) return this.#opening.dropped(readDropped);
     this.cancel();
     return kind === "run" ? this.loadRun(only) : this.loadModel(only);
@@ -339,8 +340,8 @@ export class SlnetSession {
     return this.#saving.modelFile();
   }
 
-  /** Hands the model over as a file: JSON of this program, or a checkpoint for PyTorch. */
-  async saveModel(kind: "json" | "torch" = "json"): Promise<void> {
+  /** Hands the model over as a file of this kind; `json` is that of this program. */
+  async saveModel(kind: ModelKind = "json"): Promise<void> {
     await this.#saving.saveModel(kind);
   }
 

@@ -37,7 +37,7 @@ export const trainCommand: Command = {
       kind: { type: "text" },
       placeholder: "MODEL",
       defaultText: "PREFIX + name of the stack + .slnet.json",
-      help: "The model file to write; one that ends in .pt is a checkpoint for PyTorch.",
+      help: "The model file to write; its ending chooses the kind as for slnet model: .pt is a checkpoint for PyTorch.",
     }),
     createOption({
       name: "region",
