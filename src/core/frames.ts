@@ -50,7 +50,7 @@ export const unknownMetadata: StackMetadata = {
 };
 
 export type StackFormat =
-  "tiff" | "mha" | "nrrd" | "mrc" | "nifti" | "pic" | "zarr" | "dax" | "nd2" | "raw" | "npy" | "simulated" | "frames";
+  "tiff" | "mha" | "nrrd" | "mrc" | "nifti" | "pic" | "zarr" | "dax" | "nd2" | "raw" | "npy" | "npz" | "safetensors" | "simulated" | "frames";
 
 /** What a file says about the stack in it. */
 export interface StackDescription extends StackMetadata {

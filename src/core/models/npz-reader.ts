@@ -19,16 +19,6 @@ const largestArray = 4 * 1024 * 1024;
 /** Numbers of the largest tensor. */
 const mostElements = 2 * maximumWindowFrames ** 2;
 
-/** Whether an archive is one of NumPy: nothing but arrays, at its top. */
-export function isNpz(zip: Pick<ZipFolder, "paths">): boolean {
-  let arrays = 0;
-  for (const path of zip.paths) {
-    if (!/^[^/]+\.npy$/.test(path)) return false;
-    arrays += 1;
-  }
-  return arrays > 0;
-}
-
 /**
  * The model in an archive that `numpy.savez` or `numpy.savez_compressed` wrote: its tensors by their names in a state
  * dictionary, and in one of our own the record of the model as a text.

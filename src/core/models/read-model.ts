@@ -1,6 +1,7 @@
 import { SlnetError } from "../errors.js";
 import { createBufferSource } from "../io/buffer-source.js";
 import type { YamlLoader } from "../io/read-yaml.js";
+import { looksLikeSafetensors } from "../io/safetensors.js";
 import { openZip } from "../io/zip-folder.js";
 import { parseModelFile } from "../model.js";
 import { readTorchFile } from "../torch/torch-file.js";
@@ -40,8 +41,8 @@ export async function readModel(
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
   if (isZip) {
     const zip = await openZip(source);
-    const { isNpz, readNpzModel } = await import("./npz-reader.js");
-    if (isNpz(zip)) return readNpzModel(zip, facts);
+    const { isNpz } = await import("../io/npz.js");
+    if (isNpz(zip)) return (await import("./npz-reader.js")).readNpzModel(zip, facts);
     const { readPackage } = await import("../zoo/package-reader.js");
     const found = await readPackage(zip, facts, loadYaml);
     if (found) return found;
@@ -53,9 +54,4 @@ export async function readModel(
     "bad-input",
     `${name} is no model, expected a file of this program (JSON), of PyTorch, of safetensors, of NumPy (.npz), or a package of the BioImage Model Zoo`,
   );
-}
-
-/** Whether a file of safetensors may begin like this: the length of its header (64 bits), which is JSON. */
-function looksLikeSafetensors(head: Uint8Array): boolean {
-  return head.length > 9 && head[8] === 0x7b && head[5] === 0 && head[6] === 0 && head[7] === 0;
 }

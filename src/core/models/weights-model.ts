@@ -1,7 +1,6 @@
 import { errorMessage, SlnetError } from "../errors.js";
 import { modelOfNetwork, recordedModel, type ForeignModel, type ModelFacts } from "./foreign-model.js";
 import { networkOfTensors, type NetworkTensor, type ParameterName } from "./network-tensors.js";
-import { isRecord, type UnknownRecord } from "./record.js";
 
 /** Where files of weights that are our own have their record of the model, as JSON. */
 export const recordKey = "slnet_web";
@@ -23,7 +22,7 @@ export async function modelOfWeights(
 ): Promise<ForeignModel> {
   const network = await networkOfTensors(name, tensors);
   const notices: string[] = [];
-  const model = record === "" ? null : recordedModel(name, parsedRecord(name, "its record", record), network, notices);
+  const model = record === "" ? null : recordedModel(name, parsedRecord(name, record), network, notices);
   if (model) return { model, notices };
   const isScaled = network.bias1 !== null;
   if (isScaled)
@@ -32,17 +31,11 @@ export async function modelOfWeights(
   return { model: modelOfNetwork(name, { network, shifts: null, normalisation, engine }, facts, notices), notices };
 }
 
-/**
- * @param what - the text is, for messages
- * @throws {@link SlnetError} `bad-input` where it is no object in JSON
- */
-export function parsedRecord(name: string, what: string, text: string): UnknownRecord {
-  let value: unknown;
+/** @throws {@link SlnetError} `bad-input` where the text is no JSON */
+function parsedRecord(name: string, text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
-    throw new SlnetError("bad-input", `${name}: ${what} is not JSON: ${errorMessage(error)}`, { cause: error });
+    throw new SlnetError("bad-input", `${name}: its record is not JSON: ${errorMessage(error)}`, { cause: error });
   }
-  if (isRecord(value)) return value;
-  throw new SlnetError("bad-input", `${name} is a broken file: ${what} is no object`);
 }
