@@ -50,7 +50,21 @@ export const unknownMetadata: StackMetadata = {
 };
 
 export type StackFormat =
-  "tiff" | "mha" | "nrrd" | "mrc" | "nifti" | "pic" | "zarr" | "dax" | "nd2" | "raw" | "npy" | "npz" | "safetensors" | "simulated" | "frames";
+  | "tiff"
+  | "mha"
+  | "nrrd"
+  | "mrc"
+  | "nifti"
+  | "pic"
+  | "zarr"
+  | "dax"
+  | "nd2"
+  | "raw"
+  | "npy"
+  | "npz"
+  | "safetensors"
+  | "simulated"
+  | "frames";
 
 /** What a file says about the stack in it. */
 export interface StackDescription extends StackMetadata {
@@ -119,6 +133,8 @@ export interface ByteSource {
 /** A place to write bytes at any position, already open. */
 export interface ByteSink {
   write(offset: number, bytes: Uint8Array): Promise<void>;
+  /** Makes it this long: what comes to it reads as zeros. Missing where a place cannot. */
+  resize?(size: number): Promise<void>;
   /** Makes what was written durable and closes. */
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import { checkedModel, type ModelFile } from "../core/model.js";
 import { maximumJsonBytes } from "./chosen-file.js";
 import { requireMetadata } from "./metadata-fields.js";
 import { usesModel } from "../protocol/cleaning-methods.js";
+import { saveFormatNames } from "../protocol/save-formats.js";
 import { RecordReader } from "./record-reader.js";
 import { runFormat, runFormatVersion } from "./run-format.js";
 import type {
@@ -213,7 +214,7 @@ function savingOf(saving: RecordReader): RecordedSaving {
   const checked = {
     part: saving.oneOf("part", ["sparse", "low-rank"]),
     type: saving.oneOf("type", ["uint16", "float32"]),
-    format: saving.oneOf("format", ["tiff", "ome-tiff", "zarr"]),
+    format: saving.oneOf("format", saveFormatNames),
     compression: saving.oneOf("compression", ["none", "deflate"]),
     offsetAdu: saving.number("offsetAdu", 0),
     name: saving.text("name"),

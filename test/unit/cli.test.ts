@@ -186,7 +186,10 @@ describe("help and wrong usage", () => {
     ["clean stack.tif --method median --median-window 2", /--median-window is "2", expected a whole number from 3/],
     ["clean stack.tif --method median --median-window all", /--median-window is "all", expected .* or whole/],
     ["clean stack.tif --model model.json --frames 5", /--frames is "5"/],
-    ["clean stack.tif --model model.json --format png", /--format is "png", expected one of tiff, ome-tiff, zarr/],
+    [
+      "clean stack.tif --model model.json --format png",
+      /--format is "png", expected one of tiff, ome-tiff, zarr, npy, npz, safetensors/,
+    ],
     ["clean stack.tif --model model.json --compress lzw", /--compress is "lzw", expected one of none, deflate/],
     ["clean stack.tif --model model.json --pixel-size 0", /--pixel-size is "0", expected a number from 0\.001 to/],
     ["clean stack.tif --model model.json --camera-offset -1", /--camera-offset is "-1", expected a number from 0 to/],

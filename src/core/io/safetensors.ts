@@ -91,6 +91,21 @@ export async function readSafetensorsHeader(source: ByteSource): Promise<Safeten
   return { tensors, metadata, start };
 }
 
+/**
+ * What stands before the tensors: the length of the header, and the header with spaces behind it, so that the tensors begin at
+ * a multiple of eight bytes.
+ *
+ * @param least - bytes that it has at least
+ */
+export function safetensorsHead(header: UnknownRecord, least = 0): Uint8Array<ArrayBuffer> {
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const length = Math.ceil(Math.max(text.length, least - 8) / 8) * 8;
+  const head = new Uint8Array(8 + length).fill(0x20);
+  new DataView(head.buffer).setBigUint64(0, BigInt(length), true);
+  head.set(text, 8);
+  return head;
+}
+
 /** @throws {@link SlnetError} `bad-input` where a tensor is not in the file, or has another size than its shape */
 export function requirePlaced(
   { name, size }: ByteSource,

@@ -1,5 +1,6 @@
 import { littleEndianBytes } from "../io/byte-order.js";
 import { joined } from "../io/deflate.js";
+import { safetensorsHead } from "../io/safetensors.js";
 import { networkOf, type ModelFile } from "../model.js";
 import { networkTensors } from "./network-tensors.js";
 import { recordKey } from "./weights-model.js";
@@ -15,11 +16,5 @@ export function writeSafetensors(model: ModelFile): Uint8Array<ArrayBuffer> {
     parts.push(bytes);
     at += bytes.length;
   }
-  const text = new TextEncoder().encode(JSON.stringify(header));
-  // Spaces behind the header, so that the tensors begin at a multiple of eight bytes.
-  const length = Math.ceil(text.length / 8) * 8;
-  const head = new Uint8Array(8 + length).fill(0x20);
-  new DataView(head.buffer).setBigUint64(0, BigInt(length), true);
-  head.set(text, 8);
-  return joined([head, ...parts]);
+  return joined([safetensorsHead(header), ...parts]);
 }
