@@ -5,7 +5,7 @@ import { looksLikeTorch, torchHeadBytes } from "../core/torch/torch-head.js";
 import { largestModelBytes } from "../core/models/read-model.js";
 import { descriptionIn } from "../core/zoo/package-folder.js";
 import { maximumJsonBytes } from "./chosen-file.js";
-import { runFormat } from "./run-format.js";
+import { runFormat } from "../protocol/run-format.js";
 import { stackEndings } from "./stack-endings.js";
 
 /** Spaces and line breaks may come first. */

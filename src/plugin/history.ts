@@ -9,7 +9,7 @@ import { browserStore, memoryStore, type HistoryStore } from "./history-store.js
 import type { Unsubscribe } from "./host/contract.js";
 import { modelIn } from "../protocol/cleaning-methods.js";
 import { isSameStack, recordedStack, recordOf } from "./run-recorder.js";
-import type { RecordedStack, RunRecord } from "./run-record.js";
+import type { RecordedStack, RunRecord } from "../protocol/run-record.js";
 import { resultFileName } from "./save-formats.js";
 import { cleanRequest, type SaveRequest } from "./session-requests.js";
 import type { SlnetSession } from "./session.js";

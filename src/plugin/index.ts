@@ -81,7 +81,7 @@ export type {
   RecordedStack,
   RecordedTraining,
   RunRecord,
-} from "./run-record.js";
+} from "../protocol/run-record.js";
 export type { SessionOptions } from "./session-options.js";
 export { SlnetSession } from "./session.js";
 export type { CleanRequest, SaveRequest, TrainRequest } from "./session-requests.js";

@@ -7,7 +7,7 @@ import { requireMetadata } from "./metadata-fields.js";
 import { usesModel } from "../protocol/cleaning-methods.js";
 import { saveFormatNames } from "../protocol/save-formats.js";
 import { RecordReader } from "./record-reader.js";
-import { runFormat, runFormatVersion } from "./run-format.js";
+import { runFormat, runFormatVersion } from "../protocol/run-format.js";
 import type {
   RecordedCleaning,
   RecordedMethod,
@@ -15,7 +15,7 @@ import type {
   RecordedStack,
   RecordedTraining,
   RunRecord,
-} from "./run-record.js";
+} from "../protocol/run-record.js";
 
 /** Positions in a file, frames and pixels: all far below. */
 const maximumCount = Number.MAX_SAFE_INTEGER;

@@ -12,7 +12,7 @@ import type {
   RpcaMethodOptions,
   SavedPart,
 } from "../protocol/api.js";
-import type { RecordedMethod } from "./run-record.js";
+import type { RecordedMethod } from "../protocol/run-record.js";
 
 export interface TrainRequest {
   /** Go on from the model at hand, with its Adam moments, instead of starting anew. */

@@ -17,7 +17,7 @@ export const largestModelBytes = 16 * 1024 * 1024;
 
 /**
  * Reads a model of any kind that is known: ours; those of PyTorch (a checkpoint of the published code, a state
- * dictionary, TorchScript); packages of the BioImage Model Zoo; safetensors; archives of NumPy. Which it is is seen from what is in it, not
+ * dictionary, TorchScript); packages of the BioImage Model Zoo; safetensors; archives of NumPy; archives of a run. Which it is is seen from what is in it, not
  * from its name.
  *
  * @param name - of the file, for messages
@@ -41,6 +41,8 @@ export async function readModel(
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
   if (isZip) {
     const zip = await openZip(source);
+    const { isRunArchive, readArchivedModel } = await import("./run-archive.js");
+    if (isRunArchive(zip)) return { model: await readArchivedModel(zip), notices: [] };
     const { isNpz } = await import("../io/npz.js");
     if (isNpz(zip)) return (await import("./npz-reader.js")).readNpzModel(zip, facts);
     const { readPackage } = await import("../zoo/package-reader.js");

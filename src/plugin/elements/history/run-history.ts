@@ -10,7 +10,7 @@ import { moduleCode } from "../../run-record-code.js";
 import { commandLine } from "../../run-record-command.js";
 import { usesModel } from "../../../protocol/cleaning-methods.js";
 import { planOfRun } from "../../run-record-plan.js";
-import type { RunRecord } from "../../run-record.js";
+import type { RunRecord } from "../../../protocol/run-record.js";
 import type { SlnetSession } from "../../session.js";
 import { historyStrings } from "../../strings/history.js";
 import { strings } from "../../strings/index.js";
