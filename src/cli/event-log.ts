@@ -46,7 +46,7 @@ export async function openEventLog(folder: string): Promise<EventLog> {
       await file.scalars(progress.done, { "network/kept share": keptShare, "network/own weight": selfWeight });
     },
     async pictures(stack, model, signal) {
-      const { raw, background, cleaned } = await readFirstFrame(stack, model, signal);
+      const { raw, background, cleaned } = await readFirstFrame(stack, { type: "slnet", model }, signal);
       await drawAll(file, model.steps, stack.description.shape, {
         raw,
         sparse: cleaned,

@@ -3,6 +3,7 @@ import { createBufferSource } from "../core/io/buffer-source.js";
 import { openZip } from "../core/io/zip-folder.js";
 import { looksLikeTorch, torchHeadBytes } from "../core/torch/torch-head.js";
 import { largestModelBytes } from "../core/models/read-model.js";
+import { isRunArchive } from "../core/models/run-archive.js";
 import { descriptionIn } from "../core/zoo/package-folder.js";
 import { maximumJsonBytes } from "./chosen-file.js";
 import { runFormat } from "../protocol/run-format.js";
@@ -45,9 +46,10 @@ export async function chosenFileKind(file: File): Promise<FileKind> {
   }
 }
 
-/** By the names in an archive: weights for NumPy, a package of the BioImage Model Zoo. */
+/** By the names in an archive: that of a run, weights for NumPy, a package of the BioImage Model Zoo. */
 async function archiveKind(file: File): Promise<FileKind> {
   const zip = await openZip(createBufferSource(file.name, new Uint8Array(await file.arrayBuffer())));
+  if (isRunArchive(zip)) return "run";
   const isModel = zip.paths.some((path) => path.endsWith(`${weightName}.npy`)) || descriptionIn(zip) !== null;
   return isModel ? "model" : null;
 }

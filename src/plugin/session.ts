@@ -2,13 +2,12 @@ import { SlnetError } from "../core/errors.js";
 import type { SampleArray, StackRegion } from "../core/frames.js";
 import type { ModelFile } from "../core/model.js";
 import type { SimulationRequest } from "../core/simulation.js";
-import type { NamedFile } from "../protocol/api.js";
+import type { CleaningMethod, NamedFile } from "../protocol/api.js";
 import type { ConfigurationOptions } from "./configuration-errors.js";
 import { download } from "./download.js";
 import { namedFile, takeDropped } from "./dropped-files.js";
 import type { EndedRun } from "./ended-run.js";
 import type { RunHistory } from "./history.js";
-import { jsonText } from "./chosen-file.js";
 import type { ImageLayer, Unsubscribe, ViewerHost } from "./host/contract.js";
 import type { Inspection } from "./inspection.js";
 import type { Localizer } from "./localizer.js";
@@ -318,16 +317,33 @@ export class SlnetSession {
     return this.#model.use(model);
   }
 
-  /** Reads a run record and puts it into the history, from where it can be repeated. */
-  loadRun(file: File): Promise<void> {
-    return this.#actions.perform("opening", async (signal) => {
-      const { parseRunRecord } = await import("./run-record-parser.js");
-      const record = parseRunRecord(await jsonText(file, "run record"), file.name);
+  /**
+   * Reads the record of a run, or its archive, and puts it into the history, from where it can be repeated. Of an archive
+   * the options and the model are put in place.
+   */
+  async loadRun(file: File): Promise<void> {
+    let archived: string | null = null;
+    await this.#actions.perform("opening", async (signal) => {
+      const { readChosenRun } = await import("./chosen-run.js");
+      const { record, isArchive } = await readChosenRun(file);
       signal.throwIfAborted();
-      const history = await this.history();
-      history.addLoaded(record);
-      this.tell(`The run of ${file.name} is in the history: repeat it, or take its options and its model from there.`);
+      const { id } = (await this.history()).addLoaded(record);
+      if (isArchive) archived = id;
+      else
+        this.tell(
+          `The run of ${file.name} is in the history: repeat it, or take its options and its model from there.`,
+        );
     });
+    if (archived === null) return;
+    await (await this.history()).restore(archived);
+    this.tell(`The run of ${file.name} is in the history, and its options and its model are in place.`);
+  }
+
+  /** Small pictures of the first frame of the open stack as PNG: raw, and what a method makes of it. None without a stack. */
+  async firstFramePictures(method: CleaningMethod): Promise<ReadonlyMap<string, Uint8Array>> {
+    const { stack } = this.#connection;
+    if (!stack) return new Map();
+    return (await import("../protocol/first-frame.js")).firstFramePictures(stack, method);
   }
 
   /** Adds something worth knowing to the notices. */

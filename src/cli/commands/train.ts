@@ -255,7 +255,7 @@ async function trainStack(
   let pictures: ReadonlyMap<string, Uint8Array> = new Map();
   if (error === null) {
     if (model) await logged((open) => open.pictures(stack, model, signal));
-    if (model && recorded) pictures = await firstFramePictures(stack, model, signal);
+    if (model && recorded) pictures = await firstFramePictures(stack, { type: "slnet", model }, signal);
     await stack.close();
   }
   const archive: ArchivedTraining | null =

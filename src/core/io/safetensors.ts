@@ -47,11 +47,6 @@ export interface SafetensorsHeader {
   readonly start: number;
 }
 
-/** Whether a file of safetensors may begin like this: the length of its header (64 bits), which is JSON. */
-export function looksLikeSafetensors(head: Uint8Array): boolean {
-  return head.length > 9 && head[8] === 0x7b && head[5] === 0 && head[6] === 0 && head[7] === 0;
-}
-
 /**
  * Reads the header of a file of safetensors (github.com/huggingface/safetensors, "Format"): eight bytes of length, a header in
  * JSON, and the tensors one behind the other without gaps. What it says is not yet compared with the file.

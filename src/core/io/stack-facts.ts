@@ -30,7 +30,8 @@ export function readStackFacts(text: string): StackMetadata {
   return Object.fromEntries(
     Object.keys(unknownMetadata).map((key) => {
       const value: unknown = found.get(key);
-      const isPossible = typeof value === "number" && Number.isFinite(value) && (key === "cameraOffsetAdu" || value > 0);
+      const isPossible =
+        typeof value === "number" && Number.isFinite(value) && (key === "cameraOffsetAdu" || value > 0);
       return [key, isPossible ? value : null];
     }),
   ) as unknown as StackMetadata;

@@ -1,7 +1,7 @@
 import { SlnetError } from "../errors.js";
 import { createBufferSource } from "../io/buffer-source.js";
 import type { YamlLoader } from "../io/read-yaml.js";
-import { looksLikeSafetensors } from "../io/safetensors.js";
+import { looksLikeSafetensors } from "../io/safetensors-head.js";
 import { openZip } from "../io/zip-folder.js";
 import { parseModelFile } from "../model.js";
 import { readTorchFile } from "../torch/torch-file.js";

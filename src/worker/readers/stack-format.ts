@@ -4,7 +4,7 @@ import { gzipHead, isGzip } from "../../core/io/gzip-head.js";
 import { isMarkedMrc, looksLikeMrc } from "../../core/io/mrc-reader.js";
 import { isNifti, niftiHeaderBytes } from "../../core/io/nifti-header.js";
 import { looksLikePic } from "../../core/io/pic-reader.js";
-import { looksLikeSafetensors } from "../../core/io/safetensors.js";
+import { looksLikeSafetensors } from "../../core/io/safetensors-head.js";
 import { isOmeXml } from "../../core/io/tiff-description.js";
 
 /** What a file is, as far as it decides who reads it. */
