@@ -1,5 +1,6 @@
 /** Formats that are read, as a person knows them. */
-export const stackFormatsText = "TIFF, OME-TIFF, OME-Zarr, MRC, NRRD, MHA/MHD, NIfTI, dax, nd2, raw, npy, npz or safetensors";
+export const stackFormatsText =
+  "TIFF, OME-TIFF, OME-Zarr, MRC, NRRD, MHA/MHD, NIfTI, dax, nd2, raw, npy, npz or safetensors";
 
 export const tiffEndings = [".tif", ".tiff", ".btf", ".tf2", ".tf8"] as const;
 /** OME-XML beside the TIFF files that it describes. */

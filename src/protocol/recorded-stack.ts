@@ -1,4 +1,10 @@
-import { framePixels, unknownMetadata, type StackDescription, type StackMetadata, type StackSelection } from "../core/frames.js";
+import {
+  framePixels,
+  unknownMetadata,
+  type StackDescription,
+  type StackMetadata,
+  type StackSelection,
+} from "../core/frames.js";
 import { sha256Hex } from "../core/sha256.js";
 import type { RecordedStack } from "./run-record.js";
 

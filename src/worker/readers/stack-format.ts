@@ -9,7 +9,20 @@ import { isOmeXml } from "../../core/io/tiff-description.js";
 
 /** What a file is, as far as it decides who reads it. */
 export type FileFormat =
-  "tiff" | "ome" | "nd2" | "npy" | "dax" | "raw" | "safetensors" | "zip" | "zarr" | "mrc" | "pic" | "nrrd" | "mha" | "nifti";
+  | "tiff"
+  | "ome"
+  | "nd2"
+  | "npy"
+  | "dax"
+  | "raw"
+  | "safetensors"
+  | "zip"
+  | "zarr"
+  | "mrc"
+  | "pic"
+  | "nrrd"
+  | "mha"
+  | "nifti";
 
 /** The file in a Zarr folder that says what the folder holds; a person may have opened that. */
 export function isZarrMetadata(name: string): boolean {
