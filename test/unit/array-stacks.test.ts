@@ -303,6 +303,11 @@ describe("archives of NumPy with a stack", () => {
     }
   });
 
+  it("may have an array of somebody else under the name of the facts", async () => {
+    const { description } = await open({ "frames.npy": stack, "slnet_web.npy": encodeNpy([2], Float32Array.of(1, 2)) });
+    assert.deepEqual([description.shape.frames, description.pixelSizeNm], [2, null]);
+  });
+
   it("of more than 4 GiB have the fields of ZIP64", async () => {
     const pieces: { readonly start: number; readonly bytes: Uint8Array }[] = [];
     const sink: ByteSink = {

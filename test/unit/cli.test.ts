@@ -20,6 +20,8 @@ import { rollingBallBackground } from "../../src/core/rolling-ball.js";
 import { separate, separationMap } from "../../src/core/separation.js";
 import type { SimulationOptions } from "../../src/core/simulation.js";
 import { slnetWebVersion } from "../../src/core/version.js";
+import { nodePlatform } from "../../src/worker/platform/node.js";
+import { openStack } from "../../src/worker/readers/open-stack.js";
 import type { RunRecord } from "../../src/protocol/run-record.js";
 import { windowOf } from "../../src/core/windows.js";
 import { buildTiff } from "./tiff-builder.js";
@@ -681,6 +683,32 @@ describe("from simulation to cleaned stack", () => {
       assert.equal(other.exitCode, 1);
       assert.match(other.stderr, /^slnet: killed\.tif cannot be continued: it is a TIFF of another stack, model/m);
       await rm(file("killed.tif"));
+    }
+  });
+
+  it("a killed run leaves a whole stack of the frames so far as npy and safetensors too", async () => {
+    await writeFile(file("slow.tif"), await stackBytes("uint16", [120, 64, 64]));
+    const rpca = ["clean", "slow.tif", "--method", "rpca", "--rpca-frames", "10", "--rpca-iterations", "50"];
+    await slnetJson(...rpca, "-o", "unbroken.tif");
+    const unbroken = await readStack("unbroken.tif");
+    for (const format of ["npy", "safetensors"]) {
+      const path = file(`killed.${format}.part`);
+      const open = () => openStack({ type: "path", path }, {}, null, nodePlatform, "");
+      await killWhen([...rpca, "-o", `killed.${format}`], async () => {
+        const reader = await open().catch(() => null);
+        await reader?.close();
+        return (reader?.description.shape.frames ?? 0) > 10;
+      });
+      assert.ok(!existsSync(file(`killed.${format}`)), "it was killed before its end");
+      const reader = await open();
+      const { frames } = reader.description.shape;
+      assert.ok(frames > 10 && frames < 120, `${frames} frames`);
+      for (const index of [0, frames - 1]) {
+        const frame = new Uint16Array(64 * 64);
+        await reader.readFrames(index, index + 1, frame);
+        assert.deepEqual(frame, await unbroken.frame(index));
+      }
+      await reader.close();
     }
   });
 

@@ -44,15 +44,21 @@ export function createNpzStackWriter(sink: ByteSink, options: StackWriterOptions
     return zip.finish();
   };
 
-  return createArrayWriter(sink, options, {
-    title: "NPZ",
-    start: entry.offset + headerBytes,
-    add(bytes) {
-      pixelsCrc = crc32(bytes, pixelsCrc);
+  // Every block takes the place of the list.
+  const publishEveryMs = options.publishEveryMs === Infinity ? Infinity : 0;
+  return createArrayWriter(
+    sink,
+    { ...options, publishEveryMs },
+    {
+      title: "NPZ",
+      start: entry.offset + headerBytes,
+      add(bytes) {
+        pixelsCrc = crc32(bytes, pixelsCrc);
+      },
+      async publish(frames) {
+        await publish(frames);
+      },
+      finish: publish,
     },
-    async publish(frames) {
-      await publish(frames);
-    },
-    finish: publish,
-  });
+  );
 }

@@ -1,4 +1,4 @@
-import { SlnetError } from "../errors.js";
+import { isSlnetError, SlnetError } from "../errors.js";
 import type { StackReader, StackSelection } from "../frames.js";
 import { createBufferSource } from "./buffer-source.js";
 import { chooseArray, largestPackedStack, type StackArray } from "./stack-arrays.js";
@@ -11,9 +11,9 @@ import type { ZipFolder } from "./zip-folder.js";
 /** Bytes of an array that are looked at for its header, which has some hundred. */
 const headBytes = 4096;
 
-/** Whether an archive is one of NumPy: nothing but arrays, at its top. */
+/** Whether an archive is one of NumPy: nothing but arrays. */
 export function isNpz({ paths }: Pick<ZipFolder, "paths">): boolean {
-  return paths.length > 0 && paths.every((path) => /^[^/]+\.npy$/.test(path));
+  return paths.length > 0 && paths.every((path) => path.endsWith(".npy"));
 }
 
 /**
@@ -30,12 +30,11 @@ export async function openNpz(zip: ZipFolder, selection: StackSelection): Promis
   const source = await zip.open(path, Infinity, largestPackedStack);
   if (!source) throw new SlnetError("internal", `${name} has lost ${path}`);
   const stack = await openNpy(source);
-  const facts = await zip.open(`${factsName}.npy`, longestFacts);
   return {
     ...stack,
     description: {
       ...stack.description,
-      ...(facts && readStackFacts(await readNpyText(facts, longestFacts))),
+      ...readStackFacts(await factsIn(zip)),
       name,
       format: "npz",
       compression: zip.isPacked(path) ? "deflate" : "none",
@@ -43,8 +42,19 @@ export async function openNpz(zip: ZipFolder, selection: StackSelection): Promis
   };
 }
 
+/** What we wrote about the stack; another array of that name is somebody else's. */
+async function factsIn(zip: ZipFolder): Promise<string> {
+  try {
+    const file = await zip.open(`${factsName}.npy`, longestFacts);
+    return file ? await readNpyText(file, longestFacts) : "";
+  } catch (error) {
+    if (isSlnetError(error, "unsupported")) return "";
+    throw error;
+  }
+}
+
 async function describe(zip: ZipFolder, path: string): Promise<StackArray> {
   const head = (await zip.head(path, headBytes)) ?? new Uint8Array();
-  const { descr, shape } = await readNpyHeader(createBufferSource(`${path} in ${zip.name}`, head));
+  const { descr, shape } = await readNpyHeader(createBufferSource(`${path.slice(0, 100)} in ${zip.name}`, head));
   return { key: path, name: path.replace(/\.npy$/, ""), shape, type: parseNumpyType(descr)?.type ?? null };
 }

@@ -144,7 +144,10 @@ export async function openSafetensors(source: ByteSource, selection: StackSelect
   requirePlaced(source, header, tensor, type);
   const [frames, height, width] = tensor.shape.length === 3 ? tensor.shape : [1, ...tensor.shape];
   if (tensor.shape.includes(0)) {
-    throw new SlnetError("bad-input", `${name}: ${key} has shape (${tensor.shape.join(", ")}), which holds no pixels`);
+    throw new SlnetError(
+      "bad-input",
+      `${name}: ${key.slice(0, 100)} has shape (${tensor.shape.join(", ")}), which holds no pixels`,
+    );
   }
   statedFrameBytes(name, height, width, type);
   const facts = textOf(header.metadata, factsName);
