@@ -449,3 +449,41 @@ print(json.dumps([told(numpy.load(folder + "/half.npy")), told(numpy.load(folder
     }
   });
 });
+
+const withSafetensors = pythonWith("safetensors", "numpy");
+
+describe(
+  "safetensors for Python",
+  {
+    skip: withSafetensors === undefined ? "safetensors is not installed for Python" : false,
+  },
+  () => {
+    it("reads the stacks that are written, finished and not", async () => {
+      const folder = await mkdtemp(join(tmpdir(), "slnet-arrays-"));
+      try {
+        const sink = createMemorySink();
+        const writer = createSafetensorsStackWriter(sink, options);
+        await writer.write(framesOf(5));
+        await writeFile(join(folder, "half"), sink.bytes());
+        await writer.write(framesOf(2, 5));
+        await writer.finish();
+        await writeFile(join(folder, "whole"), sink.bytes());
+        const program = `
+import json, sys
+from safetensors import safe_open
+def told(name):
+    with safe_open(sys.argv[1] + "/" + name, "numpy") as file:
+        frames = file.get_tensor("frames")
+        return [sorted(file.keys()), str(frames.dtype), list(frames.shape), int(frames[-1, -1, -1]), json.loads(file.metadata()["slnet_web"])["pixelSizeNm"]]
+print(json.dumps([told("half"), told("whole")]))`;
+        const answer = execFileSync(withSafetensors ?? "", ["-c", program, folder], { encoding: "utf8" });
+        assert.deepEqual(JSON.parse(answer), [
+          [["frames", "unwritten"], "uint16", [5, 3, 5], 74, 103],
+          [["frames"], "uint16", [7, 3, 5], 104, 103],
+        ]);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    });
+  },
+);
