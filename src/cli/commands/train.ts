@@ -4,7 +4,9 @@ import { configurationFields, type SlnetConfiguration } from "../../core/configu
 import { errorMessage, isSlnetError, SlnetError } from "../../core/errors.js";
 import type { EvaluationFigures } from "../../core/metrics.js";
 import type { StackSelection } from "../../core/frames.js";
+import { appendLosses } from "../../core/loss-history.js";
 import type { ModelFile } from "../../core/model.js";
+import { mostLossPoints, type LossCurve } from "../../core/models/run-archive.js";
 import type { TrainingReport } from "../../protocol/api.js";
 import type { SlnetClient } from "../../protocol/client.js";
 import { firstFramePictures } from "../../protocol/first-frame.js";
@@ -230,15 +232,15 @@ async function trainStack(
   const display = createProgressDisplay("training", "steps");
   let last: TrainingReport | null = null;
   let error: Error | null = null;
-  const losses: { readonly step: number; readonly loss: number }[] = [];
-  const validations: { readonly step: number; readonly loss: number }[] = [];
+  let losses: LossCurve = [];
+  let validations: LossCurve = [];
   try {
     for await (const report of run) {
       last = report;
       await logged((open) => open.report(report));
       if (archivedFiles) {
-        losses.push(...report.losses);
-        validations.push(...report.validations);
+        losses = appendLosses(losses, report.losses, mostLossPoints);
+        validations = appendLosses(validations, report.validations, mostLossPoints);
       }
       if (report.warnings.length > 0) display.clear();
       warnings.add(report.warnings);
@@ -255,7 +257,13 @@ async function trainStack(
   let pictures: ReadonlyMap<string, Uint8Array> = new Map();
   if (error === null) {
     if (model) await logged((open) => open.pictures(stack, model, signal));
-    if (model && recorded) pictures = await firstFramePictures(stack, { type: "slnet", model }, signal);
+    if (model && recorded) {
+      try {
+        pictures = await firstFramePictures(stack, { type: "slnet", model }, signal);
+      } catch (reason) {
+        warnings.add([`the archive has no pictures: ${errorMessage(reason)}`]);
+      }
+    }
     await stack.close();
   }
   const archive: ArchivedTraining | null =

@@ -2,11 +2,15 @@ import { SlnetError } from "../errors.js";
 import { readExactly } from "../io/read-exactly.js";
 import type { ZipFolder } from "../io/zip-folder.js";
 import { zipped } from "../io/zip-tree.js";
+import type { LossPoint } from "../loss-history.js";
 import { parseModelFile, type ModelFile } from "../model.js";
 import { sha256Hex } from "../sha256.js";
 
 /** One curve of a training. */
-export type LossCurve = readonly { readonly step: number; readonly loss: number }[];
+export type LossCurve = readonly LossPoint[];
+
+/** Points that a curve has at most: with more its table would take more than some megabytes. */
+export const mostLossPoints = 100_000;
 
 /** What belongs to a run. */
 export interface RunArchive {
