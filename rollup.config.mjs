@@ -241,7 +241,7 @@ const itkWorkers = [
   },
 ];
 
-/** What a page imports. Lit, Comlink, idb and uPlot stay outside, so that an application has each of them once. */
+/** What a page imports. Lit, Comlink, idb, uPlot and yaml stay outside, so that an application has each of them once. */
 const library = {
   input: {
     index: "build/src/plugin/index.js",
@@ -255,7 +255,7 @@ const library = {
     "adapters/niivue": "build/src/plugin/adapters/niivue.js",
     "adapters/viv": "build/src/plugin/adapters/viv.js",
   },
-  external: [/^lit/, /^@lit/, "comlink", "idb", "uplot"],
+  external: [/^lit/, /^@lit/, "comlink", "idb", "uplot", "yaml"],
   // All in one folder: the one that starts the worker looks for it beside itself.
   output: { dir: "dist", format: "es", chunkFileNames: "part-[name]-[hash].js" },
   plugins: [kernelsForRollup(), withoutComments, copyTypes(), inPackage.plugin()],

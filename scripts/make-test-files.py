@@ -862,6 +862,54 @@ def with_npy(name, data, version=(1, 0)):
     expect(name, np.load(place(name)), "numpy")
 
 
+def npz():
+    for dtype in ("uint8", "uint16", "float16", "float32", "float64"):
+        for save, kind in ((np.savez, "stored"), (np.savez_compressed, "deflated")):
+            name = f"npz/{dtype}-{kind}.npz"
+            save(place(name), frames=ramp(dtype), times=np.arange(5) / 20)
+            with np.load(place(name)) as file:
+                expect(name, file["frames"], "numpy")
+    name = "npz/several.npz"
+    np.savez(place(name), raw=ramp("uint16"), cleaned=ramp("float32"), mask=ramp(bool)[0])
+    choose(name, series=3)
+    with np.load(place(name)) as file:
+        for series, array in enumerate(file.files):
+            expect(name, file[array], "numpy", {"series": series})
+    np.savez(place("npz/no-stack.npz"), a=np.arange(9), b=np.zeros((2, 2, 2, 2)))
+    refuse("npz/no-stack.npz", "unsupported")
+    np.savez(place("npz/objects.npz"), frames=np.full((2, 2, 2), None, dtype=object), allow_pickle=True)
+    refuse("npz/objects.npz", "unsupported")
+
+
+def safetensors():
+    for code in ("U8", "I8", "U16", "I16", "U32", "I32", "U64", "I64", "F16", "F32", "F64"):
+        dtype = {"U": "uint", "I": "int", "F": "float"}[code[0]] + code[1:]
+        with_safetensors(f"safetensors/{dtype}.safetensors", {"frames": (code, ramp(dtype))})
+    with_safetensors("safetensors/single-frame.safetensors", {"frame": ("U16", ramp("uint16")[0])})
+    several = {"raw": ("U16", ramp("uint16")), "scale": ("F32", np.ones(3, "f4")), "cleaned": ("F32", ramp("float32"))}
+    with_safetensors("safetensors/several.safetensors", several, None)
+    choose("safetensors/several.safetensors", series=2)
+    for series, key in enumerate(("raw", "cleaned")):
+        expect("safetensors/several.safetensors", several[key][1], "numpy", {"series": series})
+    with_safetensors("safetensors/no-stack.safetensors", {"a": ("F32", np.zeros((2, 2, 2, 2), "f4"))}, None)
+    refuse("safetensors/no-stack.safetensors", "unsupported")
+
+
+def with_safetensors(name, tensors, expected="only"):
+    """By the book (github.com/huggingface/safetensors, "Format")."""
+    header, body = {"__metadata__": {"made": "for tests"}}, b""
+    for key, (code, array) in tensors.items():
+        data = array.astype(array.dtype.newbyteorder("<")).tobytes()
+        header[key] = {"dtype": code, "shape": list(array.shape), "data_offsets": [len(body), len(body) + len(data)]}
+        body += data
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(place(name), "wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text + body)
+    if expected:
+        expect(name, next(iter(tensors.values()))[1], "numpy")
+
+
 # --- formats of two files ---------------------------------------------------------------------------------------------
 
 
@@ -1102,7 +1150,8 @@ pixels are a formula of frame, row and column.
 | `ome`, `ome-set`, `shaped`, `frame-folder` | tifffile |
 | `ome-companion` | tifffile, and its text by the script, by the OME-TIFF specification |
 | `micro-manager`, `micro-manager-plain`, `micro-manager-long` | the script, by the layout that Micro-Manager documents |
-| `npy` | NumPy {numpy} |
+| `npy`, `npz` | NumPy {numpy} |
+| `safetensors` | the script, by the layout that safetensors documents |
 | `dax`, `picasso-raw`, `nrrd`, `meta` | NumPy and PyYAML, by the layout that storm-analysis, Picasso, NRRD and MetaImage document |
 | `mrc` | mrcfile {mrcfile} |
 | `nd2` | the script, by the layout that nd2reader and nd2 describe |
@@ -1125,7 +1174,7 @@ pixels are a formula of frame, row and column.
 def main():
     shutil.rmtree(FOLDER, ignore_errors=True)
     for make in (sample_types, layouts, many_pages, samples, by_pillow, imagej, ome, ome_companion, shaped, folder, predictors, packed_depths,
-                 odd_forms, micro_manager, npy, dax, picasso_raw, mrc, nifti, nrrd_and_meta, nd2, ome_zarr):
+                 odd_forms, micro_manager, npy, npz, safetensors, dax, picasso_raw, mrc, nifti, nrrd_and_meta, nd2, ome_zarr):
         make()
     with open(place("expected.json"), "w") as file:
         file.write("[\n" + ",\n".join("  " + json.dumps(record) for record in EXPECTED) + "\n]\n")

@@ -7,7 +7,8 @@ import type { ModelFile } from "../core/model.js";
 import { createEventFile, eventFileName, type EventFile } from "../core/models/tensorboard.js";
 import type { TrainingReport } from "../protocol/api.js";
 import type { ClientStack } from "../protocol/client.js";
-import { greyPicture, greyScaleOf } from "./grey-picture.js";
+import { readFirstFrame } from "../protocol/first-frame.js";
+import { greyPicture, greyScaleOf } from "../core/io/grey-picture.js";
 
 /** The course of a training, for TensorBoard. Each report is in the file once the promise is kept. */
 export interface EventLog {
@@ -45,15 +46,11 @@ export async function openEventLog(folder: string): Promise<EventLog> {
       await file.scalars(progress.done, { "network/kept share": keptShare, "network/own weight": selfWeight });
     },
     async pictures(stack, model, signal) {
-      const options = { from: 0, to: 1, lowRank: true, tail: "shift", engine: "auto" } as const;
-      const run = await stack.clean({ type: "slnet", model }, options, { signal });
-      const { sparse, lowRank } = await run.frame(0, { signal });
-      await run.close();
-      const raw = await stack.readFrame(0, { signal });
+      const { raw, background, cleaned } = await readFirstFrame(stack, { type: "slnet", model }, signal);
       await drawAll(file, model.steps, stack.description.shape, {
         raw,
-        sparse,
-        ...(lowRank && { background: lowRank }),
+        sparse: cleaned,
+        ...(background && { background }),
       });
     },
   };

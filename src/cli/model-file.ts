@@ -4,6 +4,7 @@ import { errorMessage, SlnetError } from "../core/errors.js";
 import type { ModelFile } from "../core/model.js";
 import type { ForeignModel } from "../core/models/foreign-model.js";
 import { largestModelBytes, readModel } from "../core/models/read-model.js";
+import { requireReproduced } from "../core/models/test-images.js";
 import { writeModel } from "../core/models/write-model.js";
 import type { ParsedArguments } from "./arguments.js";
 import type { NoticeList } from "./command.js";
@@ -34,15 +35,7 @@ export const modelFactOptions: readonly Option[] = [
  * @throws {@link SlnetError} `bad-input` also where it does not reproduce the test images that are in its file
  */
 export async function readTypedModel(path: string, parsed: ParsedArguments, notices: NoticeList): Promise<ModelFile> {
-  const { model, tests = [] } = await readTypedModelFile(path, parsed, notices);
-  const failed = tests.find(({ isReproduced }) => !isReproduced);
-  if (failed) {
-    throw new SlnetError(
-      "bad-input",
-      `model ${path} does not reproduce the test images in it: its weights for ${failed.weights} are off by up to ${failed.largestDifference.toPrecision(3)}; it would clean wrongly`,
-    );
-  }
-  return model;
+  return requireReproduced(path, await readTypedModelFile(path, parsed, notices)).model;
 }
 
 /**

@@ -121,7 +121,7 @@ export const configurationFields: readonly ConfigurationField[] = [
     unit: "",
     group: "files",
     default: [],
-    help: "Names of files that belong to the run; they are listed in the model file.",
+    help: "Names of files that belong to the run, from the current folder; they are listed in the model file, and train --archive keeps them.",
   },
   {
     key: "prefix",

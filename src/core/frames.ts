@@ -52,7 +52,21 @@ export const unknownMetadata: StackMetadata = {
 
 /** What kind of file a stack was read from; `frames` are those of the caller. */
 export type StackFormat =
-  "tiff" | "mha" | "nrrd" | "mrc" | "nifti" | "pic" | "zarr" | "dax" | "nd2" | "raw" | "npy" | "simulated" | "frames";
+  | "tiff"
+  | "mha"
+  | "nrrd"
+  | "mrc"
+  | "nifti"
+  | "pic"
+  | "zarr"
+  | "dax"
+  | "nd2"
+  | "raw"
+  | "npy"
+  | "npz"
+  | "safetensors"
+  | "simulated"
+  | "frames";
 
 /** What a file says about the stack in it. */
 export interface StackDescription extends StackMetadata {
@@ -121,6 +135,8 @@ export interface ByteSource {
 /** A place to write bytes at any position, already open. */
 export interface ByteSink {
   write(offset: number, bytes: Uint8Array): Promise<void>;
+  /** Makes it this long: what comes to it reads as zeros. Missing where a place cannot. */
+  resize?(size: number): Promise<void>;
   /** Makes what was written durable and closes. */
   close(): Promise<void>;
 }

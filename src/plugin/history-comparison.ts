@@ -1,6 +1,6 @@
 import { configurationFields } from "../core/configuration.js";
 import type { MinimumMethodOptions } from "../protocol/api.js";
-import type { RunRecord } from "./run-record.js";
+import type { RunRecord } from "../protocol/run-record.js";
 import { historyStrings } from "./strings/history.js";
 
 /** One line of a comparison: texts for people, `–` where a run has none. */

@@ -1,6 +1,6 @@
 import { keptDatabase } from "./browser-database.js";
 import { checkedRunRecord } from "./run-record-parser.js";
-import type { RunRecord } from "./run-record.js";
+import type { RunRecord } from "../protocol/run-record.js";
 
 export interface KeptRun {
   readonly id: string;

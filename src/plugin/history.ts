@@ -2,14 +2,16 @@ import { configurationFields } from "../core/configuration.js";
 import { SlnetError } from "../core/errors.js";
 import type { StackDescription } from "../core/frames.js";
 import type { ModelFile } from "../core/model.js";
+import type { LossCurve } from "../core/models/run-archive.js";
+import type { CleaningMethod } from "../protocol/api.js";
 import { download } from "./download.js";
 import type { EndedRun } from "./ended-run.js";
 import { compareRuns, type RunDifference } from "./history-comparison.js";
 import { browserStore, memoryStore, type HistoryStore } from "./history-store.js";
 import type { Unsubscribe } from "./host/contract.js";
-import { modelIn } from "../protocol/cleaning-methods.js";
+import { modelIn, usesModel } from "../protocol/cleaning-methods.js";
 import { isSameStack, recordedStack, recordOf } from "./run-recorder.js";
-import type { RecordedStack, RunRecord } from "./run-record.js";
+import type { RecordedStack, RunRecord } from "../protocol/run-record.js";
 import { resultFileName } from "./save-formats.js";
 import { cleanRequest, type SaveRequest } from "./session-requests.js";
 import type { SlnetSession } from "./session.js";
@@ -48,6 +50,8 @@ export class RunHistory {
   /** The stack that a model was made on, by a training from nothing that went through. */
   readonly #madeOn = new WeakMap<ModelFile, StackDescription>();
   readonly #stacks = new WeakMap<StackDescription, Promise<RecordedStack | null>>();
+  /** Of the trainings of this session, by their runs; no part of a record. */
+  readonly #curves = new Map<string, { readonly training: LossCurve; readonly validation: LossCurve }>();
   readonly #stop: Unsubscribe;
   #entries: readonly HistoryEntry[] = [];
   /** Runs are added in the order in which they ended. */
@@ -190,6 +194,30 @@ export class RunHistory {
     );
   }
 
+  /**
+   * Everything that belongs to a run as one zip archive: its record and model, and as far as they are at hand the curves of
+   * its training and small pictures of the first frame.
+   */
+  async archive(id: string): Promise<Blob> {
+    const { record } = this.entry(id);
+    const { writeRunArchive } = await import("../core/models/run-archive.js");
+    const { training = [], validation = [] } = this.#curves.get(id) ?? {};
+    const pictures = await this.#picturesOf(record);
+    const { model } = record;
+    return new Blob([await writeRunArchive({ model, record, training, validation, pictures, files: new Map() })], {
+      type: "application/zip",
+    });
+  }
+
+  /** Hands the archive over as a file. */
+  async saveArchive(id: string): Promise<void> {
+    const { record } = this.entry(id);
+    download(
+      await this.archive(id),
+      resultFileName(record.configuration.prefix, record.stack.name, `.${record.action}.run.zip`),
+    );
+  }
+
   /** Stops following the session. What is stored stays. */
   dispose(): void {
     this.#stop();
@@ -205,7 +233,22 @@ export class RunHistory {
     const cleaner = modelIn(after.result?.method) ?? model;
     const used = request.action === "train" ? model : cleaner;
     const record = recordOf(run, stack, used !== null && this.#madeOn.get(used) === before.stack);
-    if (record) this.#insert(record, "session");
+    if (!record) return;
+    const { id } = this.#insert(record, "session");
+    const { training } = after;
+    if (request.action === "train" && training) {
+      this.#curves.set(id, { training: training.losses, validation: training.validations });
+    }
+  }
+
+  /** Only where the stack of the run is open. */
+  async #picturesOf({ stack, cleaning, model }: RunRecord): Promise<ReadonlyMap<string, Uint8Array>> {
+    const { stack: shown } = this.#session.state;
+    const open = shown && (await this.#recordedStack(shown));
+    if (!open || !isSameStack(stack, open)) return new Map();
+    const method = cleaning?.method ?? { type: "slnet" };
+    if (!usesModel(method.type)) return this.#session.firstFramePictures(method as CleaningMethod);
+    return model ? this.#session.firstFramePictures({ ...method, model } as CleaningMethod) : new Map();
   }
 
   #insert(record: RunRecord, from: HistoryEntry["from"]): HistoryEntry {
@@ -217,7 +260,10 @@ export class RunHistory {
 
   #set(entries: readonly HistoryEntry[]): void {
     const sorted = [...entries].sort((one, other) => other.record.startedAt.localeCompare(one.record.startedAt));
-    for (const { id } of sorted.slice(maximumRuns)) void this.#store.delete(id);
+    for (const { id } of sorted.slice(maximumRuns)) {
+      void this.#store.delete(id);
+      this.#curves.delete(id);
+    }
     this.#entries = sorted.slice(0, maximumRuns);
     for (const listener of this.#listeners) listener();
   }

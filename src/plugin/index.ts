@@ -134,7 +134,7 @@ export type { Localizer, LocalizerState } from "./localizer.js";
 export type { LocalizerSettings } from "./localizer-settings.js";
 export type { ComparedName, MethodComparison, MethodComparisonState } from "./method-comparison.js";
 export type { TaskState } from "./inspection-task.js";
-export type { LossPoint } from "./loss-history.js";
+export type { LossPoint } from "../core/loss-history.js";
 export type { MetadataOverrides } from "./metadata-fields.js";
 export type { FrameRange, Profile } from "./profile.js";
 export { askToNotify, canNotify, notifyOfRuns } from "./notification.js";
@@ -148,7 +148,8 @@ export type {
   RecordedStack,
   RecordedTraining,
   RunRecord,
-} from "./run-record.js";
+} from "../protocol/run-record.js";
+export type { CleanedReceiver } from "./cleaned-receiver.js";
 export type { SessionOptions } from "./session-options.js";
 export type { DeliverFile } from "./session-saving.js";
 export type { MetadataChanges } from "./session-settings.js";

@@ -1,6 +1,6 @@
 import { usesModel } from "../protocol/cleaning-methods.js";
 import { planOfRun, type RunPlan } from "./run-record-plan.js";
-import type { RecordedMethod, RunRecord } from "./run-record.js";
+import type { RecordedMethod, RunRecord } from "../protocol/run-record.js";
 
 /**
  * The run as an ES module for Node, in a folder that holds the stack. In a page `stack` is a `File` and the target a file

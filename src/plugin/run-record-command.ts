@@ -1,7 +1,7 @@
 import { kebabCase } from "../core/kebab-case.js";
 import { usesModel } from "../protocol/cleaning-methods.js";
 import { planOfRun, type RunPlan } from "./run-record-plan.js";
-import type { RunRecord } from "./run-record.js";
+import type { RunRecord } from "../protocol/run-record.js";
 
 /** The run as a line for a POSIX shell, in a folder that holds the stack. Only options that differ from the defaults. */
 export function commandLine(record: RunRecord): string {

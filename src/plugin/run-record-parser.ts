@@ -5,8 +5,9 @@ import { checkedModel, type ModelFile } from "../core/model.js";
 import { maximumJsonBytes } from "./chosen-file.js";
 import { requireMetadata } from "./metadata-fields.js";
 import { usesModel } from "../protocol/cleaning-methods.js";
+import { saveFormatNames } from "../protocol/save-formats.js";
 import { RecordReader } from "./record-reader.js";
-import { runFormat, runFormatVersion } from "./run-format.js";
+import { runFormat, runFormatVersion } from "../protocol/run-format.js";
 import type {
   RecordedCleaning,
   RecordedMethod,
@@ -14,7 +15,7 @@ import type {
   RecordedStack,
   RecordedTraining,
   RunRecord,
-} from "./run-record.js";
+} from "../protocol/run-record.js";
 
 /** Positions in a file, frames and pixels: all far below. */
 const maximumCount = Number.MAX_SAFE_INTEGER;
@@ -213,7 +214,7 @@ function savingOf(saving: RecordReader): RecordedSaving {
   const checked = {
     part: saving.oneOf("part", ["sparse", "low-rank"]),
     type: saving.oneOf("type", ["uint16", "float32"]),
-    format: saving.oneOf("format", ["tiff", "ome-tiff", "zarr"]),
+    format: saving.oneOf("format", saveFormatNames),
     compression: saving.oneOf("compression", ["none", "deflate"]),
     offsetAdu: saving.number("offsetAdu", 0),
     name: saving.text("name"),

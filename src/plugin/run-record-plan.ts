@@ -1,7 +1,7 @@
 import { configurationFields, defaultConfiguration, type SlnetConfiguration } from "../core/configuration.js";
 import type { StackRegion } from "../core/frames.js";
 import { usesModel } from "../protocol/cleaning-methods.js";
-import type { RunRecord } from "./run-record.js";
+import type { RunRecord } from "../protocol/run-record.js";
 import { resultFileName, saveFormat } from "./save-formats.js";
 
 /** How somebody else can do a run again: a training, a cleaning or both, and the names of the files between them. */

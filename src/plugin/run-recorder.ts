@@ -1,12 +1,12 @@
-import { framePixels, unknownMetadata } from "../core/frames.js";
+import { unknownMetadata } from "../core/frames.js";
 import type { ModelFile } from "../core/model.js";
 import { slnetWebVersion } from "../core/version.js";
 import { defaultConfiguration } from "../core/configuration.js";
-import { sha256Hex } from "../core/sha256.js";
 import type { CleaningMethod } from "../protocol/api.js";
 import type { EndedRun } from "./ended-run.js";
 import { modelIn, usesModel } from "../protocol/cleaning-methods.js";
-import { runFormat, runFormatVersion } from "./run-format.js";
+import { metadataOf, recordStack } from "../protocol/recorded-stack.js";
+import { runFormat, runFormatVersion } from "../protocol/run-format.js";
 import type {
   RecordedCleaning,
   RecordedMethod,
@@ -14,13 +14,10 @@ import type {
   RecordedStack,
   RecordedTraining,
   RunRecord,
-} from "./run-record.js";
+} from "../protocol/run-record.js";
 import { cleaningMethod } from "./session-requests.js";
 import { stackMetadata, type SessionState } from "./session-state.js";
 import type { StackConnection } from "./stack-connection.js";
-
-/** Frames up to this size are hashed: 128 MB. */
-const maximumHashedBytes = 128 * 1024 ** 2;
 
 /**
  * A record of a run, or `null` where there was no stack.
@@ -48,7 +45,7 @@ export function recordOf(run: EndedRun, stack: RecordedStack | null, modelTraine
     error: ending === "failed" ? (error?.message ?? "unknown") : null,
     slnetWeb: slnetWebVersion,
     stack,
-    metadata: metadataOf(after),
+    metadata: metadataOf(stackMetadata(after) ?? unknownMetadata),
     metadataSaid: metadata,
     configuration: configuration ?? before.configuration ?? defaultConfiguration,
     engine: engine && { name: engine.name, adapter: engine.adapter, reason: engine.reason },
@@ -70,26 +67,12 @@ export async function recordedStack(
   if (!stack || !input) return null;
   const { source, selection } = input;
   const file = source.type === "file" && source.file instanceof File ? source.file : null;
-  const { frames, height, width, type } = stack.shape;
-  return {
-    name: stack.name,
-    address: source.type === "url" ? withoutQuery(source.url) : null,
-    selection: Object.fromEntries(Object.entries(selection).filter(([, position]) => position !== undefined)),
-    frames,
-    height,
-    width,
-    type,
-    format: stack.format,
-    fileBytes: file?.size ?? null,
-    fileChangedAt: file ? new Date(file.lastModified).toISOString() : null,
-    firstFrameSha256: framePixels(stack.shape) * 4 > maximumHashedBytes ? null : await hashOf(readFirstFrame),
+  const origin = {
+    address: source.type === "url" ? source.url : null,
+    selection,
+    file: file && { bytes: file.size, changedAt: new Date(file.lastModified) },
   };
-}
-
-/** A record is there to be passed on, and what follows the path is often a key. */
-function withoutQuery(address: string): string {
-  const { origin, pathname } = new URL(address);
-  return origin + pathname;
+  return recordStack(stack, origin, readFirstFrame);
 }
 
 /** Whether two records are of the same pixels, as far as can be told. */
@@ -99,13 +82,6 @@ export function isSameStack(one: RecordedStack, other: RecordedStack): boolean {
     return one.firstFrameSha256 === other.firstFrameSha256;
   }
   return one.name === other.name && one.fileBytes === other.fileBytes;
-}
-
-function metadataOf(state: SessionState): RunRecord["metadata"] {
-  const known = stackMetadata(state) ?? unknownMetadata;
-  return Object.fromEntries(
-    Object.keys(unknownMetadata).map((key) => [key, known[key as keyof RunRecord["metadata"]]]),
-  ) as unknown as RunRecord["metadata"];
 }
 
 /** The model that cleaned: that of the result, where one is shown. */
@@ -167,14 +143,4 @@ function recordedSaving({ request, before, after }: EndedRun): RecordedSaving | 
   const { type = "uint16", format = "tiff", compression = "none" } = request.save;
   const { part, offsetAdu, name, frames, bytes, clipped } = saved;
   return { part, type, format, compression, offsetAdu, name, frames, bytes, clippedPixels: clipped };
-}
-
-async function hashOf(readFirstFrame: () => Promise<ArrayBufferView>): Promise<string | null> {
-  try {
-    const { buffer, byteOffset, byteLength } = await readFirstFrame();
-    return await sha256Hex(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength));
-  } catch {
-    // Not in an insecure page, and not where the worker is gone.
-    return null;
-  }
 }

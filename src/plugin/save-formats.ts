@@ -13,6 +13,9 @@ export const saveFormats: readonly [SaveFormatFacts, ...SaveFormatFacts[]] = [
   { value: "tiff", title: "TIFF", ending: ".tif", mediaType: "image/tiff" },
   { value: "ome-tiff", title: "OME-TIFF", ending: ".ome.tif", mediaType: "image/tiff" },
   { value: "zarr", title: "OME-Zarr (zip)", ending: ".zarr.zip", mediaType: "application/zip" },
+  { value: "npy", title: "NumPy (npy)", ending: ".npy", mediaType: "application/octet-stream" },
+  { value: "npz", title: "NumPy (npz)", ending: ".npz", mediaType: "application/zip" },
+  { value: "safetensors", title: "safetensors", ending: ".safetensors", mediaType: "application/octet-stream" },
 ];
 
 export function saveFormat(value: SaveFormat): SaveFormatFacts {

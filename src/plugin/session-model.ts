@@ -1,4 +1,3 @@
-import { SlnetError } from "../core/errors.js";
 import type { ModelFile } from "../core/model.js";
 import { trainingOptions, type ConfigurationOptions } from "./configuration-errors.js";
 import type { ImageDisplay } from "./host/contract.js";
@@ -30,16 +29,10 @@ export class SessionModel {
 
   load(file: File): Promise<void> {
     return this.#actions.perform("opening", async (signal) => {
-      const { largestModelBytes, readModel } = await import("../core/models/read-model.js");
-      if (file.size > largestModelBytes) {
-        throw new SlnetError(
-          "bad-input",
-          `model ${file.name} has ${file.size} bytes, expected at most ${largestModelBytes}`,
-        );
-      }
+      const { readChosenModel } = await import("./chosen-model.js");
       const { temporalShifts } = this.#actions.state.configuration ?? {};
       const facts = temporalShifts ? { temporalShifts } : {};
-      const { model, notices } = await readModel(file.name, new Uint8Array(await file.arrayBuffer()), facts);
+      const { model, notices } = await readChosenModel(file, facts);
       signal.throwIfAborted();
       this.#configure(trainingOptions(model.configuration));
       await this.#adopt(model, [`The options were taken from ${file.name}.`, ...notices]);

@@ -12,7 +12,7 @@ import type {
   RpcaMethodOptions,
   SavedPart,
 } from "../protocol/api.js";
-import type { RecordedMethod } from "./run-record.js";
+import type { RecordedMethod } from "../protocol/run-record.js";
 
 /** How to train; the options are those of the session. */
 export interface TrainRequest {

@@ -2,6 +2,7 @@ import { SlnetError } from "../core/errors.js";
 import type { SavedPart } from "../protocol/api.js";
 import type { SavingRun } from "../protocol/client.js";
 import { download } from "./download.js";
+import type { ModelKind } from "./model-kinds.js";
 import { resultFileName, saveFormat } from "./save-formats.js";
 import type { SessionActions } from "./session-actions.js";
 import { cleaningMethod, type SaveRequest } from "./session-requests.js";
@@ -86,16 +87,14 @@ export class SessionSaving {
     return model && new Blob([JSON.stringify(model, null, 2)], { type: "application/json" });
   }
 
-  async saveModel(kind: "json" | "torch"): Promise<void> {
-    const file = this.modelFile();
+  async saveModel(kind: ModelKind): Promise<void> {
     const { model, notices } = this.#actions.state;
-    if (!file || !model) return;
-    if (kind === "json") {
-      this.#deliver(file, this.#name(".slnet.json"));
-      return;
-    }
-    const { writeModel } = await import("../core/models/write-model.js");
-    const name = this.#name(".slnet.pt");
+    if (!model) return;
+    const [{ writeModel }, { modelEnding }] = await Promise.all([
+      import("../core/models/write-model.js"),
+      import("./model-kinds.js"),
+    ]);
+    const name = this.#name(modelEnding(kind));
     const written = await writeModel(name, model);
     this.#deliver(new Blob([written.bytes]), name);
     if (written.notices.length > 0) this.#actions.update({ notices: [...notices, ...written.notices] });

@@ -15,7 +15,7 @@ import type {
   TrainingPlan,
 } from "../protocol/api.js";
 import { checkOptions, type ConfigurationOptions } from "./configuration-errors.js";
-import type { LossPoint } from "./loss-history.js";
+import type { LossPoint } from "../core/loss-history.js";
 import type { MetadataOverrides } from "./metadata-fields.js";
 
 /** What a session is doing; one thing at a time. */

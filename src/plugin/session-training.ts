@@ -3,7 +3,7 @@ import type { StackShape } from "../core/frames.js";
 import type { TrainingReport } from "../protocol/api.js";
 import type { TrainingRun } from "../protocol/client.js";
 import type { ImageDisplay } from "./host/contract.js";
-import { appendLosses } from "./loss-history.js";
+import { appendLosses } from "../core/loss-history.js";
 import type { SessionActions } from "./session-actions.js";
 import type { SessionPreview } from "./session-preview.js";
 import type { TrainRequest } from "./session-requests.js";

@@ -2,17 +2,17 @@ import { SlnetError } from "../core/errors.js";
 import type { SampleArray, StackRegion } from "../core/frames.js";
 import type { ModelFile } from "../core/model.js";
 import type { SimulationRequest } from "../core/simulation.js";
-import type { NamedFile } from "../protocol/api.js";
+import type { CleaningMethod, NamedFile } from "../protocol/api.js";
 import type { ConfigurationOptions } from "./configuration-errors.js";
 import { download } from "./download.js";
 import { namedFile, takeDropped } from "./dropped-files.js";
 import type { EndedRun } from "./ended-run.js";
 import type { RunHistory } from "./history.js";
-import { chosenFileKind, jsonText } from "./chosen-file.js";
 import type { ImageLayer, Unsubscribe, ViewerHost } from "./host/contract.js";
 import type { Inspection } from "./inspection.js";
 import type { Localizer } from "./localizer.js";
 import type { StackQueue } from "./queue.js";
+import type { ModelKind } from "./model-kinds.js";
 import { SessionActions } from "./session-actions.js";
 import { SessionCleaning } from "./session-cleaning.js";
 import { SessionEstimate } from "./session-estimate.js";
@@ -205,7 +205,7 @@ export class SlnetSession {
     const readDropped = takeDropped(transfer);
     const { files } = transfer;
     const only = files.length === 1 ? files[0] : undefined;
-    const kind = only ? await chosenFileKind(only) : null;
+    const kind = only ? await (await import("./chosen-file-kind.js")).chosenFileKind(only) : null;
     if (!only || !kind) return this.#opening.dropped(readDropped);
     this.cancel();
     return kind === "run" ? this.loadRun(only) : this.loadModel(only);
@@ -326,16 +326,33 @@ export class SlnetSession {
     return this.#model.use(model);
   }
 
-  /** Reads a run record and puts it into the history, from where it can be repeated. */
-  loadRun(file: File): Promise<void> {
-    return this.#actions.perform("opening", async (signal) => {
-      const { parseRunRecord } = await import("./run-record-parser.js");
-      const record = parseRunRecord(await jsonText(file, "run record"), file.name);
+  /**
+   * Reads the record of a run, or its archive, and puts it into the history, from where it can be repeated. Of an archive
+   * the options and the model are put in place.
+   */
+  async loadRun(file: File): Promise<void> {
+    let archived: string | null = null;
+    await this.#actions.perform("opening", async (signal) => {
+      const { readChosenRun } = await import("./chosen-run.js");
+      const { record, isArchive } = await readChosenRun(file);
       signal.throwIfAborted();
-      const history = await this.history();
-      history.addLoaded(record);
-      this.tell(`The run of ${file.name} is in the history: repeat it, or take its options and its model from there.`);
+      const { id } = (await this.history()).addLoaded(record);
+      if (isArchive) archived = id;
+      else
+        this.tell(
+          `The run of ${file.name} is in the history: repeat it, or take its options and its model from there.`,
+        );
     });
+    if (archived === null) return;
+    await (await this.history()).restore(archived);
+    this.tell(`The run of ${file.name} is in the history, and its options and its model are in place.`);
+  }
+
+  /** Small pictures of the first frame of the open stack as PNG: raw, and what a method makes of it. None without a stack. */
+  async firstFramePictures(method: CleaningMethod): Promise<ReadonlyMap<string, Uint8Array>> {
+    const { stack } = this.#connection;
+    if (!stack) return new Map();
+    return (await import("../protocol/first-frame.js")).firstFramePictures(stack, method);
   }
 
   /** Adds something worth knowing to the notices. */
@@ -348,8 +365,8 @@ export class SlnetSession {
     return this.#saving.modelFile();
   }
 
-  /** Hands the model over as a file: JSON of this program, or a checkpoint for PyTorch. */
-  async saveModel(kind: "json" | "torch" = "json"): Promise<void> {
+  /** Hands the model over as a file of this kind; `json` is that of this program. */
+  async saveModel(kind: ModelKind = "json"): Promise<void> {
     await this.#saving.saveModel(kind);
   }
 

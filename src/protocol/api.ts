@@ -16,6 +16,9 @@ import type { SimulationRequest } from "../core/simulation.js";
 import type { ComparisonApi } from "./comparison-api.js";
 import type { LocalizationApi } from "./localization-api.js";
 import type { Reply } from "./reply.js";
+import type { SaveFormat } from "./save-formats.js";
+
+export type { SaveFormat };
 
 declare const brand: unique symbol;
 export type StackId = number & { readonly [brand]: "stack" };
@@ -202,13 +205,6 @@ export type SaveTarget =
    * held before stays until the new stack is whole: a run that is closed before it is finished leaves it as it was.
    */
   | { readonly type: "file-handle"; readonly handle: FileSystemFileHandle };
-
-/**
- * - `tiff`: TIFF or BigTIFF by size, with the text that ImageJ writes.
- * - `ome-tiff`: the same with OME-XML; ImageJ itself then reads the frames, but not the frame interval.
- * - `zarr`: OME-Zarr.
- */
-export type SaveFormat = "tiff" | "ome-tiff" | "zarr";
 
 /** A file to write. */
 export interface SavedPart {

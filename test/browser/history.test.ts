@@ -1,6 +1,9 @@
 import { expect } from "@open-wc/testing";
 
 import { defaultConfiguration } from "../../src/core/configuration.js";
+import { createBufferSource } from "../../src/core/io/buffer-source.js";
+import { openZip } from "../../src/core/io/zip-folder.js";
+import { zipped } from "../../src/core/io/zip-tree.js";
 import { isSlnetError } from "../../src/core/errors.js";
 import { checkedRunRecord, parseRunRecord } from "../../src/plugin/run-record-parser.js";
 import type { RunHistory } from "../../src/plugin/history.js";
@@ -73,6 +76,89 @@ describe("the history of a session", () => {
     for (const { id, record } of history.entries) {
       expect(parseRunRecord(await history.file(id).text(), "run.json")).to.deep.equal(record);
     }
+  });
+
+  it("gives a run as an archive, from which another session takes options and model and repeats it", async () => {
+    await trained();
+    const { model, configuration } = harness.state;
+    const file = new File([await history.archive(history.entries[0]!.id)], "a.zip");
+    const zip = await openZip(createBufferSource("a.zip", new Uint8Array(await file.arrayBuffer())));
+    expect(zip.paths).to.deep.equal([
+      "slnet-run-archive.json",
+      "model.json",
+      "run.json",
+      "losses.csv",
+      "pictures/raw.png",
+      "pictures/background.png",
+      "pictures/cleaned.png",
+    ]);
+    const losses = (await zip.open("losses.csv"))!;
+    const table = new TextDecoder()
+      .decode(await losses.read(0, losses.size))
+      .trim()
+      .split("\n");
+    expect(table).to.have.length(1 + harness.state.training!.losses.length);
+    const other = new SessionHarness({ configuration: {} });
+    const dropped = new DataTransfer();
+    dropped.items.add(file);
+    await other.session.openDropped(dropped);
+    expect(other.state.error).to.equal(null);
+    expect(other.state.model).to.deep.equal(model);
+    expect(other.state.configuration?.temporalShifts).to.deep.equal(configuration?.temporalShifts);
+    expect(other.state.notices.at(-1)).to.equal(
+      "The run of a.zip is in the history, and its options and its model are in place.",
+    );
+    const others = await other.session.history();
+    const [entry] = others.entries;
+    expect(entry!.from).to.equal("loaded");
+    expect(entry!.record).to.deep.equal(history.entries[0]!.record);
+    await other.session.useModel(null);
+    await other.openSmall();
+    expect(await others.repeat(entry!.id)).to.equal(true);
+    expect(other.state.model!.weights).to.deep.equal(model!.weights);
+    await other.session.loadModel(file);
+    expect(other.state.error).to.equal(null);
+    expect(other.state.model).to.deep.equal(model);
+    others.dispose();
+    other.session.dispose();
+  });
+
+  it("gives the archive of a cleaning without a model, and leaves out the pictures of a stack that is not open", async () => {
+    await harness.openSmall();
+    await harness.session.clean({ method: "median" });
+    await history.settled();
+    const { id } = history.entries[0]!;
+    const pathsNow = async (): Promise<readonly string[]> => {
+      const bytes = new Uint8Array(await (await history.archive(id)).arrayBuffer());
+      return (await openZip(createBufferSource("a.zip", bytes))).paths;
+    };
+    expect(await pathsNow()).to.deep.equal([
+      "slnet-run-archive.json",
+      "run.json",
+      "pictures/raw.png",
+      "pictures/background.png",
+      "pictures/cleaned.png",
+    ]);
+    await harness.openSmall(12);
+    expect(await pathsNow()).to.deep.equal(["slnet-run-archive.json", "run.json"]);
+  });
+
+  it("refuses zip archives that are none of a run, or whose record is none", async () => {
+    const archive = async (files: Readonly<Record<string, string>>): Promise<File> => {
+      const entries = Object.entries(files).map(([path, text]) => [path, new TextEncoder().encode(text)] as const);
+      return new File([await zipped(new Map(entries))], "a.zip");
+    };
+    for (const [files, message] of [
+      [{ "a.txt": "" }, /a zip archive and none of a run/],
+      [{ "slnet-run-archive.json": "{}" }, /archive of a run without run\.json/],
+      [{ "slnet-run-archive.json": "{}", "run.json": "{" }, /run record a\.zip is not JSON/],
+      [{ "slnet-run-archive.json": "{}", "run.json": "{}" }, /is not a run of SLNet/],
+    ] as const) {
+      await harness.session.loadRun(await archive(files));
+      expect(harness.state.error?.code).to.equal("bad-input");
+      expect(harness.state.error?.message).to.match(message);
+    }
+    expect(history.entries).to.have.length(0);
   });
 
   it("repeats a training and gives the same model bit by bit", async () => {

@@ -3,7 +3,7 @@ import { expect, fixture, html, waitUntil } from "@open-wc/testing";
 import { defineElements } from "../../src/plugin/define-elements.js";
 import { decimate, mergeCurves } from "../../src/plugin/elements/loss-plot/decimate.js";
 import type { SlnetLossPlot } from "../../src/plugin/elements/loss-plot/loss-plot.js";
-import { appendLosses, type LossPoint } from "../../src/plugin/loss-history.js";
+import { appendLosses, type LossPoint } from "../../src/core/loss-history.js";
 
 const curve = (length: number, loss: (step: number) => number): LossPoint[] =>
   Array.from({ length }, (_, index) => ({ step: index + 1, loss: loss(index + 1) }));

@@ -3,7 +3,7 @@ import { expect } from "@open-wc/testing";
 import { moduleCode } from "../../src/plugin/run-record-code.js";
 import { commandLine, commandWords } from "../../src/plugin/run-record-command.js";
 import { parseRunRecord } from "../../src/plugin/run-record-parser.js";
-import type { RunRecord } from "../../src/plugin/run-record.js";
+import type { RunRecord } from "../../src/protocol/run-record.js";
 import { SessionHarness } from "./session-harness.js";
 
 describe("a run as a command line and as code", () => {

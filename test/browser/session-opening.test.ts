@@ -295,6 +295,24 @@ describe("the metadata of a session", () => {
     expect(harness.state.saved?.bytes, "fewer than the pixels have").to.be.below(2 * pixels);
   });
 
+  it("is written into what is saved as arrays for Python too, where they have a place for it", async () => {
+    harness.session.describe({ pixelSizeNm: 160 });
+    await harness.session.clean({ method: "median" });
+    const expected = await harness.samples("Sparse", 6);
+    for (const format of ["npy", "npz", "safetensors"] as const) {
+      await harness.session.save({ format, type: "float32" });
+      expect(harness.state.error).to.equal(null);
+      const { name, file } = harness.delivered.at(-1)!;
+      expect(name).to.equal(`noisy_sparse.${format}`);
+      const other = new SessionHarness();
+      await other.session.openFile(new File([file], name));
+      expect(other.state.error?.message, name).to.equal(undefined);
+      expect(other.state.stack).to.include({ format, pixelSizeNm: format === "npy" ? null : 160 });
+      expect(await other.samples(name, 6)).to.deep.equal(expected);
+      other.session.dispose();
+    }
+  });
+
   it("saves to a file that a person chose, and leaves what was in it when saving is cancelled", async () => {
     const folder = await navigator.storage.getDirectory();
     const handle = await folder.getFileHandle("chosen.tif", { create: true });

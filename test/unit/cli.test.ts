@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -19,6 +20,9 @@ import { rollingBallBackground } from "../../src/core/rolling-ball.js";
 import { separate, separationMap } from "../../src/core/separation.js";
 import type { SimulationOptions } from "../../src/core/simulation.js";
 import { slnetWebVersion } from "../../src/core/version.js";
+import { nodePlatform } from "../../src/worker/platform/node.js";
+import { openStack } from "../../src/worker/readers/open-stack.js";
+import type { RunRecord } from "../../src/protocol/run-record.js";
 import { windowOf } from "../../src/core/windows.js";
 import { buildTiff } from "./tiff-builder.js";
 import { encodeStored } from "./tiff-encoders.js";
@@ -186,7 +190,10 @@ describe("help and wrong usage", () => {
     ["clean stack.tif --method median --median-window 2", /--median-window is "2", expected a whole number from 3/],
     ["clean stack.tif --method median --median-window all", /--median-window is "all", expected .* or whole/],
     ["clean stack.tif --model model.json --frames 5", /--frames is "5"/],
-    ["clean stack.tif --model model.json --format png", /--format is "png", expected one of tiff, ome-tiff, zarr/],
+    [
+      "clean stack.tif --model model.json --format png",
+      /--format is "png", expected one of tiff, ome-tiff, zarr, npy, npz, safetensors/,
+    ],
     ["clean stack.tif --model model.json --compress lzw", /--compress is "lzw", expected one of none, deflate/],
     ["clean stack.tif --model model.json --pixel-size 0", /--pixel-size is "0", expected a number from 0\.001 to/],
     ["clean stack.tif --model model.json --camera-offset -1", /--camera-offset is "-1", expected a number from 0 to/],
@@ -387,6 +394,81 @@ describe("from simulation to cleaned stack", () => {
     assert.equal(refused.exitCode, 1);
     assert.match(refused.stderr, /events\.out\.tfevents.* cannot be written/);
     assert.equal(existsSync(file("refused.json")), false);
+  });
+
+  it("train --archive keeps model, record, curves, pictures and the named files, and is read as a model", async () => {
+    const training = ["train", "stack.tif", "--temporal-shifts", "0,20,40", "--max-epochs", "2", "--engine", "js"];
+    await mkdir(file("protocol"), { recursive: true });
+    await writeFile(file("protocol/notes.txt"), "by hand");
+    const stored = ["--files-to-store", "protocol/notes.txt"];
+    const report = await slnetJson(...training, "-o", "kept.json", "--archive", "kept.zip", ...stored);
+    assert.equal(report["archive"], file("kept.zip"));
+    const zip = await openZip(createBufferSource("kept.zip", await readFile(file("kept.zip"))));
+    const text = async (path: string): Promise<string> => {
+      const entry = await zip.open(path);
+      return Buffer.from((await entry?.read(0, entry.size)) ?? []).toString();
+    };
+    assert.deepEqual(zip.paths, [
+      "slnet-run-archive.json",
+      ...["model.json", "run.json", "losses.csv"],
+      ...["pictures/raw.png", "pictures/background.png", "pictures/cleaned.png"],
+      "files/protocol/notes.txt",
+    ]);
+    assert.equal(await text("model.json"), await readFile(file("kept.json"), "utf8"));
+    assert.equal(await text("files/protocol/notes.txt"), "by hand");
+    assert.equal((await text("losses.csv")).trim().split("\n").length, 1 + (report["steps"] as number));
+    const record = JSON.parse(await text("run.json")) as RunRecord;
+    assert.deepEqual([record.action, record.ending, record.modelTrainedHere], ["train", "finished", true]);
+    assert.equal(record.training?.steps, report["steps"]);
+    const { frame } = await readStack("stack.tif");
+    const first = createHash("sha256").update(new Uint8Array((await frame(0)).buffer as ArrayBuffer));
+    assert.equal(record.stack.firstFrameSha256, first.digest("hex"));
+    assert.equal(record.stack.fileBytes, (await readFile(file("stack.tif"))).length);
+    for (const [model, output] of [
+      ["kept.json", "by-json.tif"],
+      ["kept.zip", "by-zip.tif"],
+    ] as const) {
+      await slnetJson("clean", "stack.tif", "--model", model, "-o", output, "--engine", "js");
+    }
+    assert.deepEqual(await readFile(file("by-zip.tif")), await readFile(file("by-json.tif")));
+  });
+
+  it("train --archive refuses files to store that are elsewhere, missing, double or too large before any work", async () => {
+    await writeFile(file("large.bin"), new Uint8Array(9 * 1024 * 1024));
+    await mkdir(file("folder"), { recursive: true });
+    for (const [stored, message] of [
+      ["../stack.tif", /leads out of the current folder/],
+      [file("stack.tif"), /leads out of the current folder/],
+      [".", /leads out of the current folder/],
+      ["missing.txt", /"missing\.txt" cannot be read/],
+      ["folder", /is no file/],
+      ["model.json,./model.json", /is named twice/],
+      ["large.bin", /makes 9437184 bytes of files to store, expected at most 8388608/],
+    ] as const) {
+      const archive = ["-o", "no.json", "--archive", "no.zip", "--files-to-store", stored];
+      const { exitCode, stderr } = await slnet(["train", "stack.tif", ...archive]);
+      assert.equal(exitCode, 1, stored);
+      assert.match(stderr, message);
+    }
+    const { exitCode, stderr } = await slnet(["train", "stack.tif", "-o", "no.json", "--archive", "no.json.gz"]);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /expected a name that ends in \.zip/);
+    assert.ok(!existsSync(file("no.json")) && !existsSync(file("no.zip")));
+  });
+
+  it("clean writes arrays for Python by name or --format, and reads them as stacks", async () => {
+    for (const format of ["npy", "npz", "safetensors"]) {
+      await slnetJson("clean", "stack.tif", "--method", "median", "-o", `array.${format}`);
+      await slnetJson("clean", "stack.tif", "--method", "median", "--format", format, "-o", `named-${format}`);
+      assert.deepEqual(await readFile(file(`named-${format}`)), await readFile(file(`array.${format}`)));
+      const told = await slnetJson("info", `array.${format}`);
+      assert.equal(told["format"], format);
+      const cleaned = await slnetJson("clean", `array.${format}`, "--method", "median", "-o", `twice-${format}.tif`);
+      assert.equal(cleaned["frames"], 130);
+    }
+    // The offset is known again from both.
+    const [npz, safetensors] = [await readStack("twice-npz.tif"), await readStack("twice-safetensors.tif")];
+    for (const index of [0, 77, 129]) assert.deepEqual(await safetensors.frame(index), await npz.frame(index));
   });
 
   it("train on a region of some frames writes where into the model, and a checkpoint goes on there", async () => {
@@ -601,6 +683,32 @@ describe("from simulation to cleaned stack", () => {
       assert.equal(other.exitCode, 1);
       assert.match(other.stderr, /^slnet: killed\.tif cannot be continued: it is a TIFF of another stack, model/m);
       await rm(file("killed.tif"));
+    }
+  });
+
+  it("a killed run leaves a whole stack of the frames so far as npy and safetensors too", async () => {
+    await writeFile(file("slow.tif"), await stackBytes("uint16", [120, 64, 64]));
+    const rpca = ["clean", "slow.tif", "--method", "rpca", "--rpca-frames", "10", "--rpca-iterations", "50"];
+    await slnetJson(...rpca, "-o", "unbroken.tif");
+    const unbroken = await readStack("unbroken.tif");
+    for (const format of ["npy", "safetensors"]) {
+      const path = file(`killed.${format}.part`);
+      const open = () => openStack({ type: "path", path }, {}, null, nodePlatform, "");
+      await killWhen([...rpca, "-o", `killed.${format}`], async () => {
+        const reader = await open().catch(() => null);
+        await reader?.close();
+        return (reader?.description.shape.frames ?? 0) > 10;
+      });
+      assert.ok(!existsSync(file(`killed.${format}`)), "it was killed before its end");
+      const reader = await open();
+      const { frames } = reader.description.shape;
+      assert.ok(frames > 10 && frames < 120, `${frames} frames`);
+      for (const index of [0, frames - 1]) {
+        const frame = new Uint16Array(64 * 64);
+        await reader.readFrames(index, index + 1, frame);
+        assert.deepEqual(frame, await unbroken.frame(index));
+      }
+      await reader.close();
     }
   });
 

@@ -23,6 +23,7 @@ import type {
 import { fromWireError, type Reply } from "../../src/protocol/reply.js";
 import { nodePlatform } from "../../src/worker/platform/node.js";
 import type { Platform } from "../../src/worker/platform/platform.js";
+import { openStack } from "../../src/worker/readers/open-stack.js";
 import { createWorkerApi } from "../../src/worker/worker-api.js";
 import { walkTiff } from "./walked-tiff.js";
 
@@ -266,11 +267,53 @@ describe("saving", () => {
     assert.ok(!corrected.some((line) => line.startsWith("unit=")), "no pixel size is known");
   });
 
+  for (const format of ["npy", "npz", "safetensors"] as const) {
+    it(`writes the pixels of a TIFF as ${format}, and no file beside it`, async () => {
+      const expected = walkTiff(await savedBytes(median, {})).pages.map((page) => [
+        ...new Uint16Array(Uint8Array.from(page).buffer),
+      ]);
+      await save(median, [partAt(`array.${format}`, { format })], { metadata: { pixelSizeNm: 103 } });
+      assert.deepEqual(await filesLike(`array.${format}`), [`array.${format}`]);
+      const path = join(folder, `array.${format}`);
+      const reader = await openStack({ type: "path", path }, {}, null, nodePlatform, "");
+      const { shape, pixelSizeNm } = reader.description;
+      assert.deepEqual(shape, { frames: sample.frames, height: sample.height, width: sample.width, type: "uint16" });
+      assert.equal(pixelSizeNm, format === "npy" ? null : 103);
+      for (const [index, page] of expected.entries()) {
+        const frame = new Uint16Array(page.length);
+        await reader.readFrames(index, index + 1, frame);
+        assert.deepEqual([...frame], page);
+      }
+      await reader.close();
+    });
+
+    it(`keeps the frames so far as ${format} where a run is left, and refuses to deflate or to go on`, async () => {
+      const { api, stack } = await open(input);
+      const part = partAt(`left.${format}`, { format });
+      const { job } = valueOf(await api.openSaving(stack, median, whole, [part], {}));
+      const report = valueOf(await api.nextSavingReport(job));
+      valueOf(await api.closeJob(job));
+      valueOf(await api.closeStack(stack));
+      const path = join(folder, `left.${format}`);
+      const reader = await openStack({ type: "path", path }, {}, null, nodePlatform, "");
+      const { frames } = reader.description.shape;
+      assert.ok(report && frames >= report.progress.done && frames <= sample.frames, `${frames} frames`);
+      assert.deepEqual(reader.description.notices, []);
+      await reader.close();
+      const deflated = partAt(`no.${format}`, { format, compression: "deflate" });
+      await rejectsWith(save(median, [deflated]), "bad-input", new RegExp(`expected none, as ${format} is written`));
+      await rejectsWith(save(median, [part], { resume: true }), "unsupported", /cannot be resumed; write TIFF/);
+      const shard = { shard: { index: 1, count: 2 } };
+      await rejectsWith(save(median, [partAt(`no.${format}`, { format })], shard), "unsupported", /not put together/);
+      assert.deepEqual(await filesLike("no."), []);
+    });
+  }
+
   it("refuses metadata, formats and offsets that cannot be, and leaves nothing", async () => {
     const bad: readonly [Partial<SavedPart>, SavingOptions, RegExp][] = [
       [{}, { metadata: { pixelSizeNm: 0 } }, /metadata: pixelSizeNm is 0, expected a number above 0 or null/],
       [{}, { metadata: { cameraOffsetAdu: NaN } }, /metadata: cameraOffsetAdu is NaN, expected a number or null/],
-      [{ format: "png" as never }, {}, /the format to save is png, expected tiff, ome-tiff or zarr/],
+      [{ format: "png" as never }, {}, /the format to save is png, expected one of tiff, ome-tiff, zarr, npy/],
       [{ compression: "lzw" as never }, {}, /the compression is lzw, expected none or deflate/],
       [{ offsetAdu: 65536 }, {}, /the offset of saved frames is 65536, expected 0 to 65535 ADU/],
       [{ target: { type: "path", path: join(folder, "nowhere", "x.tif") } }, {}, /x\.tif cannot be written/],

@@ -15,7 +15,7 @@ import { createRandom } from "../../src/core/random.js";
 import { nodePlatform } from "../../src/worker/platform/node.js";
 import { openStack } from "../../src/worker/readers/open-stack.js";
 import { openZarr } from "../../src/worker/readers/zarr-reader.js";
-import { openZarrZip } from "../../src/worker/readers/zarr-zip.js";
+import { openZipStack } from "../../src/worker/readers/zip-reader.js";
 import { buildZip } from "./zip-builder.js";
 import {
   folderOf,
@@ -423,7 +423,7 @@ for (const [label, level, prefix] of [
 ] as const) {
   test(`a zip with the image ${label} is read`, async () => {
     const zip = zipOf(imageVersion2([3, 4, 5], { axes: timeAxes }), level, prefix);
-    const reader = await openZarrZip(createBufferSource("stack.zarr.zip", zip), {});
+    const reader = await openZipStack(createBufferSource("stack.zarr.zip", zip), {});
     assert.equal(reader.description.name, "stack.zarr.zip");
     assert.deepEqual([...(await readAll(reader))], ramp(60));
   });
@@ -431,7 +431,7 @@ for (const [label, level, prefix] of [
 
 test("a zip that is cut off, lies about its files or holds no Zarr is refused", async () => {
   const zip = zipOf(imageVersion2([3, 4, 5], { axes: timeAxes }), 6);
-  const openZip = (bytes: Uint8Array): Promise<StackReader> => openZarrZip(createBufferSource("a.zip", bytes), {});
+  const openZip = (bytes: Uint8Array): Promise<StackReader> => openZipStack(createBufferSource("a.zip", bytes), {});
   await assert.rejects(openZip(zip.subarray(0, zip.length - 30)), refusal("bad-input", "cut off"));
   await assert.rejects(
     openZip(buildZip(new Map([["a.txt", ramp16(4)]]))),
@@ -508,7 +508,7 @@ test("broken bytes anywhere give pixels of the right size or an error of ours", 
     const zip = zipOf(files, round % 2 === 0 ? 6 : 0);
     if (round % 9 === 0) zip[random.integer(zip.length)] = random.integer(256);
     try {
-      const reader = asZip ? await openZarrZip(createBufferSource("a.zip", zip), {}) : await open(files);
+      const reader = asZip ? await openZipStack(createBufferSource("a.zip", zip), {}) : await open(files);
       await reader.readFrames(
         0,
         1,

@@ -13,7 +13,7 @@ import { createBufferSource, createMemorySink } from "../../src/core/io/buffer-s
 import { nodePlatform } from "../../src/worker/platform/node.js";
 import { openStack } from "../../src/worker/readers/open-stack.js";
 import { openZarr } from "../../src/worker/readers/zarr-reader.js";
-import { openZarrZip } from "../../src/worker/readers/zarr-zip.js";
+import { openZipStack } from "../../src/worker/readers/zip-reader.js";
 import type { FileTree } from "../../src/core/io/file-tree.js";
 import { createZarrWriter, type ZarrWriterOptions } from "../../src/worker/writers/zarr-writer.js";
 import { createZipTree } from "../../src/core/io/zip-tree.js";
@@ -142,7 +142,7 @@ test("a zip is read by zarrita's store and by us, and ends early as a shorter st
   const { frames, bytes } = await writer.finish();
   assert.equal(frames, 3);
   assert.equal(bytes, sink.bytes().length);
-  const reader = await openZarrZip(createBufferSource("a.zip", sink.bytes()), {});
+  const reader = await openZipStack(createBufferSource("a.zip", sink.bytes()), {});
   await assertFrames(reader, ZipFileStore.fromBlob(new Blob([sink.bytes()])), large, 3);
 });
 

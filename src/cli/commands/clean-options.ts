@@ -3,6 +3,7 @@ import { defaultMaskedWindowFrames, maskedPedestalAdu, maskedWindowLimits } from
 import { defaultMinimumWindowFrames } from "../../core/minimum-background.js";
 import { ballRadiusLimits, defaultBallRadius } from "../../core/rolling-ball.js";
 import { defaultMedianWindowFrames, medianWindowLimits } from "../../core/running-median.js";
+import { saveFormatNames } from "../../protocol/save-formats.js";
 import { commonOptions } from "../command.js";
 import { configurationOptions } from "../configuration-options.js";
 import { modelFactOptions } from "../model-file.js";
@@ -159,7 +160,7 @@ export const cleanOptions: readonly Option[] = [
     short: "m",
     kind: { type: "text" },
     placeholder: "MODEL",
-    help: "The model: a file of train, or a PyTorch checkpoint of the published code. Needed for the methods slnet and masked-mean.",
+    help: "The model: a file of train, or of another program: a PyTorch checkpoint of the published code, an .npz, safetensors, a package of the BioImage Model Zoo. Needed for the methods slnet and masked-mean.",
   }),
   ...modelFactOptions,
   createOption({
@@ -168,7 +169,7 @@ export const cleanOptions: readonly Option[] = [
     kind: { type: "text" },
     placeholder: "OUT",
     defaultText: "PREFIX + name of the stack + _sparse.tif",
-    help: "The stack to write. What is there is overwritten, except the input itself. A name with .ome.tif or .zarr at its end also chooses the format.",
+    help: "The stack to write. What is there is overwritten, except the input itself. A name that ends in .ome.tif, .zarr, .npy, .npz or .safetensors also chooses the format.",
   }),
   createOption({
     name: "low-rank",
@@ -201,17 +202,17 @@ export const cleanOptions: readonly Option[] = [
   }),
   createOption({
     name: "format",
-    kind: { type: "choice", choices: ["tiff", "ome-tiff", "zarr"] },
-    placeholder: "tiff|ome-tiff|zarr",
+    kind: { type: "choice", choices: saveFormatNames },
+    placeholder: saveFormatNames.join("|"),
     defaultText: "by the name of the file, or tiff",
-    help: "Format of the files written: TIFF with the text of ImageJ, TIFF with that of OME, or OME-Zarr. TIFF becomes BigTIFF where it needs to.",
+    help: "Format of the files written: TIFF with the text of ImageJ, TIFF with that of OME, OME-Zarr, or an array for Python as npy, npz or safetensors. TIFF becomes BigTIFF where it needs to.",
   }),
   createOption({
     name: "compress",
     kind: { type: "choice", choices: ["none", "deflate"] },
     placeholder: "none|deflate",
     defaultText: "none",
-    help: "Compression of a TIFF. Deflated files are about half as large and take much longer to write.",
+    help: "Compression of TIFF and OME-Zarr. Deflated files are about half as large and take much longer to write.",
   }),
   createOption({
     name: "resume",

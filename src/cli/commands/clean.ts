@@ -13,6 +13,7 @@ import type {
   SavingOptions,
   SavingReport,
 } from "../../protocol/api.js";
+import { saveFormatNames } from "../../protocol/save-formats.js";
 import { usesModel } from "../../protocol/cleaning-methods.js";
 import type { SlnetClient } from "../../protocol/client.js";
 import type { ParsedArguments } from "../arguments.js";
@@ -56,6 +57,7 @@ export const cleanCommand: Command = {
     "clean recording.tif --method rolling-ball --ball-radius 50 -o cleaned.tif",
     "clean recording.tif --model model.json -o cleaned.ome.tif --pixel-size 108 --camera-offset 100",
     "clean recording.tif --model model.json -o cleaned.tif --resume",
+    "clean recording.tif --model model.json -o cleaned.npz",
     "clean recording.tif --model model.json -o cleaned.ome.zarr --shard 3/8",
   ],
   answersInText: false,
@@ -96,7 +98,7 @@ async function readRequest(parsed: ParsedArguments, notices: NoticeList): Promis
     throw new WrongUsage("clean was given --shard and --resume, expected one of them: a stopped shard is cleaned anew");
   }
   const outputPath = parsed.text("output-path") ?? "";
-  const typedFormat = formatNames.find((name) => name === parsed.text("format"));
+  const typedFormat = saveFormatNames.find((name) => name === parsed.text("format"));
   const ending = `_sparse${formatEndings[typedFormat ?? "tiff"]}`;
   const naming = { stack, prefix: parsed.text("prefix") ?? "", ending, outputPath };
   const output = outputPathOf({ ...naming, typed: parsed.text("output") });
@@ -137,13 +139,18 @@ async function readRequest(parsed: ParsedArguments, notices: NoticeList): Promis
   };
 }
 
-const formatEndings = { tiff: ".tif", "ome-tiff": ".ome.tif", zarr: ".ome.zarr" } as const satisfies Record<
-  SaveFormat,
-  string
->;
-const formatNames = Object.keys(formatEndings) as SaveFormat[];
+const formatEndings = {
+  tiff: ".tif",
+  "ome-tiff": ".ome.tif",
+  zarr: ".ome.zarr",
+  npy: ".npy",
+  npz: ".npz",
+  safetensors: ".safetensors",
+} as const satisfies Record<SaveFormat, string>;
 
 function formatNamedBy(path: string): SaveFormat {
+  const array = /\.(npy|npz|safetensors)$/i.exec(path)?.[1]?.toLowerCase();
+  if (array !== undefined) return array as SaveFormat;
   if (/\.zarr(\.zip)?$/i.test(path)) return "zarr";
   return /\.ome\.(tiff?|btf|tf[28])$/i.test(path) ? "ome-tiff" : "tiff";
 }

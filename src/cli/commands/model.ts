@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 
 import type { ForeignModel } from "../../core/models/foreign-model.js";
+import { testText } from "../../core/models/test-images.js";
 import { commonOptions, createNoticeList, requiredOperand, type Command } from "../command.js";
 import { modelFactOptions, readTypedModelFile, writeTypedModel } from "../model-file.js";
 import { createOption } from "../option.js";
@@ -14,6 +15,7 @@ export const modelCommand: Command = {
     "model model_100",
     "model reference.pt -o model.json",
     "model model.json -o for-python.pt",
+    "model model.json -o for-numpy.npz",
     "model model.json -o for-the-zoo.bioimage.zip",
   ],
   answersInText: true,
@@ -23,7 +25,7 @@ export const modelCommand: Command = {
       short: "o",
       kind: { type: "text" },
       placeholder: "MODEL",
-      help: "A model file to write: .pt is a checkpoint for PyTorch, .bioimage.zip a package of the BioImage Model Zoo, .safetensors its weights, anything else JSON of this program.",
+      help: "A model file to write: .pt is a checkpoint for PyTorch, .bioimage.zip a package of the BioImage Model Zoo, .npz (NumPy) and .safetensors its weights, anything else JSON of this program.",
     }),
     ...modelFactOptions,
     ...commonOptions,
@@ -63,10 +65,7 @@ function describe({ model, tests = [] }: ForeignModel): string {
     `sparsity weight  ${configuration.sparsityWeight}`,
     `normalisation    type ${normalisation.type}, camera offset ${normalisation.offsetAdu} ADU`,
     `to go on with    ${model.optimizer ? "yes, with the moments of Adam" : "weights only"}`,
-    ...tests.map(
-      ({ weights, largestDifference, largestValue, isReproduced }) =>
-        `test images      ${weights}: ${isReproduced ? "reproduced" : "NOT reproduced"}, largest difference ${largestDifference.toExponential(1)} of ${largestValue.toPrecision(4)}`,
-    ),
+    ...tests.map((test) => `test images      ${testText(test)}`),
     "weight of each frame of the window in the background of each:",
     ...temporalShifts.map((shift, index) => `${`t + ${shift}`.padStart(12)} ${row(index)}`),
   ].join("\n");

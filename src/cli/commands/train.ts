@@ -1,10 +1,16 @@
+import { resolve } from "node:path";
+
 import { configurationFields, type SlnetConfiguration } from "../../core/configuration.js";
 import { errorMessage, isSlnetError, SlnetError } from "../../core/errors.js";
 import type { EvaluationFigures } from "../../core/metrics.js";
 import type { StackSelection } from "../../core/frames.js";
+import { appendLosses } from "../../core/loss-history.js";
 import type { ModelFile } from "../../core/model.js";
+import { mostLossPoints, type LossCurve } from "../../core/models/run-archive.js";
 import type { TrainingReport } from "../../protocol/api.js";
 import type { SlnetClient } from "../../protocol/client.js";
+import { firstFramePictures } from "../../protocol/first-frame.js";
+import { metadataOf, recordStack } from "../../protocol/recorded-stack.js";
 import type { ParsedArguments } from "../arguments.js";
 import { commonOptions, createNoticeList, type Command, type CommandContext, type NoticeList } from "../command.js";
 import { checkedConfiguration, configurationOptions, givenConfiguration } from "../configuration-options.js";
@@ -12,9 +18,11 @@ import { openEventLog, type EventLog } from "../event-log.js";
 import { modelFactOptions, readTypedModel, writeTypedModel } from "../model-file.js";
 import { createOption } from "../option.js";
 import { outputPathOf, requireOutputFolders, requireSeparateFiles } from "../output-paths.js";
+import { originOf, writeTrainingArchive, type ArchivedTraining } from "../run-archive.js";
 import { createProgressDisplay } from "../progress.js";
 import { parseStackPart, regionOf, type StackPart } from "../stack-part.js";
 import { parseStackOperand, selectionOf, selectionOptions } from "../stack-operand.js";
+import { readStoredFiles } from "../stored-files.js";
 import { WrongUsage } from "../wrong-usage.js";
 import { evaluateStack, figuresText } from "./eval.js";
 
@@ -28,6 +36,7 @@ export const trainCommand: Command = {
     "train recording.tif -o model.json --region 64,64,128,128 --frames 500:1500",
     "train recording.tif -o model.json --checkpoint model.json",
     "train recording.tif -o model.json --tensorboard runs/first",
+    "train recording.tif -o model.json --archive run.zip --files-to-store notes.txt",
   ],
   answersInText: false,
   options: [
@@ -37,7 +46,7 @@ export const trainCommand: Command = {
       kind: { type: "text" },
       placeholder: "MODEL",
       defaultText: "PREFIX + name of the stack + .slnet.json",
-      help: "The model file to write; one that ends in .pt is a checkpoint for PyTorch.",
+      help: "The model file to write; its ending chooses the kind as for slnet model: .pt is a checkpoint for PyTorch.",
     }),
     createOption({
       name: "region",
@@ -61,6 +70,12 @@ export const trainCommand: Command = {
       placeholder: "FOLDER",
       help: "Write losses and pictures of the first frame as events for TensorBoard into this folder, while training goes on.",
     }),
+    createOption({
+      name: "archive",
+      kind: { type: "text" },
+      placeholder: "ZIP",
+      help: "Also write everything that belongs to the run into one zip archive: the model, the record of the run, the loss curves, small pictures of the first frame, and the files named by --files-to-store. It is read wherever a model is, and on the page.",
+    }),
     ...configurationOptions(),
     ...modelFactOptions,
     ...selectionOptions,
@@ -79,18 +94,23 @@ export const trainCommand: Command = {
       outputPath: configuration.outputPath,
     });
     const stacks = [configuration.stack, ...(configuration.testStack === "" ? [] : [configuration.testStack])];
-    requireSeparateFiles(stacks, [output]);
-    requireOutputFolders([output], configuration.outputPath);
+    const archivePath = archivePathOf(parsed.text("archive"), configuration.outputPath);
+    const outputs = archivePath === null ? [output] : [output, archivePath];
+    requireSeparateFiles(stacks, outputs);
+    requireOutputFolders(outputs, configuration.outputPath);
+    // As they are when the training begins.
+    const files = archivePath === null ? null : await readStoredFiles(configuration.filesToStore);
 
     const eventFolder = parsed.text("tensorboard");
     const log = eventFolder === undefined ? null : await openEventLog(eventFolder);
 
     const client = await context.connect();
     const selection = selectionOf(parsed);
-    const trained = await trainStack(client, configuration, checkpoint, part, selection, log, notices, context);
-    const { model, error } = trained;
+    const trained = await trainStack(client, configuration, checkpoint, part, selection, log, notices, files, context);
+    const { model, error, archive } = trained;
     // Stopped or failed half-way: the model so far is worth more than none.
     if (model) await writeTypedModel(output, model, notices);
+    if (archivePath !== null && archive) await writeTrainingArchive(archivePath, archive);
     if (error && !context.interrupt.signal.aborted) throw withKeptModel(error, model, output);
     if (!model) throw error ?? new SlnetError("internal", "training ended without a model");
 
@@ -101,6 +121,7 @@ export const trainCommand: Command = {
       `${error ? "stopped after" : "trained"} ${trained.steps} steps in ${trained.seconds.toFixed(1)} s: ` +
         `loss ${formatLoss(model.loss)}, validation loss ${formatLoss(model.validationLoss)}`,
       `wrote ${output}, with the weights after epoch ${model.epoch} of ${trained.epochs}`,
+      ...(archivePath === null ? [] : [`wrote ${archivePath}, with all that belongs to the run`]),
       ...(evaluation ? [`on ${configuration.testStack}:`, figuresText(evaluation)] : []),
     ];
     return {
@@ -118,6 +139,7 @@ export const trainCommand: Command = {
         region: model.region,
         engine: trained.engine,
         model: output,
+        ...(archivePath !== null && { archive: archivePath }),
         notices: notices.list(),
         warnings: trained.warnings,
         ...(evaluation && { evaluation }),
@@ -126,6 +148,14 @@ export const trainCommand: Command = {
     };
   },
 };
+
+function archivePathOf(typed: string | undefined, outputPath: string): string | null {
+  if (typed === undefined) return null;
+  if (!/\.zip$/i.test(typed) || /\.bioimage\.zip$/i.test(typed)) {
+    throw new WrongUsage(`--archive is "${typed}", expected a name that ends in .zip, and not in .bioimage.zip`);
+  }
+  return resolve(outputPath, typed);
+}
 
 /** What was typed, over what the checkpoint was trained with: a run that goes on goes on with the same settings. */
 async function readConfiguration(
@@ -160,11 +190,20 @@ async function trainStack(
   selection: StackSelection,
   log: EventLog | null,
   notices: NoticeList,
+  archivedFiles: ReadonlyMap<string, Uint8Array> | null,
   { interrupt: { signal }, say }: CommandContext,
 ) {
   const warnings = createNoticeList((line) => say(line.replace(/^note/, "warning")));
-  const stack = await client.openStack(parseStackOperand(configuration.stack), { signal, selection });
+  const operand = parseStackOperand(configuration.stack);
+  const stack = await client.openStack(operand, { signal, selection });
   notices.add(stack.description.notices);
+  const startedAt = new Date();
+  const recorded = archivedFiles && {
+    stack: await recordStack(stack.description, await originOf(operand, selection), () =>
+      stack.readFrame(0, { signal }),
+    ),
+    metadata: metadataOf(stack.description),
+  };
   const started = performance.now();
   const region = regionOf(part, checkpoint?.region ?? null, stack.description.shape);
   const run = await stack.train({ ...configuration }, { signal, checkpoint, region });
@@ -193,10 +232,16 @@ async function trainStack(
   const display = createProgressDisplay("training", "steps");
   let last: TrainingReport | null = null;
   let error: Error | null = null;
+  let losses: LossCurve = [];
+  let validations: LossCurve = [];
   try {
     for await (const report of run) {
       last = report;
       await logged((open) => open.report(report));
+      if (archivedFiles) {
+        losses = appendLosses(losses, report.losses, mostLossPoints);
+        validations = appendLosses(validations, report.validations, mostLossPoints);
+      }
       if (report.warnings.length > 0) display.clear();
       warnings.add(report.warnings);
       const loss = report.losses.at(-1);
@@ -207,16 +252,54 @@ async function trainStack(
   } finally {
     display.clear();
   }
+  const model = last?.model ?? null;
+  const seconds = (performance.now() - started) / 1000;
+  let pictures: ReadonlyMap<string, Uint8Array> = new Map();
   if (error === null) {
-    const model = last?.model;
     if (model) await logged((open) => open.pictures(stack, model, signal));
+    if (model && recorded) {
+      try {
+        pictures = await firstFramePictures(stack, { type: "slnet", model }, signal);
+      } catch (reason) {
+        warnings.add([`the archive has no pictures: ${errorMessage(reason)}`]);
+      }
+    }
     await stack.close();
   }
+  const archive: ArchivedTraining | null =
+    recorded && model && last
+      ? {
+          ...recorded,
+          startedAt,
+          seconds,
+          ending: error === null ? "finished" : signal.aborted ? "cancelled" : "failed",
+          error: error === null || signal.aborted ? null : errorMessage(error),
+          configuration,
+          engine: plan.engine,
+          model,
+          training: {
+            checkpoint,
+            steps: last.progress.done,
+            plannedSteps: plan.steps,
+            epochs: last.epoch,
+            loss: losses.at(-1)?.loss ?? null,
+            validationLoss: validations.at(-1)?.loss ?? null,
+            keptShare: last.keptShare,
+            selfWeight: last.selfWeight,
+            warnings: warnings.list(),
+          },
+          losses,
+          validations,
+          pictures,
+          files: archivedFiles ?? new Map(),
+        }
+      : null;
   return {
-    model: last?.model ?? null,
+    model,
+    archive,
     steps: last?.progress.done ?? 0,
     epochs: last?.epoch ?? 0,
-    seconds: (performance.now() - started) / 1000,
+    seconds,
     engine: plan.engine,
     warnings: warnings.list(),
     error,

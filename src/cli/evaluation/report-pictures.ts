@@ -1,6 +1,6 @@
 import { createRendering } from "../../core/localization/rendering.js";
 import { createSimulation } from "../../core/simulation.js";
-import { greyPicture, greyScaleOf, type GreyScale } from "../grey-picture.js";
+import { greyPicture, greyScaleOf, type GreyScale } from "../../core/io/grey-picture.js";
 import type { ShownScene } from "./evaluate-scenes.js";
 
 /** A picture for a page. */

@@ -47,6 +47,12 @@ export function createMemorySink(): MemorySink {
       size = Math.max(size, end);
       return Promise.resolve();
     },
+    resize(wanted) {
+      if (wanted < size) buffer.fill(0, wanted, size);
+      else if (wanted > buffer.length) return this.write(wanted - 1, new Uint8Array(1));
+      size = wanted;
+      return Promise.resolve();
+    },
     bytes: () => buffer.subarray(0, size),
     close: () => Promise.resolve(),
   };

@@ -3,9 +3,40 @@ import { machineIsLittleEndian } from "./byte-order.js";
 /** Tables for eight bytes at a time ("slicing by 8", Kounavis and Berry 2008): 600 MB/s. */
 const tables = createTables(0xedb88320);
 
-/** CRC-32 as in zip (ISO 3309, polynomial 0xEDB88320). */
-export function crc32(bytes: Uint8Array): number {
-  return checksum(tables, bytes);
+/**
+ * CRC-32 as in zip (ISO 3309, polynomial 0xEDB88320).
+ *
+ * @param before - that of the bytes that stand before these
+ */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  return checksum(tables, bytes, before);
+}
+
+/**
+ * The CRC-32 of two pieces, one behind the other: crc(first) · x^(8 · length of the second) + crc(second), in polynomials over
+ * GF(2) (as `crc32_combine` of zlib).
+ *
+ * @param secondBytes - length of the second piece
+ */
+export function combinedCrc32(first: number, second: number, secondBytes: number): number {
+  let shifted = first;
+  // x⁸, then its squares: x is the highest bit but one.
+  let power = 1 << 23;
+  for (let left = secondBytes; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) shifted = multiplied(power, shifted);
+    power = multiplied(power, power);
+  }
+  return (shifted ^ second) >>> 0;
+}
+
+/** The product of two polynomials modulo that of CRC-32; the highest bit is x⁰. */
+function multiplied(one: number, other: number): number {
+  let product = 0;
+  for (let bit = 31, factor = other; bit >= 0; bit--) {
+    if ((one >>> bit) & 1) product ^= factor;
+    factor = factor & 1 ? (factor >>> 1) ^ 0xedb88320 : factor >>> 1;
+  }
+  return product >>> 0;
 }
 
 let castagnoliTables: Int32Array[] | null = null;
@@ -16,8 +47,8 @@ export function crc32c(bytes: Uint8Array): number {
   return checksum(castagnoliTables, bytes);
 }
 
-function checksum([t0, t1, t2, t3, t4, t5, t6, t7]: readonly Int32Array[], bytes: Uint8Array): number {
-  let crc = 0xffffffff;
+function checksum([t0, t1, t2, t3, t4, t5, t6, t7]: readonly Int32Array[], bytes: Uint8Array, before = 0): number {
+  let crc = ~before;
   let i = 0;
   // Whole words where they lie on their boundaries.
   for (; i < bytes.length && (bytes.byteOffset + i) % 4 !== 0; i++) crc = t0[(crc ^ bytes[i]) & 0xff] ^ (crc >>> 8);

@@ -1,4 +1,5 @@
 import type { ByteSource } from "../frames.js";
+import type { InflateFormat } from "./inflate.js";
 
 /** Compressed bytes given at a time. Deflate makes at most about a thousand times as many of them. */
 const step = 2048;
@@ -10,15 +11,20 @@ export function isGzip(head: Uint8Array): boolean {
   return head[0] === 0x1f && head[1] === 0x8b && head[2] === 8;
 }
 
+/** The first bytes of what a gzip file holds, as {@link inflatedHead}. */
+export function gzipHead(source: ByteSource, length: number): Promise<Uint8Array> {
+  return inflatedHead(source, length, "gzip");
+}
+
 /**
- * The first bytes of what a gzip file holds. However much it would become, little of it is decompressed.
+ * The first bytes of what a deflated file holds. However much it would become, little of it is decompressed.
  *
  * @returns `length` bytes, or fewer where it holds fewer, is damaged or cut off
  */
-export async function gzipHead(source: ByteSource, length: number): Promise<Uint8Array> {
+export async function inflatedHead(source: ByteSource, length: number, format: InflateFormat): Promise<Uint8Array> {
   const head = new Uint8Array(length);
   let filled = 0;
-  const stream = new DecompressionStream("gzip");
+  const stream = new DecompressionStream(format);
   const reader = stream.readable.getReader();
   const writer = stream.writable.getWriter();
   const feed = async (): Promise<void> => {

@@ -2,6 +2,7 @@ import { SlnetError } from "../errors.js";
 import type { ByteSource, FileFolder } from "../frames.js";
 import { createBufferSource } from "./buffer-source.js";
 import { crc32 } from "./crc32.js";
+import { inflatedHead } from "./gzip-head.js";
 import { inflateAtMost } from "./inflate.js";
 
 /** Most bytes of the list of files: some 300,000 of them. */
@@ -24,9 +25,16 @@ interface ZipEntry {
 /** A zip archive as a folder; its files are read where they lie. */
 export interface ZipFolder extends FileFolder {
   /** Full names of all files. */
-  readonly paths: Iterable<string>;
-  /** @param largest - bytes that a file may have at most, which is looked at before any of it is unpacked */
-  open(path: string, largest?: number): Promise<ByteSource | null>;
+  readonly paths: readonly string[];
+  /**
+   * @param largest - bytes that a file may have at most, which is looked at before any of it is unpacked
+   * @param largestPacked - the same for a compressed one, packed and unpacked, as it is unpacked as a whole; 80 MB by default
+   */
+  open(path: string, largest?: number, largestPacked?: number): Promise<ByteSource | null>;
+  /** The first bytes of a file, of a compressed one without unpacking more; fewer where it has fewer or is damaged. */
+  head(path: string, length: number): Promise<Uint8Array | null>;
+  /** Whether a file is compressed; one that is not there is not. */
+  isPacked(path: string): boolean;
 }
 
 /**
@@ -49,9 +57,9 @@ export async function openZip(source: ByteSource): Promise<ZipFolder> {
   const entries = entriesOf(viewOf(await readExactly(source, offset, size)), source);
   return {
     name: source.name,
-    paths: entries.keys(),
+    paths: [...entries.keys()],
     list: () => Promise.resolve([...entries.keys()].filter((path) => !path.includes("/"))),
-    async open(path, largest = Infinity) {
+    async open(path, largest = Infinity, largestPacked = largestInflated) {
       const entry = entries.get(path);
       if (entry && entry.size > largest) {
         throw new SlnetError(
@@ -59,8 +67,15 @@ export async function openZip(source: ByteSource): Promise<ZipFolder> {
           `${path} in ${source.name} has ${entry.size} bytes, expected at most ${largest}`,
         );
       }
-      return entry ? openEntry(source, path, entry) : null;
+      return entry ? openEntry(source, path, entry, largestPacked) : null;
     },
+    async head(path, length) {
+      const entry = entries.get(path);
+      if (!entry) return null;
+      const stored = await storedEntry(source, path, entry);
+      return entry.method === 0 ? stored.read(0, length) : inflatedHead(stored, length, "deflate-raw");
+    },
+    isPacked: (path) => (entries.get(path)?.method ?? 0) !== 0,
   };
 }
 
@@ -145,7 +160,8 @@ function widened(view: DataView, at: number, extraStart: number, extraEnd: numbe
   return values;
 }
 
-async function openEntry(source: ByteSource, path: string, entry: ZipEntry): Promise<ByteSource> {
+/** The bytes of an entry as they are in the archive, packed or not. */
+async function storedEntry(source: ByteSource, path: string, entry: ZipEntry): Promise<ByteSource> {
   const name = `${path} in ${source.name}`;
   const { method, isEncrypted, packedSize, size, headerOffset } = entry;
   if (isEncrypted) throw new SlnetError("unsupported", `${name} is encrypted, expected an archive without a password`);
@@ -157,21 +173,32 @@ async function openEntry(source: ByteSource, path: string, entry: ZipEntry): Pro
   }
   if (method === 0) {
     if (packedSize !== size) throw broken(source, `${path} has ${packedSize} bytes where its size is ${size}`);
-    return windowOf(source, name, start, size);
-  }
-  if (method !== 8) {
+  } else if (method !== 8) {
     throw new SlnetError(
       "unsupported",
       `${name} is compressed by method ${method}, expected 0 (stored) or 8 (deflate)`,
     );
   }
-  if (size > largestInflated || packedSize > largestInflated) {
+  return windowOf(source, name, start, packedSize);
+}
+
+async function openEntry(
+  source: ByteSource,
+  path: string,
+  entry: ZipEntry,
+  largestPacked: number,
+): Promise<ByteSource> {
+  const stored = await storedEntry(source, path, entry);
+  const { method, packedSize, size } = entry;
+  if (method === 0) return stored;
+  const { name } = stored;
+  if (size > largestPacked || packedSize > largestPacked) {
     throw new SlnetError(
       "unsupported",
-      `${name} has ${Math.max(size, packedSize)} bytes, expected at most ${largestInflated} of a compressed file; store it without compression`,
+      `${name} has ${Math.max(size, packedSize)} bytes, expected at most ${largestPacked} of a compressed file; store it without compression`,
     );
   }
-  const bytes = await inflateAtMost(await readExactly(source, start, packedSize), size, name, "deflate-raw");
+  const bytes = await inflateAtMost(await readExactly(stored, 0, packedSize), size, name, "deflate-raw");
   if (bytes.length !== size || crc32(bytes) !== entry.crc) {
     throw broken(
       source,

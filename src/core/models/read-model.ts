@@ -1,6 +1,7 @@
 import { SlnetError } from "../errors.js";
 import { createBufferSource } from "../io/buffer-source.js";
 import type { YamlLoader } from "../io/read-yaml.js";
+import { looksLikeSafetensors } from "../io/safetensors-head.js";
 import { openZip } from "../io/zip-folder.js";
 import { parseModelFile } from "../model.js";
 import { readTorchFile } from "../torch/torch-file.js";
@@ -16,7 +17,7 @@ export const largestModelBytes = 16 * 1024 * 1024;
 
 /**
  * Reads a model of any kind that is known: ours; those of PyTorch (a checkpoint of the published code, a state
- * dictionary, TorchScript); packages of the BioImage Model Zoo; safetensors. Which it is is seen from what is in it, not
+ * dictionary, TorchScript); packages of the BioImage Model Zoo; safetensors; archives of NumPy; archives of a run. Which it is is seen from what is in it, not
  * from its name.
  *
  * @param name - of the file, for messages
@@ -39,8 +40,13 @@ export async function readModel(
   const source = createBufferSource(name, bytes);
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b;
   if (isZip) {
+    const zip = await openZip(source);
+    const { isRunArchive, readArchivedModel } = await import("./run-archive.js");
+    if (isRunArchive(zip)) return { model: await readArchivedModel(zip), notices: [] };
+    const { isNpz } = await import("../io/npz.js");
+    if (isNpz(zip)) return (await import("./npz-reader.js")).readNpzModel(zip, facts);
     const { readPackage } = await import("../zoo/package-reader.js");
-    const found = await readPackage(await openZip(source), facts, loadYaml);
+    const found = await readPackage(zip, facts, loadYaml);
     if (found) return found;
   }
   if (isZip || looksLikeTorch(bytes)) return modelOfTorch(await readTorchFile(source), facts);
@@ -48,11 +54,6 @@ export async function readModel(
   if (/^\s*\{/.test(text)) return { model: parseModelFile(text, name), notices: [] };
   throw new SlnetError(
     "bad-input",
-    `${name} is no model, expected a file of this program (JSON), of PyTorch, of safetensors, or a package of the BioImage Model Zoo`,
+    `${name} is no model, expected a file of this program (JSON), of PyTorch, of safetensors, of NumPy (.npz), or a package of the BioImage Model Zoo`,
   );
-}
-
-/** Whether a file of safetensors may begin like this: the length of its header (64 bits), which is JSON. */
-function looksLikeSafetensors(head: Uint8Array): boolean {
-  return head.length > 9 && head[8] === 0x7b && head[5] === 0 && head[6] === 0 && head[7] === 0;
 }

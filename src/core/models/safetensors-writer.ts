@@ -1,12 +1,13 @@
 import { littleEndianBytes } from "../io/byte-order.js";
 import { joined } from "../io/deflate.js";
+import { safetensorsHead } from "../io/safetensors.js";
 import { networkOf, type ModelFile } from "../model.js";
 import { networkTensors } from "./network-tensors.js";
-import { metadataKey } from "./safetensors-reader.js";
+import { recordKey } from "./weights-model.js";
 
 /** A model as a file of safetensors: its weights as 32-bit floats, and the whole record of it beside them. */
 export function writeSafetensors(model: ModelFile): Uint8Array<ArrayBuffer> {
-  const header: Record<string, unknown> = { __metadata__: { format: "pt", [metadataKey]: JSON.stringify(model) } };
+  const header: Record<string, unknown> = { __metadata__: { format: "pt", [recordKey]: JSON.stringify(model) } };
   const parts: Uint8Array[] = [];
   let at = 0;
   for (const { name, shape, values } of networkTensors(networkOf(model))) {
@@ -15,11 +16,5 @@ export function writeSafetensors(model: ModelFile): Uint8Array<ArrayBuffer> {
     parts.push(bytes);
     at += bytes.length;
   }
-  const text = new TextEncoder().encode(JSON.stringify(header));
-  // Spaces behind the header, so that the tensors begin at a multiple of eight bytes.
-  const length = Math.ceil(text.length / 8) * 8;
-  const head = new Uint8Array(8 + length).fill(0x20);
-  new DataView(head.buffer).setBigUint64(0, BigInt(length), true);
-  head.set(text, 8);
-  return joined([head, ...parts]);
+  return joined([safetensorsHead(header), ...parts]);
 }

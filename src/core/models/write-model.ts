@@ -15,13 +15,17 @@ const packageEnding = /\.bioimage\.zip$/i;
 
 /**
  * Writes a model as a file of the kind that its name asks for: a package of the BioImage Model Zoo, a checkpoint for PyTorch,
- * safetensors, else JSON of our own.
+ * an archive for NumPy, safetensors, else JSON of our own.
  */
 export async function writeModel(name: string, model: ModelFile): Promise<WrittenModel> {
   if (packageEnding.test(name)) {
     const { writePackage } = await import("../zoo/package-writer.js");
     const title = name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1).replace(packageEnding, "");
     return { bytes: await writePackage(title, model), notices: [beforeUpload] };
+  }
+  if (/\.npz$/i.test(name)) {
+    const { writeNpzModel } = await import("./npz-writer.js");
+    return { bytes: await writeNpzModel(model), notices: [] };
   }
   if (/\.safetensors$/i.test(name)) {
     const { writeSafetensors } = await import("./safetensors-writer.js");

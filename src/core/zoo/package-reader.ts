@@ -41,7 +41,7 @@ export async function readPackage(
   if (!loadYaml) {
     throw new SlnetError(
       "unsupported",
-      `${zip.name} is a package of the BioImage Model Zoo, which is read on the command line only: slnet model PACKAGE -o model.json`,
+      `${zip.name} is a package of the BioImage Model Zoo, which needs a parser of YAML to be read, and none was given`,
     );
   }
   const folder = packageFolder(zip, descriptionPath);

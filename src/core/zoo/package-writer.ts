@@ -1,7 +1,6 @@
-import { createMemorySink } from "../io/buffer-source.js";
 import { encodeNpy } from "../io/npy-writer.js";
 import { encodeGreyPng } from "../io/png-writer.js";
-import { createZipTree } from "../io/zip-tree.js";
+import { zipped } from "../io/zip-tree.js";
 import { networkOf, type ModelFile } from "../model.js";
 import { networkParameters } from "../network.js";
 import { affineOf } from "../normalisation.js";
@@ -164,14 +163,6 @@ function coverOf({ frames, lowRank }: Example): Promise<Uint8Array<ArrayBuffer>>
     }
   }
   return encodeGreyPng(new Uint8Array(grey.buffer), 2 * side, side);
-}
-
-async function zipped(files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): Promise<Uint8Array<ArrayBuffer>> {
-  const sink = createMemorySink();
-  const zip = createZipTree(sink);
-  for (const [path, bytes] of files) await zip.write(path, bytes);
-  await zip.finish();
-  return sink.bytes().slice();
 }
 
 function encoded(text: string): Uint8Array<ArrayBuffer> {

@@ -55,7 +55,7 @@ export const english = {
   goOn: "Go on from the present model",
   loadModel: "Load model…",
   saveModel: "Save model",
-  saveTorch: "Save for PyTorch",
+  saveModelAs: "Save the model as",
   noModel: "There is no model yet",
   modelFile: "Model file",
   epoch: "Epoch",

@@ -79,6 +79,8 @@ export const english = {
     nd2: "Nikon nd2",
     raw: "raw",
     npy: "NumPy npy",
+    npz: "NumPy npz",
+    safetensors: "safetensors",
     simulated: "simulated",
     frames: "layer of the viewer",
   } satisfies Record<StackFormat, string>,

@@ -2,6 +2,7 @@ import { SlnetError } from "../../core/errors.js";
 import type { StackWriter, StackWriterOptions } from "../../core/io/stack-writer.js";
 import { createTiffWriter, type TiffWriterOptions, type WrittenTiff } from "../../core/io/tiff-writer.js";
 import { readWrittenTiff } from "../../core/io/written-tiff.js";
+import { canResume } from "../../protocol/save-formats.js";
 import type { OutputFile, Platform } from "../platform/platform.js";
 import type { ResolvedPart } from "./saved-parts.js";
 
@@ -35,6 +36,9 @@ export async function openPartWriter(
   resume: boolean,
 ): Promise<PartWriter> {
   const { format = "tiff", compression = "none" } = part;
+  if (resume && !canResume(format)) {
+    throw new SlnetError("unsupported", `a stopped cleaning into ${format} cannot be resumed; write TIFF for that`);
+  }
   switch (format) {
     case "tiff":
     case "ome-tiff": {
@@ -48,13 +52,42 @@ export async function openPartWriter(
       }
     }
     case "zarr":
-      if (resume) {
-        throw new SlnetError("unsupported", "a stopped cleaning into OME-Zarr cannot be resumed; write TIFF for that");
-      }
       return openZarrPart(part, { ...options, compression }, platform);
+    case "npy":
+    case "npz":
+    case "safetensors":
+      return openArrayPart(format, part, options, platform);
     default:
       return format satisfies never;
   }
+}
+
+const arrayWriters = {
+  npy: async () => (await import("../../core/io/npy-stack-writer.js")).createNpyStackWriter,
+  npz: async () => (await import("../../core/io/npz-stack-writer.js")).createNpzStackWriter,
+  safetensors: async () => (await import("../../core/io/safetensors-stack-writer.js")).createSafetensorsStackWriter,
+} as const;
+
+async function openArrayPart(
+  format: keyof typeof arrayWriters,
+  { target }: ResolvedPart,
+  options: StackWriterOptions,
+  platform: Platform,
+): Promise<PartWriter> {
+  const createWriter = await arrayWriters[format]();
+  const output = await platform.openOutput(target);
+  let writer: StackWriter | null = null;
+  return {
+    output: {
+      discard: () => output.discard(),
+      file: () => output.file(),
+      // Without a frame that can be reached the file is none: an archive whose list could not be written.
+      commit: () => (writer?.framesReachable === 0 ? output.discard() : output.commit()),
+    },
+    earlierFrames: 0,
+    neededFrames: 1,
+    start: () => (writer = createWriter(output.sink, options)),
+  };
 }
 
 /** A folder at a path, and a zip archive where one file is wanted. */

@@ -4,6 +4,7 @@ import { checkedModel } from "../../core/model.js";
 import { largestOffsetAdu, sparseOffset } from "../../core/sparse-offset.js";
 import type { CleaningMethod, SavedPart, SavedPartPlan } from "../../protocol/api.js";
 import { modelIn } from "../../protocol/cleaning-methods.js";
+import { isArrayFormat, saveFormatNames } from "../../protocol/save-formats.js";
 
 /** A part to save with everything decided that its caller left open. */
 export interface ResolvedPart extends SavedPart, Pick<SavedPartPlan, "offsetFrom" | "metadata"> {
@@ -81,8 +82,11 @@ function checkPart({ part, type, offsetAdu, format = "tiff", compression = "none
   };
   if (part !== "sparse" && part !== "low-rank") refuse("the part to save", part, "sparse or low-rank");
   if (type !== "uint16" && type !== "float32") refuse("the sample type to save", type, "uint16 or float32");
-  if (!["tiff", "ome-tiff", "zarr"].includes(format)) refuse("the format to save", format, "tiff, ome-tiff or zarr");
+  if (!saveFormatNames.includes(format)) refuse("the format to save", format, `one of ${saveFormatNames.join(", ")}`);
   if (!["none", "deflate"].includes(compression)) refuse("the compression", compression, "none or deflate");
+  if (compression !== "none" && isArrayFormat(format)) {
+    refuse("the compression", compression, `none, as ${format} is written as it is`);
+  }
   if (offsetAdu !== null && (!Number.isFinite(offsetAdu) || offsetAdu < 0 || offsetAdu > largestOffsetAdu)) {
     refuse("the offset of saved frames", offsetAdu, `0 to ${largestOffsetAdu} ADU`);
   }

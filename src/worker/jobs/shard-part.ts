@@ -3,6 +3,7 @@ import { framePixels, sampleBytes, type StackShape } from "../../core/frames.js"
 import type { StackWriter, StackWriterOptions } from "../../core/io/stack-writer.js";
 import { createTiffWriter } from "../../core/io/tiff-writer.js";
 import type { Shard } from "../../core/shards.js";
+import { isArrayFormat } from "../../protocol/save-formats.js";
 import type { OutputFile, Platform, ShardFolder } from "../platform/platform.js";
 import { createZarrWriter, zarrChunkFrames } from "../writers/zarr-writer.js";
 import { FrameChecksum } from "./frame-checksum.js";
@@ -51,6 +52,12 @@ export async function openShardPart(
   const { target, format = "tiff", compression = "none" } = part;
   if (target.type !== "path" || /\.zip$/i.test(target.path)) {
     throw new SlnetError("unsupported", "shards come together in a folder on disk, expected a path that is no archive");
+  }
+  if (isArrayFormat(format)) {
+    throw new SlnetError(
+      "unsupported",
+      `shards are not put together as ${format}, expected TIFF, OME-TIFF or OME-Zarr`,
+    );
   }
   const { publishEveryMs = 0, ...writer } = options;
   const run: ShardedRun = {

@@ -141,6 +141,14 @@ function privateSink(access: FileSystemSyncAccessHandle, name: string): ByteSink
         return Promise.reject(storageFull(name, bytes.byteLength, written, error));
       }
     },
+    resize(size) {
+      try {
+        access.truncate(size);
+        return Promise.resolve();
+      } catch (error) {
+        return Promise.reject(storageFull(name, size, 0, error));
+      }
+    },
     close() {
       // Closing flushes, and a second time does nothing.
       access.close();
@@ -191,5 +199,6 @@ function openMemoryFile(name: string): OutputFile {
 }
 
 function mediaType(name: string): string {
-  return name.endsWith(".zip") ? "application/zip" : "image/tiff";
+  if (/\.(zip|npz)$/i.test(name)) return "application/zip";
+  return /\.(npy|safetensors)$/i.test(name) ? "application/octet-stream" : "image/tiff";
 }

@@ -38,6 +38,13 @@ export async function openHandleFile(handle: FileSystemFileHandle, resume: boole
         throw handleError(name, `writing stopped at byte ${position}`, error);
       }
     },
+    async resize(size) {
+      try {
+        await stream.truncate(size);
+      } catch (error) {
+        throw handleError(name, `could not become ${size} bytes long`, error);
+      }
+    },
     async close() {
       try {
         await stream.close();

@@ -170,6 +170,19 @@ async function openFileOutput(path: string, resume: boolean, partPath = `${path}
         );
       }
     },
+    async resize(size) {
+      const handle = await (opening ??= openPart());
+      try {
+        await handle.truncate(size);
+      } catch (error) {
+        const advice = writeFailures[(error as NodeJS.ErrnoException).code ?? ""];
+        throw new SlnetError(
+          advice === undefined ? "bad-input" : "out-of-memory",
+          `${path} cannot become ${size} bytes long: ${advice ?? errorMessage(error)}`,
+          { cause: error },
+        );
+      }
+    },
     close,
   };
   return {

@@ -92,8 +92,10 @@ async function openFile(source: ByteSource, context: OpeningContext): Promise<St
         return await (await import("../../core/io/dax-reader.js")).openDax(source, folder);
       case "raw":
         return await (await import("./picasso-reader.js")).openPicasso(source, folder);
+      case "safetensors":
+        return await (await import("../../core/io/safetensors.js")).openSafetensors(source, selection);
       case "zip":
-        return await (await import("./zarr-zip.js")).openZarrZip(source, selection);
+        return await (await import("./zip-reader.js")).openZipStack(source, selection);
       case "zarr": {
         const stack = await openZarrFolder(context);
         await source.close();

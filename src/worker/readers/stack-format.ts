@@ -4,11 +4,25 @@ import { gzipHead, isGzip } from "../../core/io/gzip-head.js";
 import { isMarkedMrc, looksLikeMrc } from "../../core/io/mrc-reader.js";
 import { isNifti, niftiHeaderBytes } from "../../core/io/nifti-header.js";
 import { looksLikePic } from "../../core/io/pic-reader.js";
+import { looksLikeSafetensors } from "../../core/io/safetensors-head.js";
 import { isOmeXml } from "../../core/io/tiff-description.js";
 
 /** What a file is, as far as it decides who reads it. */
 export type FileFormat =
-  "tiff" | "ome" | "nd2" | "npy" | "dax" | "raw" | "zip" | "zarr" | "mrc" | "pic" | "nrrd" | "mha" | "nifti";
+  | "tiff"
+  | "ome"
+  | "nd2"
+  | "npy"
+  | "dax"
+  | "raw"
+  | "safetensors"
+  | "zip"
+  | "zarr"
+  | "mrc"
+  | "pic"
+  | "nrrd"
+  | "mha"
+  | "nifti";
 
 /** The file in a Zarr folder that says what the folder holds; a person may have opened that. */
 export function isZarrMetadata(name: string): boolean {
@@ -62,12 +76,13 @@ export async function formatOf(source: ByteSource): Promise<FileFormat> {
   // These have no first bytes of their own; what they are stands in a file beside them.
   if (/\.dax$/i.test(source.name)) return "dax";
   if (/\.raw$/i.test(source.name)) return "raw";
+  if (looksLikeSafetensors(head)) return "safetensors";
   if (looksLikePic(head, source.size)) return "pic";
   if (looksLikeMrc(head, source.size)) return "mrc";
   const start = [...head.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new SlnetError(
     "bad-input",
-    `${source.name} is not a stack that can be read: it starts with bytes ${start}; expected TIFF, OME-Zarr, ND2, NPY, ` +
+    `${source.name} is not a stack that can be read: it starts with bytes ${start}; expected TIFF, OME-Zarr, ND2, NPY, NPZ, safetensors, ` +
       "MRC, NRRD, MHA, MHD, NIfTI, PIC, DAX or RAW",
   );
 }

@@ -1,25 +1,17 @@
 import { SlnetError } from "../../core/errors.js";
-import type { ByteSource, FileFolder, StackReader, StackSelection } from "../../core/frames.js";
+import type { FileFolder, StackReader, StackSelection } from "../../core/frames.js";
 import { zarrMetadataNames } from "./zarr-node.js";
 import { openZarr } from "./zarr-reader.js";
-import { openZip, type ZipFolder } from "../../core/io/zip-folder.js";
+import type { ZipFolder } from "../../core/io/zip-folder.js";
 
 /**
  * Opens a Zarr folder that was packed into one file (`.zarr.zip`, `.ozx`), at its top or inside folders of it.
  *
- * @param source - closed by the reader's `close`, not when opening fails
+ * @param zip - its source stays the caller's, and open as long as the reader is used
  * @throws {@link SlnetError} `bad-input` for an archive that holds no Zarr folder, or several side by side
  */
-export async function openZarrZip(source: ByteSource, selection: StackSelection): Promise<StackReader> {
-  const zip = await openZip(source);
-  const stack = await openZarr(below(zip, rootIn(zip)), selection);
-  return {
-    ...stack,
-    async close() {
-      await stack.close();
-      await source.close();
-    },
-  };
+export function openZarrZip(zip: ZipFolder, selection: StackSelection): Promise<StackReader> {
+  return openZarr(below(zip, rootIn(zip)), selection);
 }
 
 /** The highest folder with metadata of Zarr: empty or ending in `/`. */
@@ -41,7 +33,7 @@ function rootIn(zip: ZipFolder): string {
   if (root === undefined) {
     throw new SlnetError(
       "bad-input",
-      `${zip.name} is a zip archive without a Zarr folder in it; unpack it and open the stack`,
+      `${zip.name} is a zip archive without a Zarr folder or arrays of NumPy in it; unpack it and open the stack`,
     );
   }
   if (another !== undefined) {

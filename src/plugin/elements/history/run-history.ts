@@ -10,7 +10,7 @@ import { moduleCode } from "../../run-record-code.js";
 import { commandLine } from "../../run-record-command.js";
 import { usesModel } from "../../../protocol/cleaning-methods.js";
 import { planOfRun } from "../../run-record-plan.js";
-import type { RunRecord } from "../../run-record.js";
+import type { RunRecord } from "../../../protocol/run-record.js";
 import type { SlnetSession } from "../../session.js";
 import { historyStrings } from "../../strings/history.js";
 import { strings } from "../../strings/index.js";
@@ -88,7 +88,7 @@ export class SlnetRunHistory extends LitElement {
           type="file"
           hidden
           aria-label=${texts.recordFile}
-          accept=".json,application/json"
+          accept=".json,application/json,.zip,application/zip"
           @change=${() => this.#load(session)}
         />
       </div>
@@ -158,6 +158,9 @@ export class SlnetRunHistory extends LitElement {
             ${texts.repeat}
           </button>
           <button @click=${() => history.save(id)}>${texts.saveRecord}</button>
+          <button ?disabled=${busy} title=${texts.saveArchiveHelp} @click=${() => void this.#saveArchive(history, id)}>
+            ${texts.saveArchive}
+          </button>
           <button @click=${() => void this.#copy(commandLine(record), record)}>${texts.copyCommand}</button>
           <button @click=${() => void this.#copy(moduleCode(record), record)}>${texts.copyCode}</button>
           <button @click=${() => (this.renamed = id)}>${texts.rename}</button>
@@ -266,6 +269,14 @@ export class SlnetRunHistory extends LitElement {
   async #restore(history: RunHistory, id: string, title: string): Promise<void> {
     await history.restore(id);
     this.message = historyStrings().restored(title);
+  }
+
+  async #saveArchive(history: RunHistory, id: string): Promise<void> {
+    try {
+      await history.saveArchive(id);
+    } catch (error) {
+      this.message = errorMessage(error);
+    }
   }
 
   #remove(history: RunHistory, id: string): void {

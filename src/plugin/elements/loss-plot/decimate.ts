@@ -1,4 +1,4 @@
-import type { LossPoint } from "../../loss-history.js";
+import type { LossPoint } from "../../../core/loss-history.js";
 
 /** The curve with at most `maximum` points: of each stretch the lowest and the highest, so that no spike is lost. */
 export function decimate(points: readonly LossPoint[], maximum: number): readonly LossPoint[] {

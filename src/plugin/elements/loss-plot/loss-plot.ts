@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { property, state } from "lit/decorators.js";
 import type uPlot from "uplot";
 
-import type { LossPoint } from "../../loss-history.js";
+import type { LossPoint } from "../../../core/loss-history.js";
 import { strings } from "../../strings/index.js";
 import { CurvePlot } from "../curves/curve-plot.js";
 import { curvePlotStyles } from "../curves/curve-plot.styles.js";

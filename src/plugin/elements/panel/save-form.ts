@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 
 import type { SavedPart, SaveFormat } from "../../../protocol/api.js";
+import { canResume, isArrayFormat } from "../../../protocol/save-formats.js";
 import type { ConfigurationOptions } from "../../configuration-errors.js";
 import { saveFormat, saveFormats } from "../../save-formats.js";
 import { canPickSaveFile, canPickStartedFile, pickSaveFile, pickStartedFile } from "../../save-picker.js";
@@ -104,19 +105,19 @@ export class SlnetSaveForm extends LitElement {
       <label>
         ${texts.compression}
         <select
-          ?disabled=${busy}
+          ?disabled=${busy || isArrayFormat(this.format)}
           @change=${(event: Event) => (this.compression = chosenValue(event) as NonNullable<SavedPart["compression"]>)}
         >
-          <option value="none" ?selected=${this.compression === "none"}>${texts.compressions.none}</option>
-          <option value="deflate" ?selected=${this.compression === "deflate"}>${texts.compressions.deflate}</option>
+          <option value="none" .selected=${this.#compression() === "none"}>${texts.compressions.none}</option>
+          <option value="deflate" .selected=${this.#compression() === "deflate"}>${texts.compressions.deflate}</option>
         </select>
       </label>
     `;
   }
 
-  /** Where a file of an earlier run can be chosen. An OME-Zarr is written from the beginning only. */
+  /** Where a file of an earlier run can be chosen. */
   #canGoOn(): boolean {
-    return canPickSaveFile() && canPickStartedFile() && this.format !== "zarr";
+    return canPickSaveFile() && canPickStartedFile() && canResume(this.format);
   }
 
   #isGoingOn(): boolean {
@@ -149,8 +150,13 @@ export class SlnetSaveForm extends LitElement {
   }
 
   #request(): SaveRequest {
-    const { savedPart: part, sampleType: type, format, compression } = this;
-    return { part, type, format, compression };
+    const { savedPart: part, sampleType: type, format } = this;
+    return { part, type, format, compression: this.#compression() };
+  }
+
+  /** Arrays are written as they are. */
+  #compression(): NonNullable<SavedPart["compression"]> {
+    return isArrayFormat(this.format) ? "none" : this.compression;
   }
 
   async #saveToFile(session: SlnetSession): Promise<void> {

@@ -3,6 +3,7 @@ import { property, query, state } from "lit/decorators.js";
 
 import { configurationFields, defaultConfiguration, type SlnetConfiguration } from "../../../core/configuration.js";
 import { keptShare } from "../../../core/kept-share.js";
+import { modelKinds, type ModelKind } from "../../model-kinds.js";
 import type { SlnetSession } from "../../session.js";
 import type { SessionState } from "../../session-state.js";
 import { formStrings } from "../../strings/panel-forms.js";
@@ -10,7 +11,7 @@ import { steeringStrings } from "../../strings/steering.js";
 import { themeStyles } from "../theme.styles.js";
 import { actionButton } from "./action-button.js";
 import { estimateNote } from "./estimate-note.js";
-import { isChecked } from "./field-events.js";
+import { chosenValue, isChecked } from "./field-events.js";
 import { formStyles } from "./form.styles.js";
 import type { OptionChangeEvent } from "./options-form.js";
 import { panelStyles } from "./panel.styles.js";
@@ -36,6 +37,7 @@ export class SlnetTrainForm extends LitElement {
   @property({ attribute: false }) state: SessionState | null = null;
 
   @state() private goOn = false;
+  @state() private modelKind: ModelKind = "json";
   @query("#model-file") private modelInput!: HTMLInputElement;
 
   override render(): TemplateResult {
@@ -127,17 +129,26 @@ export class SlnetTrainForm extends LitElement {
   #modelButtons(session: SlnetSession, { model }: SessionState, busy: boolean): TemplateResult {
     const texts = formStrings();
     return html`
+      <label>
+        ${texts.saveModelAs}
+        <select
+          id="model-kind"
+          ?disabled=${model === null}
+          @change=${(event: Event) => (this.modelKind = chosenValue(event) as ModelKind)}
+        >
+          ${modelKinds.map(
+            ({ value, title }) => html`<option value=${value} .selected=${value === this.modelKind}>${title}</option>`,
+          )}
+        </select>
+      </label>
       <div class="row">
         <button ?disabled=${busy} @click=${() => this.modelInput.click()}>${texts.loadModel}</button>
-        <button ?disabled=${model === null} title=${model ? "" : texts.noModel} @click=${() => session.saveModel()}>
-          ${texts.saveModel}
-        </button>
         <button
           ?disabled=${model === null}
           title=${model ? "" : texts.noModel}
-          @click=${() => session.saveModel("torch")}
+          @click=${() => void session.saveModel(this.modelKind)}
         >
-          ${texts.saveTorch}
+          ${texts.saveModel}
         </button>
         <input
           id="model-file"

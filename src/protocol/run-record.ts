@@ -1,7 +1,7 @@
 import type { SlnetConfiguration } from "../core/configuration.js";
 import type { SampleType, StackMetadata, StackSelection } from "../core/frames.js";
 import type { ModelFile } from "../core/model.js";
-import type { CleaningMethod, CleaningOptions, SavedPart, SaveFormat } from "../protocol/api.js";
+import type { CleaningMethod, CleaningOptions, SavedPart, SaveFormat } from "./api.js";
 import type { runFormat } from "./run-format.js";
 
 /** What tells one stack from another, and where it came from. */

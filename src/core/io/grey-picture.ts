@@ -1,5 +1,5 @@
-import { encodeGreyPng } from "../core/io/png-writer.js";
-import type { Picture } from "../core/models/tensorboard.js";
+import { encodeGreyPng } from "./png-writer.js";
+import type { Picture } from "../models/tensorboard.js";
 
 export interface GreyScale {
   /** What is black, and what is white. */

@@ -1,0 +1,90 @@
+import { SlnetError } from "../errors.js";
+import { framePixels, sampleBytes, sampleTypeOf, type ByteSink } from "../frames.js";
+import { littleEndianBytes } from "./byte-order.js";
+import type { StackWriter, StackWriterOptions } from "./stack-writer.js";
+
+/** What stands around frames that follow each other without gaps. */
+export interface ArrayForm {
+  /** Of the format, for messages. */
+  readonly title: string;
+  /** Where the first frame begins. */
+  readonly start: number;
+  /** Takes note of pixels that are written. */
+  add?(bytes: Uint8Array): void;
+  /** Makes so many frames reachable while more are to come; missing where a file can be read only once it is finished. */
+  publish?(frames: number): Promise<void>;
+  /** Makes so many frames all that there are. Returns the size of the file. */
+  finish(frames: number): Promise<number>;
+}
+
+/** @throws {@link SlnetError} `bad-input` for sizes that cannot be */
+export function requireArraySizes(title: string, { height, width, frames }: StackWriterOptions): void {
+  for (const [name, value] of Object.entries({ height, width, frames })) {
+    if (Number.isInteger(value) && value >= 1 && value <= 0xffff_ffff) continue;
+    throw new SlnetError("bad-input", `write ${title}: ${name} is ${value}, expected a whole number of at least 1`);
+  }
+}
+
+/**
+ * Writes frames one behind the other, little-endian: first the pixels, then what makes them reachable.
+ *
+ * @param sink - empty
+ */
+export function createArrayWriter(sink: ByteSink, options: StackWriterOptions, form: ArrayForm): StackWriter {
+  const { type, frames: plannedFrames, publishEveryMs = 0 } = options;
+  const { title, start } = form;
+  const pixels = framePixels(options);
+  const frameBytes = pixels * sampleBytes(type);
+  let framesWritten = 0;
+  let framesPublished = 0;
+  let publishedAt = -Infinity;
+  /** Where the furthest write was to end, also one that failed. */
+  let furthest = 0;
+
+  return {
+    get framesWritten() {
+      return framesWritten;
+    },
+    get framesReachable() {
+      return framesPublished;
+    },
+
+    async write(frames) {
+      if (sampleTypeOf(frames) !== type || frames.length % pixels !== 0) {
+        throw new SlnetError(
+          "bad-input",
+          `write ${title}: got ${frames.length} ${sampleTypeOf(frames)} pixels, expected whole frames of ${pixels} ${type} pixels`,
+        );
+      }
+      const end = framesWritten + frames.length / pixels;
+      if (end === framesWritten) return;
+      if (end > plannedFrames) {
+        throw new SlnetError(
+          "bad-input",
+          `write ${title}: frame ${plannedFrames} does not fit, the file was planned for ${plannedFrames} frames`,
+        );
+      }
+      const bytes = littleEndianBytes(frames);
+      furthest = start + end * frameBytes;
+      await sink.write(start + framesWritten * frameBytes, bytes);
+      form.add?.(bytes);
+      framesWritten = end;
+      if (!form.publish || publishEveryMs === Infinity) return;
+      if (performance.now() - publishedAt < publishEveryMs) return;
+      await form.publish(end);
+      framesPublished = end;
+      publishedAt = performance.now();
+    },
+
+    async finish() {
+      if (framesWritten === 0) {
+        throw new SlnetError("bad-input", `write ${title}: no frame was written, expected at least 1`);
+      }
+      const bytes = await form.finish(framesWritten);
+      framesPublished = framesWritten;
+      // What a failed write left behind the last frame belongs to nobody.
+      if (furthest > start + framesWritten * frameBytes) await sink.resize?.(bytes);
+      return { frames: framesWritten, bytes };
+    },
+  };
+}
