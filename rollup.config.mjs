@@ -173,6 +173,16 @@ async function copyTypesFrom(file, copied) {
   }
 }
 
+/** Of the decoders of geotiff only that of JPEG is used; it would load the others by itself. */
+const jpegDecoderOnly = () => ({
+  name: "jpeg-decoder-only",
+  resolveId: (source, importer) =>
+    /[\\/]geotiff[\\/][\w-]+[\\/]compression[\\/]index\.js$/.test(importer ?? "") && !/jpeg|basedecoder/.test(source)
+      ? "\0unused-decoder"
+      : null,
+  load: (id) => (id === "\0unused-decoder" ? "export default undefined;" : null),
+});
+
 /** What React and deck.gl ask for when they are bundled: a page has no `process`. */
 const production = () => ({
   name: "production",
@@ -190,8 +200,8 @@ const withoutComments = terser({
 });
 // Licences, and what tells a bundler that an address is known only at run time.
 const minify = terser({ format: { comments: /@license|^!|@vite-ignore|webpackIgnore/ } });
-const browser = () => [nodeResolve({ browser: true, preferBuiltins: false }), commonjs()];
-const node = () => [nodeResolve({ exportConditions: ["node"], preferBuiltins: true }), commonjs()];
+const browser = () => [jpegDecoderOnly(), nodeResolve({ browser: true, preferBuiltins: false }), commonjs()];
+const node = () => [jpegDecoderOnly(), nodeResolve({ exportConditions: ["node"], preferBuiltins: true }), commonjs()];
 
 // TensorFlow.js and itk-wasm call `require` under Node, which an ES module does not have.
 const nodeBanner =

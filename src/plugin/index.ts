@@ -150,6 +150,7 @@ export type {
   RunRecord,
 } from "../protocol/run-record.js";
 export type { CleanedReceiver } from "./cleaned-receiver.js";
+export type { ModelKind } from "./model-kinds.js";
 export type { SessionOptions } from "./session-options.js";
 export type { DeliverFile } from "./session-saving.js";
 export type { MetadataChanges } from "./session-settings.js";
