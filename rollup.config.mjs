@@ -173,7 +173,7 @@ async function copyTypesFrom(file, copied) {
   }
 }
 
-/** Of the decoders of geotiff only that of JPEG is used; it would load the others by itself. */
+/** Of the decoders of geotiff the worker uses only that of JPEG; geotiff would bring all of them. */
 const jpegDecoderOnly = () => ({
   name: "jpeg-decoder-only",
   resolveId: (source, importer) =>
@@ -200,8 +200,8 @@ const withoutComments = terser({
 });
 // Licences, and what tells a bundler that an address is known only at run time.
 const minify = terser({ format: { comments: /@license|^!|@vite-ignore|webpackIgnore/ } });
-const browser = () => [jpegDecoderOnly(), nodeResolve({ browser: true, preferBuiltins: false }), commonjs()];
-const node = () => [jpegDecoderOnly(), nodeResolve({ exportConditions: ["node"], preferBuiltins: true }), commonjs()];
+const browser = () => [nodeResolve({ browser: true, preferBuiltins: false }), commonjs()];
+const node = () => [nodeResolve({ exportConditions: ["node"], preferBuiltins: true }), commonjs()];
 
 // TensorFlow.js and itk-wasm call `require` under Node, which an ES module does not have.
 const nodeBanner =
@@ -227,7 +227,15 @@ const worker = {
     // a worker and another one as an import of its parts, and it would run twice, both answering each message.
     manualChunks: { start: ["build/src/worker/start.js"] },
   },
-  plugins: [kernelsForRollup(), shaders(), ...browser(), minify, copyAssets("dist/assets"), inWorker.plugin()],
+  plugins: [
+    kernelsForRollup(),
+    shaders(),
+    jpegDecoderOnly(),
+    ...browser(),
+    minify,
+    copyAssets("dist/assets"),
+    inWorker.plugin(),
+  ],
   onwarn: quiet,
 };
 
@@ -276,9 +284,23 @@ const library = {
 const notebookWorker = {
   input: "build/src/worker/index.js",
   output: { file: "build/bundles/notebook-worker.js", format: "es", inlineDynamicImports: true, intro: leftOut },
-  plugins: [kernelsForRollup(), shaders(), leaveOutOfNotebooks(), ...browser(), minify, inPackage.plugin()],
+  plugins: [
+    kernelsForRollup(),
+    shaders(),
+    jpegDecoderOnly(),
+    leaveOutOfNotebooks(),
+    ...browser(),
+    minify,
+    inPackage.plugin(),
+  ],
   onwarn: quiet,
 };
+
+/** The YAML parser for pages, where everything else is taken as for Node. */
+const yamlForPages = () => ({
+  name: "yaml-for-pages",
+  resolveId: (source) => (source === "yaml" ? join(packageFolder("yaml"), "browser", "index.js") : null),
+});
 
 /** The widget, with all that it needs: a notebook loads one text. */
 const widget = {
@@ -288,6 +310,7 @@ const widget = {
   plugins: [
     kernelsForRollup(),
     notebookWorkerText(),
+    yamlForPages(),
     nodeResolve({ exportConditions: ["node"], preferBuiltins: false }),
     minify,
     inPackage.plugin(),
@@ -330,7 +353,7 @@ const commandLine = {
     banner: nodeBanner,
     chunkFileNames: "parts/[name]-[hash].js",
   },
-  plugins: [kernelsForRollup(), shaders(), ...node(), withoutComments, inPackage.plugin()],
+  plugins: [kernelsForRollup(), shaders(), jpegDecoderOnly(), ...node(), withoutComments, inPackage.plugin()],
   onwarn: quiet,
 };
 
@@ -358,7 +381,7 @@ const engineTests = (platform, plugins, banner = "") => ({
     "running-median-kernel": "build/src/worker/methods/running-median-kernel.js",
   },
   output: { dir: `build/bundles/${platform}`, format: "es", banner },
-  plugins: [kernelsForRollup(), shaders(), ...plugins],
+  plugins: [kernelsForRollup(), shaders(), jpegDecoderOnly(), ...plugins],
   onwarn: quiet,
 });
 

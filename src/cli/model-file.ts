@@ -62,8 +62,27 @@ export async function readTypedModelFile(
   const maximumAdu = parsed.number("model-maximum");
   const facts = { ...(temporalShifts && { temporalShifts }), ...(maximumAdu !== undefined && { maximumAdu }) };
   const read = await readModel(path, bytes, facts, () => import("yaml"));
+  const { temporalShifts: saidShifts, normalisation } = read.model;
+  requireSame(path, "model-shifts", "temporal shifts", saidShifts, temporalShifts);
+  requireSame(path, "model-maximum", "largest pixel", normalisation.maximum, maximumAdu);
   notices.add(read.notices);
   return read;
+}
+
+/** What a file says counts; that something else was typed should not go by in silence. */
+function requireSame<T extends number | readonly number[]>(
+  path: string,
+  option: string,
+  what: string,
+  said: T | null,
+  typed: T | undefined,
+): void {
+  if (typed === undefined || said === null || String(said) === String(typed)) return;
+  const list = [said].flat().join(", ");
+  throw new SlnetError(
+    "bad-input",
+    `model ${path} says that its ${what} ${Array.isArray(said) ? "are" : "is"} ${list}; leave out --${option}, which is for files that do not say it`,
+  );
 }
 
 /**

@@ -959,6 +959,20 @@ describe("from simulation to cleaned stack", () => {
     assert.equal((figures as { windows: number }).windows, 5);
   });
 
+  it("what is typed about a model and contradicts its file is refused, not ignored", async () => {
+    const checkpoint = fileURLToPath(new URL("../../../test/golden/reference_checkpoint.pt", import.meta.url));
+    const clean = (...typed: string[]) =>
+      slnet(["clean", "stack.tif", "--model", checkpoint, ...typed, "-o", "typed.tif"]);
+    const refused = await clean("--model-shifts", "0,1,2");
+    assert.equal(refused.exitCode, 1);
+    assert.match(refused.stderr, /says that its temporal shifts are 0, 49, 99; leave out --model-shifts/);
+    const same = await clean("--model-shifts", "0,49,99", "--model-maximum", "700");
+    assert.equal(same.exitCode, 0, same.stderr);
+    assert.equal((await slnet(["model", checkpoint, "--model-maximum", "700", "-o", "typed.json"])).exitCode, 0);
+    const other = await slnet(["eval", "stack.tif", "--model", "typed.json", "--model-maximum", "701"]);
+    assert.match(other.stderr, /says that its largest pixel is 700; leave out --model-maximum/);
+  });
+
   it("train evaluates on a test stack where one is named", async () => {
     await slnetJson("simulate", "-o", "test.tif", "--seed", "9", "--frames", "60", "--width", "64", "--height", "64");
     const training = ["--temporal-shifts", "0,20,40", "--max-epochs", "1", "--engine", "js"];
