@@ -1,31 +1,12 @@
 import { expect } from "@open-wc/testing";
 
-import { createConfiguration } from "../../src/core/configuration.js";
 import { createBufferSource } from "../../src/core/io/buffer-source.js";
 import { openZip } from "../../src/core/io/zip-folder.js";
 import { zipped } from "../../src/core/io/zip-tree.js";
-import { createModelFile } from "../../src/core/model.js";
 import { writeModel } from "../../src/core/models/write-model.js";
-import { createNetwork } from "../../src/core/network.js";
-import { createRandom } from "../../src/core/random.js";
+import { model } from "./biased-model.js";
 import { PanelHarness } from "./panel-harness.js";
 import { noisyTiff, SessionHarness } from "./session-harness.js";
-
-const temporalShifts = [0, 5, 10];
-const model = createModelFile({
-  network: createNetwork(3, { weightMultiplier: 0.5, useBias: true }, createRandom(1, "init")),
-  temporalShifts,
-  normalisation: { type: 2, offsetAdu: 100, maximum: 812.25, mean: 131.7, standardDeviation: 67.1 },
-  configuration: createConfiguration({ temporalShifts, useBias: true }),
-  region: null,
-  seed: 1,
-  epoch: 0,
-  steps: 0,
-  loss: null,
-  validationLoss: null,
-  optimizer: null,
-  versions: { slnetWeb: "0.1.0", engine: "js" },
-});
 
 const written = async (name: string): Promise<File> => new File([(await writeModel(name, model)).bytes], name);
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 
 import { accessibilityFaults } from "./accessibility.js";
 import { requireFocus, tabTo } from "./focus.js";
@@ -52,7 +52,7 @@ async function shot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `${screenshotFolder}${name}.png`, fullPage: true });
 }
 
-function cell(page: Page, id: string): ReturnType<Page["locator"]> {
+function cell(page: Page, id: string): Locator {
   return page.locator(`#${id}`);
 }
 
@@ -245,7 +245,7 @@ describe("a widget whose Python is wrong or silent", { timeout: 5 * minutes }, (
   });
   after(() => notebook.close());
 
-  async function shown(kernel: PlayedKernel): Promise<ReturnType<Page["locator"]>> {
+  async function shown(kernel: PlayedKernel): Promise<Locator> {
     const id = `cell-${++count}`;
     await notebook.create(id, kernel);
     await notebook.show(id, id);
@@ -353,11 +353,7 @@ describe("a widget whose Python is wrong or silent", { timeout: 5 * minutes }, (
       .waitFor();
     await found.getByText("Waiting for Python").waitFor({ state: "detached" });
     kernel.misbehave = null;
-    await found.getByRole("button", { name: "Clean", exact: true }).click();
-    await found
-      .getByText(/^Cleaned 30 frames/)
-      .first()
-      .waitFor();
+    await cleanAll(found);
   });
 
   it("is cancelled while Python takes its time, and cleans again afterwards", async () => {
@@ -376,11 +372,7 @@ describe("a widget whose Python is wrong or silent", { timeout: 5 * minutes }, (
       "none leaves before the first is taken",
     );
     kernel.misbehave = null;
-    await found.getByRole("button", { name: "Clean", exact: true }).click();
-    await found
-      .getByText(/^Cleaned 30 frames/)
-      .first()
-      .waitFor();
+    await cleanAll(found);
   });
 
   it("ends its worker when Python closes the widget", async () => {
@@ -425,4 +417,13 @@ async function until(condition: () => boolean, limitMs = 10_000): Promise<void> 
     assert.ok(Date.now() < end, `${condition.toString()} did not come true`);
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
+}
+
+/** Cleans the thirty frames of the stack, and waits until that is done. */
+async function cleanAll(found: Locator): Promise<void> {
+  await found.getByRole("button", { name: "Clean", exact: true }).click();
+  await found
+    .getByText(/^Cleaned 30 frames/)
+    .first()
+    .waitFor();
 }

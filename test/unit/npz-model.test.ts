@@ -10,6 +10,7 @@ import { networkOf } from "../../src/core/model.js";
 import { readModel } from "../../src/core/models/read-model.js";
 import { writeModel } from "../../src/core/models/write-model.js";
 import { encodeNpy } from "../../src/core/io/npy-writer.js";
+import { damagedCopies } from "./damaged-copies.js";
 import { buildModel, rounded } from "./model-builder.js";
 import { pythonWith } from "./python.js";
 import { refusal } from "./reading.js";
@@ -145,16 +146,11 @@ describe("archives of NumPy with a model", () => {
 
   it("cut off or with a byte changed give a model or an error of ours", async () => {
     for (const isCompressed of [false, true]) {
-      const whole = Buffer.from(buildZip(new Map(arrays), isCompressed));
-      for (let i = 0; i < whole.length; i++) {
-        const changed = Buffer.from(whole);
-        changed[i] = (changed[i] ?? 0) ^ 0x55;
-        for (const bytes of [changed, whole.subarray(0, i)]) {
-          try {
-            await read(bytes, { temporalShifts: [0] });
-          } catch (error) {
-            assert.ok(isSlnetError(error, "bad-input", "unsupported"), `byte ${i}: ${String(error)}`);
-          }
+      for (const { at, bytes } of damagedCopies(buildZip(new Map(arrays), isCompressed))) {
+        try {
+          await read(bytes, { temporalShifts: [0] });
+        } catch (error) {
+          assert.ok(isSlnetError(error, "bad-input", "unsupported"), `byte ${at}: ${String(error)}`);
         }
       }
     }

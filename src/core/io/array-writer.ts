@@ -1,5 +1,6 @@
 import { SlnetError } from "../errors.js";
-import { framePixels, sampleBytes, sampleTypeOf, type ByteSink } from "../frames.js";
+import { framePixels, sampleBytes, type ByteSink } from "../frames.js";
+import { framesWith } from "./appended-frames.js";
 import { littleEndianBytes } from "./byte-order.js";
 import type { StackWriter, StackWriterOptions } from "./stack-writer.js";
 
@@ -17,24 +18,15 @@ export interface ArrayForm {
   finish(frames: number): Promise<number>;
 }
 
-/** @throws {@link SlnetError} `bad-input` for sizes that cannot be */
-export function requireArraySizes(title: string, { height, width, frames }: StackWriterOptions): void {
-  for (const [name, value] of Object.entries({ height, width, frames })) {
-    if (Number.isInteger(value) && value >= 1 && value <= 0xffff_ffff) continue;
-    throw new SlnetError("bad-input", `write ${title}: ${name} is ${value}, expected a whole number of at least 1`);
-  }
-}
-
 /**
  * Writes frames one behind the other, little-endian: first the pixels, then what makes them reachable.
  *
  * @param sink - empty
  */
 export function createArrayWriter(sink: ByteSink, options: StackWriterOptions, form: ArrayForm): StackWriter {
-  const { type, frames: plannedFrames, publishEveryMs = 0 } = options;
+  const { type, publishEveryMs = 0 } = options;
   const { title, start } = form;
-  const pixels = framePixels(options);
-  const frameBytes = pixels * sampleBytes(type);
+  const frameBytes = framePixels(options) * sampleBytes(type);
   let framesWritten = 0;
   let framesPublished = 0;
   let publishedAt = -Infinity;
@@ -50,20 +42,8 @@ export function createArrayWriter(sink: ByteSink, options: StackWriterOptions, f
     },
 
     async write(frames) {
-      if (sampleTypeOf(frames) !== type || frames.length % pixels !== 0) {
-        throw new SlnetError(
-          "bad-input",
-          `write ${title}: got ${frames.length} ${sampleTypeOf(frames)} pixels, expected whole frames of ${pixels} ${type} pixels`,
-        );
-      }
-      const end = framesWritten + frames.length / pixels;
+      const end = framesWith(title, "file", options, framesWritten, frames);
       if (end === framesWritten) return;
-      if (end > plannedFrames) {
-        throw new SlnetError(
-          "bad-input",
-          `write ${title}: frame ${plannedFrames} does not fit, the file was planned for ${plannedFrames} frames`,
-        );
-      }
       const bytes = littleEndianBytes(frames);
       furthest = start + end * frameBytes;
       await sink.write(start + framesWritten * frameBytes, bytes);

@@ -1,5 +1,6 @@
 import { framePixels, sampleBytes, type ByteSink } from "../frames.js";
-import { createArrayWriter, requireArraySizes } from "./array-writer.js";
+import { requireStackSizes } from "./appended-frames.js";
+import { createArrayWriter } from "./array-writer.js";
 import { npyHeader } from "./npy-writer.js";
 import type { StackWriter, StackWriterOptions } from "./stack-writer.js";
 
@@ -10,7 +11,7 @@ import type { StackWriter, StackWriterOptions } from "./stack-writer.js";
  * @param sink - empty
  */
 export function createNpyStackWriter(sink: ByteSink, options: StackWriterOptions): StackWriter {
-  requireArraySizes("NPY", options);
+  requireStackSizes("NPY", options);
   const header = npyStackHeader(options);
   const start = header(options.frames).length;
   const frameBytes = framePixels(options) * sampleBytes(options.type);

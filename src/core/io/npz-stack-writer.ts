@@ -1,5 +1,6 @@
 import { framePixels, sampleBytes, type ByteSink } from "../frames.js";
-import { createArrayWriter, requireArraySizes } from "./array-writer.js";
+import { requireStackSizes } from "./appended-frames.js";
+import { createArrayWriter } from "./array-writer.js";
 import { combinedCrc32, crc32 } from "./crc32.js";
 import { npyStackHeader } from "./npy-stack-writer.js";
 import { encodeNpyText } from "./npy-writer.js";
@@ -20,7 +21,7 @@ export const framesName = "frames";
  * @param sink - empty
  */
 export function createNpzStackWriter(sink: ByteSink, options: StackWriterOptions): StackWriter {
-  requireArraySizes("NPZ", options);
+  requireStackSizes("NPZ", options);
   const header = npyStackHeader(options);
   const headerBytes = header(options.frames).length;
   const frameBytes = framePixels(options) * sampleBytes(options.type);

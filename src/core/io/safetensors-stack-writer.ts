@@ -1,5 +1,6 @@
 import { framePixels, sampleBytes, type ByteSink } from "../frames.js";
-import { createArrayWriter, requireArraySizes } from "./array-writer.js";
+import { requireStackSizes } from "./appended-frames.js";
+import { createArrayWriter } from "./array-writer.js";
 import { framesName } from "./npz-stack-writer.js";
 import { safetensorsHead } from "./safetensors.js";
 import { factsName, stackFacts } from "./stack-facts.js";
@@ -18,7 +19,7 @@ const restName = "unwritten";
  * @param sink - empty; where it cannot change its size, the file can be read once it is finished
  */
 export function createSafetensorsStackWriter(sink: ByteSink, options: StackWriterOptions): StackWriter {
-  requireArraySizes("safetensors", options);
+  requireStackSizes("safetensors", options);
   const { type, frames: planned, height, width } = options;
   const frameBytes = framePixels(options) * sampleBytes(type);
   const facts = stackFacts(options);

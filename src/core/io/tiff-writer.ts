@@ -1,5 +1,6 @@
 import { SlnetError } from "../errors.js";
-import { framePixels, sampleBytes, sampleTypeOf, type ByteSink } from "../frames.js";
+import { framePixels, sampleBytes, type ByteSink } from "../frames.js";
+import { framesWith, requireStackSizes } from "./appended-frames.js";
 import { littleEndianBytes } from "./byte-order.js";
 import { deflatePages, joined } from "./deflate.js";
 import type { StackWriter, StackWriterOptions } from "./stack-writer.js";
@@ -51,11 +52,8 @@ export interface TiffWriter extends StackWriter {
  * @param continued - writes behind these frames, made with the same options
  */
 export function createTiffWriter(sink: ByteSink, options: TiffWriterOptions, continued?: WrittenTiff): TiffWriter {
-  const { height, width, type, frames: plannedFrames, compression = "none", publishEveryMs = 0 } = options;
-  for (const [name, value] of Object.entries({ height, width, frames: plannedFrames })) {
-    if (Number.isInteger(value) && value >= 1 && value <= 0xffff_ffff) continue;
-    throw new SlnetError("bad-input", `write TIFF: ${name} is ${value}, expected a whole number of at least 1`);
-  }
+  const { type, compression = "none", publishEveryMs = 0 } = options;
+  requireStackSizes("TIFF", options);
   const layout = createTiffLayout(options);
   const pixels = framePixels(options);
   const frameBytes = pixels * sampleBytes(type);
@@ -109,21 +107,9 @@ export function createTiffWriter(sink: ByteSink, options: TiffWriterOptions, con
     },
 
     async write(frames) {
-      if (sampleTypeOf(frames) !== type || frames.length % pixels !== 0) {
-        throw new SlnetError(
-          "bad-input",
-          `write TIFF: got ${frames.length} ${sampleTypeOf(frames)} pixels, expected whole frames of ${pixels} ${type} pixels`,
-        );
-      }
       const first = framesWritten;
-      const end = first + frames.length / pixels;
+      const end = framesWith("TIFF", "file", options, first, frames);
       if (end === first) return;
-      if (end > plannedFrames) {
-        throw new SlnetError(
-          "bad-input",
-          `write TIFF: frame ${plannedFrames} does not fit, the file was planned for ${plannedFrames} frames`,
-        );
-      }
       if (!isTrimmed) await trim();
       const bytes = littleEndianBytes(frames);
       if (pages instanceof PageList) {

@@ -1,5 +1,6 @@
 import { SlnetError } from "../../core/errors.js";
-import { createSamples, framePixels, sampleBytes, sampleTypeOf } from "../../core/frames.js";
+import { createSamples, framePixels, sampleBytes } from "../../core/frames.js";
+import { framesWith, requireStackSizes } from "../../core/io/appended-frames.js";
 import { littleEndianBytes } from "../../core/io/byte-order.js";
 import { deflate } from "../../core/io/deflate.js";
 import type { StackWriter, StackWriterOptions } from "../../core/io/stack-writer.js";
@@ -36,11 +37,8 @@ export function createZarrWriter(
   options: ZarrWriterOptions,
   within: { readonly from: number; readonly to: number } | null = null,
 ): StackWriter {
-  const { height, width, type, frames: stackFrames, compression = "none", publishEveryMs = 0 } = options;
-  for (const [name, value] of Object.entries({ height, width, frames: stackFrames })) {
-    if (Number.isInteger(value) && value >= 1 && value <= 0xffff_ffff) continue;
-    throw new SlnetError("bad-input", `write OME-Zarr: ${name} is ${value}, expected a whole number of at least 1`);
-  }
+  const { type, frames: stackFrames, compression = "none", publishEveryMs = 0 } = options;
+  requireStackSizes("OME-Zarr", options);
   const pixels = framePixels(options);
   const chunkFrames = zarrChunkFrames(options);
   const plannedFrames = within ? within.to - within.from : stackFrames;
@@ -88,18 +86,7 @@ export function createZarrWriter(
     },
 
     async write(frames) {
-      if (sampleTypeOf(frames) !== type || frames.length % pixels !== 0) {
-        throw new SlnetError(
-          "bad-input",
-          `write OME-Zarr: got ${frames.length} ${sampleTypeOf(frames)} pixels, expected whole frames of ${pixels} ${type} pixels`,
-        );
-      }
-      if (framesWritten() + frames.length / pixels > plannedFrames) {
-        throw new SlnetError(
-          "bad-input",
-          `write OME-Zarr: frame ${plannedFrames} does not fit, the stack was planned for ${plannedFrames} frames`,
-        );
-      }
+      framesWith("OME-Zarr", "stack", { ...options, frames: plannedFrames }, framesWritten(), frames);
       const chunks: (typeof frames)[] = [];
       let rest = frames;
       if (pendingFrames > 0) {
